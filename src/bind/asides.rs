@@ -1,4 +1,4 @@
-//! Findings for text that a page does not show, named by the form's cell: one per cell with a figure, one for the rest of each kind.
+//! Findings about text that a page does not show: one for each cell with a figure, named as in the form, and one for all others of a kind.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,10 @@ use crate::finding::{Code, Finding, Message};
 use crate::form::Form;
 use crate::report::Value;
 
-/// Findings about single cells; more of a kind are told as one.
+/// Maximum number of findings about single cells; further ones are combined by kind.
 const MOST_SINGLE: usize = 30;
 
-/// Findings about what was left out; `values` are those of the form's fields in their order.
+/// Findings about the text that was set aside; `values` are those of the form's fields, in order.
 pub(super) fn findings(form: &Form, asides: &[Aside], values: &[Value]) -> Vec<Finding> {
     if asides.is_empty() {
         return Vec::new();
@@ -61,7 +61,7 @@ fn named(kind: AsideKind) -> (&'static str, &'static str) {
     }
 }
 
-/// About the cell of a figure.
+/// The finding about the cell of a figure.
 fn single(form: &Form, field: usize, value: &Value, aside: &Aside) -> Finding {
     let place = form.describe(field);
     let (zh, en) = named(aside.kind);
@@ -78,7 +78,7 @@ fn single(form: &Form, field: usize, value: &Value, aside: &Aside) -> Finding {
     Finding::new(code(aside.kind), message).at(Some(aside.place.clone())).about([form.fields[field].id.clone()])
 }
 
-/// About all others of a kind.
+/// The finding about all other texts of a kind.
 fn together(kind: AsideKind, asides: &[&Aside]) -> Finding {
     let ((zh, en), remedy) = (named(kind), code(kind).remedy);
     let count = asides.len();

@@ -22,7 +22,7 @@ use crate::report::Report;
 use crate::text::blank;
 use crate::text::fold;
 
-/// Reads the report of one form from a document, and where its parts stand.
+/// Reads the report of one form from a document, and the places of its parts.
 pub(super) fn report(
     (index, all): (&FormIndex, &[FormIndex]),
     reading: &Reading,
@@ -53,7 +53,7 @@ pub(super) fn report(
     identity::read(&index.form, reading, hints, (&stream, &frame), &mut report);
     ledger::lines::apply(form, ledger::lines::named(form, flow, &figures), &mut report);
     if flat.beside {
-        // Whose title and name stand first is not whose report it is.
+        // Title and name that come first may belong to either of the two reports.
         report.findings.retain(|finding| finding.code != code::AGENCY_UNCERTAIN.id);
         report.findings.push(Finding::new(&code::AGENCY_UNCERTAIN, identity::sentence(&code::AGENCY_UNCERTAIN)));
         (report.agency, report.title) = (None, None);
@@ -113,7 +113,7 @@ fn tables_missing(index: &FormIndex, figures: &mut Figures) {
     }
 }
 
-/// Whether a line of a page says nothing that the report does not: a heading in a table of contents, its source and day.
+/// Whether a line of a page only repeats the report: a heading in a table of contents, its source and date.
 fn repeats(report: &Report, headings: &[String], text: &str) -> bool {
     let folded = fold(text);
     let lists = |heading: &String| folded.strip_suffix(heading.as_str()).is_some_and(|number| number.len() <= 3);
@@ -128,7 +128,7 @@ fn repeats(report: &Report, headings: &[String], text: &str) -> bool {
     rest != folded && matches!(rest.as_str(), "" | "来源" | "发布时间" | "来源发布时间")
 }
 
-/// Text around the report: that of a web page is only named in a finding, other text is kept with one.
+/// Adds findings about content outside of the report: text of a web page, headers and footers, content before the title.
 fn around(stream: &Stream, frame: &Frame, report: &mut Report) {
     let lines = frame.page_lines.iter().map(|&line| &stream.raw[stream.lines[line].start..stream.lines[line].end]);
     let aside = stream.aside.iter().filter(|(region, _)| *region == Region::Chrome).map(|(_, text)| text.as_str());

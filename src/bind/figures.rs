@@ -5,20 +5,20 @@ use crate::finding::{Finding, Message};
 use crate::form::{FieldIndex, Form};
 use crate::report::Value;
 
-/// Why a part of a figure's address is what it is taken for.
+/// Why a part of a figure's address (row, column or table) was accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Hold {
     /// It is the form's own: a label as prescribed, or the only table that the block could be.
     Known,
-    /// It is not, and the finding with this index says so.
+    /// It is not the form's own, and the finding with this index reports it.
     Told(usize),
 }
 
-/// Why a value is a field's.
+/// The evidence that a value belongs to a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Proof {
-    /// A cell: the label of its row, the header of its column, and the table that both are in. Where all three are known, a reader of
-    /// the page reads the same; where one is not, its finding names the field.
+    /// A cell: the label of its row, the header of its column, and its table. If all three are the form's own, a reader of the page reads
+    /// the same; the finding of each that is not names the field.
     Address {
         /// The row.
         row: Hold,
@@ -27,27 +27,27 @@ pub(super) enum Proof {
         /// The table.
         region: Hold,
     },
-    /// A piece of text behind the row's label, as many as the form has columns.
+    /// A piece of text after the row's label, in a row with as many pieces as the form has columns.
     Text,
 }
 
 /// The values read from a form's tables so far.
 #[derive(Debug)]
 pub(super) struct Figures {
-    /// A value for every field of the form; [`Figures::put`] alone sets one.
+    /// A value for every field of the form, set only by [`Figures::put`].
     values: Vec<Value>,
-    /// For each table of the form, the rows of the flow that it took.
+    /// For each table of the form, the rows of the flow that belong to it.
     pub(super) rows: Vec<Vec<usize>>,
-    /// For each row of the flow, whether a table took it.
+    /// For each row of the flow, whether it is excluded from the text.
     pub(super) taken: Vec<bool>,
-    /// What there is to say.
+    /// The findings so far; [`Hold::Told`] refers to them by index.
     pub(super) findings: Vec<Finding>,
-    /// For each table, whether it is there but which of several it is was not certain.
+    /// For each table, whether it was found but left empty, because it was not certain which table it is.
     pub(super) refused: Vec<bool>,
 }
 
 impl Figures {
-    /// No figures yet.
+    /// Blank values for all fields; `rows` is the number of rows in the flow.
     pub(super) fn none(form: &Form, rows: usize) -> Self {
         Self {
             values: vec![Value::default(); form.fields.len()],
@@ -58,18 +58,18 @@ impl Figures {
         }
     }
 
-    /// Whether a table was found, or found more than once.
+    /// Whether a table was found, or refused as ambiguous.
     pub(super) fn has(&self, table: usize) -> bool {
         !self.rows[table].is_empty() || self.refused[table]
     }
 
-    /// Adds a finding, for a figure to refer to.
+    /// Adds a finding, and returns the hold by which figures refer to it.
     pub(super) fn tell(&mut self, finding: Finding) -> Hold {
         self.findings.push(finding);
         Hold::Told(self.findings.len() - 1)
     }
 
-    /// Sets a figure. Every finding that its proof rests on names its field.
+    /// Sets a figure. Every finding in its proof names its field.
     pub(super) fn put(&mut self, form: &Form, field: FieldIndex, value: Value, proof: Proof) {
         let holds = match proof {
             Proof::Address { row, column, region } => [row, column, region],
@@ -87,7 +87,7 @@ impl Figures {
         self.values[field] = value;
     }
 
-    /// Empties the fields of a table of which it is not certain that what was read is the table.
+    /// Empties the fields of a table if it is not certain that what was read is the table.
     pub(super) fn refuse(&mut self, table: usize, fields: &[FieldIndex]) {
         for &field in fields {
             self.values[field] = Value::default();
@@ -100,18 +100,18 @@ impl Figures {
         &self.values
     }
 
-    /// Values and findings, for what is said of many of them at once.
+    /// Values and findings, for findings about many values.
     pub(super) fn parts(&mut self) -> (&[Value], &mut Vec<Finding>) {
         (&self.values, &mut self.findings)
     }
 
-    /// The value of every field, taken out.
+    /// Takes out the value of every field, in the form's order.
     pub(super) fn take_values(&mut self) -> Vec<Value> {
         std::mem::take(&mut self.values)
     }
 }
 
-/// The finding for rows of a table that are not there: block and row each.
+/// The finding about rows that are missing from a table, each given as block and row.
 pub(super) fn rows_missing(form: &Form, table: usize, missing: &[(usize, usize)]) -> Finding {
     let spec = &form.tables[table];
     let mut labels = Vec::new();
@@ -138,7 +138,7 @@ pub(super) fn rows_missing(form: &Form, table: usize, missing: &[(usize, usize)]
     Finding::new(&code::ROWS_MISSING, message).about(ids)
 }
 
-/// Two tables, either of which could be the form's.
+/// The finding about two tables, either of which could be the form's.
 pub(super) fn tied(form: &Form, table: usize, fields: &[FieldIndex]) -> Finding {
     let name = &form.tables[table].name;
     let message = Message::new(
@@ -156,7 +156,7 @@ pub(super) fn tied(form: &Form, table: usize, fields: &[FieldIndex]) -> Finding 
     Finding::new(&code::TABLE_DOUBLED, message).about(fields.iter().map(|&field| form.fields[field].id.clone()))
 }
 
-/// Another table that could be taken for one of the form.
+/// The finding about another table that looks like one of the form.
 pub(super) fn passed_over(form: &Form, table: usize) -> Finding {
     let name = &form.tables[table].name;
     let message = Message::new(
@@ -168,5 +168,5 @@ pub(super) fn passed_over(form: &Form, table: usize) -> Finding {
     );
     Finding::new(&code::TABLE_PASSED_OVER, message)
 }
-/// Rows that a message names.
+/// Maximum number of rows that a message names.
 const SHOWN: usize = 3;

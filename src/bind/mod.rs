@@ -1,8 +1,8 @@
-//! Binding: aligns a document with a form, so that every figure gets into its field or the field stays empty with a finding.
+//! Binding: aligns a document with a form, so that every figure is assigned to its field, or the field stays empty with a finding.
 //!
-//! The steps: the document becomes one flow (`source`); the labels of the form are looked up in it (`labels`) and the tables are read
-//! from the grids (`grid`); the rest becomes one text, in which tables that survive only as text (`text`), title, headings and facts are
-//! found, and which is split into the sections of the report (`page`).
+//! The steps: the document becomes one flow (`source`); the labels of the form are looked up in it (`labels`), and its tables are read from
+//! grids (`grid`). The rest becomes one text: tables that survive only as text are read from it (`text`), title, headings and facts are
+//! found, and it is split into the sections of the report (`page`).
 
 mod asides;
 mod assemble;
@@ -37,18 +37,18 @@ use source::items::Flow;
 
 pub use page::anchors::{Anchor, Anchors};
 
-/// Hints about a document from outside of it.
+/// Hints about a document that do not come from its content.
 #[derive(Debug, Clone, Default)]
 pub struct Hints<'a> {
-    /// Bind this form, whatever the labels say.
+    /// Id of the form to bind, whatever the labels say.
     pub form: Option<&'a str>,
-    /// The file's name without folders and suffix, a last resort for agency and year.
+    /// The file's name without folders and suffix; used for agency and year only if nothing else names them.
     pub file_stem: Option<&'a str>,
-    /// Read what no form fits as a document without a form.
+    /// Read a document that no form fits as a document without a form.
     pub any: bool,
 }
 
-/// Forms made ready for binding. Make one and bind many documents with it, from any thread.
+/// Forms with their labels compiled for binding. Make it once and bind many documents with it, from any thread.
 #[derive(Debug)]
 pub struct Binder {
     forms: Vec<FormIndex>,
@@ -59,24 +59,24 @@ pub struct Binder {
 /// The reports of a document.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bound {
-    /// The reports in their order; one at least.
+    /// The reports in document order; at least one.
     pub reports: Vec<Report>,
     /// Skipped segments: blank forms, examples, comparisons.
     pub passed_over: Vec<Finding>,
 }
 
 impl Binder {
-    /// Makes the labels of every form ready to be looked up.
+    /// Compiles the labels of every form.
     pub fn new(forms: &Forms) -> Self {
         let forms: Vec<FormIndex> = forms.iter().map(FormIndex::new).collect();
         Self { labels: AllLabels::of(&forms), marks: Marks::of(&forms), forms }
     }
 
-    /// Lays the forms over a document and reads its reports: one, or those of several agencies or years.
+    /// Chooses the form of a document and reads its reports: one, or those of several agencies or years.
     ///
     /// # Errors
-    /// The finding `form-not-recognised` when no form fits, saying what the document holds instead, and `file-over-limit` for more
-    /// reports than are read of one file.
+    /// The finding `form-not-recognised` if no form fits, which describes what the document contains instead, and `file-over-limit` for
+    /// more reports than are read from one file.
     pub fn bind_all(&self, reading: &Reading, hints: &Hints) -> Result<Bound, Box<Finding>> {
         let flow = Flow::of(&reading.document);
         let choice = self.choose(reading, &flow, hints)?;
@@ -87,7 +87,7 @@ impl Binder {
         if choice.index.form.identity.by_sheet() {
             return Ok(self.by_sheet(choice, reading, flow, hints));
         }
-        // The tables of an open form are found by their headers, which may stand any number of times.
+        // The tables of an open form are found by their headers, which may occur any number of times.
         if choice.index.form.is_open() {
             let report = self.lay(choice, reading, flow, hints).0;
             return Ok(Bound { reports: vec![report], passed_over: Vec::new() });
@@ -99,7 +99,7 @@ impl Binder {
         Ok(Bound { reports: vec![report], passed_over: Vec::new() })
     }
 
-    /// Like [`Binder::bind_all`], and gives the first report; that there are others is told by the finding `second-report`.
+    /// Like [`Binder::bind_all`], but returns only the first report; further reports are named in the finding `second-report`.
     ///
     /// # Errors
     /// As [`Binder::bind_all`].
@@ -112,17 +112,17 @@ impl Binder {
         Ok(report)
     }
 
-    /// Reads a document as one report, and says where title, headings and tables stand.
+    /// Reads a document as one report, and returns the places of title, headings and tables.
     ///
     /// # Errors
-    /// The finding `form-not-recognised` when no form fits.
+    /// The finding `form-not-recognised` if no form fits.
     pub fn locate(&self, reading: &Reading, hints: &Hints) -> Result<(Report, Anchors), Box<Finding>> {
         let flow = Flow::of(&reading.document);
         let choice = recognise::choose((&self.forms, &self.labels), reading, &flow, hints)?;
         Ok(self.lay(choice, reading, flow, hints))
     }
 
-    /// The form that fits; with `any`, the one without labels where none does.
+    /// The form that fits; with `any`, the form without labels if none does.
     fn choose(&self, reading: &Reading, flow: &Flow, hints: &Hints) -> Result<recognise::Choice<'_>, Box<Finding>> {
         let chosen = recognise::choose((&self.forms, &self.labels), reading, flow, hints);
         match chosen {
@@ -134,7 +134,7 @@ impl Binder {
         }
     }
 
-    /// Reads the report of a form that was chosen.
+    /// Reads the report of the chosen form.
     fn lay<'d>(
         &'d self,
         choice: recognise::Choice<'d>,
@@ -150,7 +150,7 @@ impl Binder {
     }
 }
 
-/// Binds one document. For many, make a [`Binder`] once.
+/// Binds one document as [`Binder::bind`] does. For many documents, make a [`Binder`] once.
 ///
 /// # Errors
 /// As [`Binder::bind`].

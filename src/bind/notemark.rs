@@ -1,9 +1,9 @@
-//! Marks of notes beside a figure: `12¹`, `12①`, `12[1]`, `12*`. They are no part of it.
+//! Separates marks of notes from a figure: `12¹`, `12①`, `12[1]`, `12*`.
 
-/// Digits that a mark in brackets has at most: a page has no thousand notes.
+/// Maximum number of digits of a mark in brackets: a page does not have a hundred notes.
 const MOST_DIGITS: usize = 2;
 
-/// A figure and the mark beside it; nothing where the text has no mark, or nothing but marks.
+/// A figure and the mark beside it; `None` if the text has no mark, or only marks.
 pub(super) fn parted(text: &str) -> Option<(&str, &str)> {
     // Nearly every cell ends in a digit.
     let (first, last) = (text.chars().next()?, text.chars().next_back()?);
@@ -34,7 +34,7 @@ fn without_marks_behind(text: &str) -> &str {
     }
 }
 
-/// A text without the brackets at its end that hold the number of a note.
+/// A text without the number of a note in brackets at its end; `None` if it has none.
 fn without_brackets(text: &str) -> Option<&str> {
     const BRACKETS: &[(char, char)] = &[('[', ']'), ('［', '］'), ('〔', '〕'), ('【', '】'), ('﹝', '﹞')];
     let &(opening, closing) = BRACKETS.iter().find(|(_, closing)| text.ends_with(*closing))?;
@@ -45,7 +45,7 @@ fn without_brackets(text: &str) -> Option<&str> {
 }
 
 fn ends_as_figure(text: &str) -> bool {
-    // A unit may stand between.
+    // A unit may be between figure and mark.
     text.chars().next_back().is_some_and(|last| last.is_alphanumeric() && !is_raised(last))
         && text.chars().any(|sign| sign.is_ascii_digit() || ('０'..='９').contains(&sign))
 }
@@ -54,7 +54,7 @@ fn may_be_mark(sign: char) -> bool {
     is_raised(sign) || is_circled(sign) || "]］〕】﹞*＊※†".contains(sign)
 }
 
-/// A digit or sign above or below the line.
+/// A superscript or subscript digit or sign.
 fn is_raised(sign: char) -> bool {
     matches!(sign, '¹' | '²' | '³' | '\u{2070}'..='\u{209c}')
 }

@@ -1,4 +1,4 @@
-//! Which form a document is a report of: by its labels, never by its year alone.
+//! Chooses the form of a document: by its labels, never by its year alone.
 
 use super::Hints;
 use super::labels::index::{AllLabels, FormIndex};
@@ -11,13 +11,14 @@ use crate::finding::{Finding, Message};
 use crate::read::Reading;
 use crate::text::{blank, fold};
 
-/// The form that was chosen, and what there is to say about the choice.
+/// The chosen form, and a finding if the choice is not certain.
 pub(super) struct Choice<'f> {
     pub(super) index: &'f FormIndex,
     pub(super) finding: Option<Finding>,
 }
 
-/// How well a form fits: labels found, of the labels in the tables that were found at all.
+/// How well a form fits: labels found, labels missing from the tables of which some were found, headings found, and whether a title's name
+/// occurs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Fit {
     found: usize,
@@ -26,7 +27,7 @@ struct Fit {
     titled: bool,
 }
 
-/// Chooses the form whose labels are there.
+/// Chooses the form with the most labels in the document; the finding `form-not-recognised` if no form fits.
 pub(super) fn choose<'f>(
     (forms, labels): (&'f [FormIndex], &AllLabels),
     reading: &Reading,
@@ -46,7 +47,7 @@ pub(super) fn choose<'f>(
     };
     let best = (0..forms.len()).reduce(|best, next| if better(&fits[next], &fits[best]).is_gt() { next } else { best });
     let Some(best) = best else { return Err(Box::new(nothing(reading, flow))) };
-    // A handful of labels may be an accident; a title or headings of the form beside them are not.
+    // A few labels may be a coincidence; with a title or headings of the form they are not.
     let framed = fits[best].titled || fits[best].headings >= 2;
     let first = first_form(forms, &forms[best]);
     let before_first = |year: i16| first.form.years.is_some_and(|years| year < years.0);
@@ -65,7 +66,7 @@ pub(super) fn choose<'f>(
     by_year(forms, &fits, reading, flow, hints)
 }
 
-/// Whether words of a report stand there as it was written before any of the forms was prescribed.
+/// Whether the document has words that were used in reports before the first form was prescribed.
 fn is_earlier(forms: &[FormIndex], folded: &str, flow: &Flow) -> bool {
     let cells = || flow.rows.iter().flat_map(|row| &row.cells).filter(|cell| cell.own && !cell.figure);
     let says =
@@ -73,7 +74,7 @@ fn is_earlier(forms: &[FormIndex], folded: &str, flow: &Flow) -> bool {
     forms.iter().flat_map(|index| &index.form.words.earlier).any(says)
 }
 
-/// That a report is one from before the forms.
+/// The finding that a report is from before the first form.
 fn earlier(index: &FormIndex) -> Finding {
     let first = index.form.years.map(|years| years.0);
     let (zh, en) = first.map_or_else(
@@ -94,7 +95,7 @@ fn earlier(index: &FormIndex) -> Finding {
     Finding::new(&code::FORM_NOT_RECOGNISED, message)
 }
 
-/// Where labels do not decide, a title and headings say that it is a report, and the year which form it should be.
+/// If the labels do not decide: title and headings show that it is a report, and the year decides which form.
 fn by_year<'f>(
     forms: &'f [FormIndex],
     fits: &[Fit],
@@ -122,7 +123,7 @@ fn by_year<'f>(
     Err(Box::new(nothing(reading, flow)))
 }
 
-/// The form of a report that was prescribed first.
+/// The earliest form with the same title pattern.
 fn first_form<'f>(forms: &'f [FormIndex], index: &'f FormIndex) -> &'f FormIndex {
     let same =
         forms.iter().filter(|other| other.form.title.pattern == index.form.title.pattern && other.form.years.is_some());
@@ -138,7 +139,7 @@ fn year(index: &FormIndex, reading: &Reading, flow: &Flow, hints: &Hints) -> Opt
     texts.take(60).chain(outside).find_map(|text| title::parse(&index.form.title, text).and_then(|found| found.year))
 }
 
-/// The folded text of all paragraphs, parted so that no label runs over two far apart ones.
+/// The folded text of all paragraphs, joined without separators.
 fn folded_text(flow: &Flow) -> String {
     let mut folded = String::new();
     for item in &flow.items {
@@ -149,7 +150,7 @@ fn folded_text(flow: &Flow) -> String {
     folded
 }
 
-/// Score of a form; `seen` are its labels found in the paragraphs.
+/// Computes how well a form fits; `seen` marks its labels that were found in the paragraphs.
 fn fit(index: &FormIndex, flow: &Flow, folded: &str, mut seen: Vec<bool>) -> Fit {
     for row in &flow.rows {
         for cell in row.cells.iter().filter(|cell| cell.own && !cell.figure) {
@@ -187,10 +188,10 @@ fn fit(index: &FormIndex, flow: &Flow, folded: &str, mut seen: Vec<bool>) -> Fit
     Fit { found, missing, headings: headings.len(), titled }
 }
 
-/// Characters of a label that is known without its unit: 金额 and 合计 are everybody's.
+/// Minimum number of characters of a label that is recognised without its unit: 金额 and 合计 occur in any table.
 const LABEL: usize = 4;
 
-/// A label without the unit in brackets behind it; `None` where there is none: `网络申请数（件）`.
+/// A label without the unit in brackets after it; `None` if it has no unit or is too short: `网络申请数（件）`.
 fn without_unit(text: &str) -> Option<&str> {
     let text = text.trim_matches(blank);
     let open = text.strip_suffix(['）', ')']).and_then(|rest| rest.rfind(['（', '(']))?;

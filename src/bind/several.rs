@@ -1,4 +1,4 @@
-//! The reports of a file that holds several: each segment bound by itself, and what is said about all of them.
+//! Files with several reports: each segment is bound by itself; findings about the file as a whole are added.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -14,14 +14,14 @@ use crate::read::Reading;
 use crate::report::{Content, Report};
 use crate::text::{blank, fold};
 
-/// Most reports that a message names.
+/// Maximum number of reports that a message names.
 const NAMED: usize = 5;
 
-/// Most characters of the lines before the first report that are shown.
+/// Maximum number of characters that are shown of the lines before the first report.
 const SHOWN: usize = 200;
 
 impl Binder {
-    /// Reads the reports among segments; what stands `before` the first is told.
+    /// Binds the reports among the segments; the items `before` the first report become a finding.
     pub(super) fn several<'d>(
         &'d self,
         reading: &'d Reading,
@@ -59,7 +59,7 @@ impl Binder {
         Ok(Bound { reports, passed_over })
     }
 
-    /// The year in the file's own title or name, for reports that name none.
+    /// The year in the document's title or in the file's name, for reports that do not name one.
     fn year_of_file(&self, reading: &Reading, hints: &Hints) -> Option<i16> {
         let mut names = reading.document.metadata.title.as_deref().into_iter().chain(hints.file_stem);
         names.find_map(|name| self.marks.year(name))
@@ -84,7 +84,7 @@ impl Binder {
         flow: Flow<'d>,
     ) -> Result<Report, Box<Finding>> {
         let pictures = pictures(&flow);
-        // The file's own title and name are those of all together.
+        // Title and name of the file apply to all its reports together.
         let metadata = &reading.document.metadata;
         let entries = metadata.entries.iter().filter(|(_, text)| self.marks.year(text).is_none()).cloned().collect();
         let metadata = Metadata { title: None, author: metadata.author.clone(), entries };
@@ -107,7 +107,7 @@ impl Binder {
     }
 }
 
-/// The lines before the first report: a cover, a list of contents.
+/// The finding about the lines before the first report, such as a cover or a table of contents.
 fn lines_before(before: &Range<usize>, flow: &Flow) -> Option<Finding> {
     let mut shown = String::new();
     let mut count = 0;
@@ -142,7 +142,7 @@ fn lines_before(before: &Range<usize>, flow: &Flow) -> Option<Finding> {
     Some(Finding::new(&code::REPORT_PASSED_OVER, message))
 }
 
-/// The finding about a form that is passed over.
+/// The finding about a segment that is skipped.
 fn passed(segment: &Segment) -> Finding {
     let shown = &segment.shown;
     let (severity, zh, en) = match segment.kind {
@@ -165,7 +165,7 @@ fn passed(segment: &Segment) -> Finding {
     finding
 }
 
-/// Completes what a report does not say of itself by what stands around it.
+/// Sets year and agency of a report that does not name them, from its segment or the file, with a finding.
 fn identify(report: &mut Report, segment: &Segment, year: Option<i16>, form: &Form) {
     if report.year.is_none()
         && let Some(found) = segment.year.or(year)
@@ -209,7 +209,7 @@ fn identify(report: &mut Report, segment: &Segment, year: Option<i16>, form: &Fo
     }
 }
 
-/// The indices of the pictures in a flow, each once.
+/// Indices of the pictures in a flow, each once.
 fn pictures(flow: &Flow) -> Vec<usize> {
     let mut pictures: Vec<usize> = Vec::new();
     let mut known = std::collections::HashSet::new();
@@ -223,7 +223,7 @@ fn pictures(flow: &Flow) -> Vec<usize> {
     pictures
 }
 
-/// Gives a report its own pictures out of those of the whole file.
+/// Gives a report the pictures of its flow, and renumbers its references to them.
 fn with_pictures(report: &mut Report, pictures: &[usize], document: &Document) {
     let numbers: HashMap<usize, usize> = pictures.iter().enumerate().map(|(new, old)| (*old, new)).collect();
     report.pictures = pictures.iter().filter_map(|&index| document.pictures.get(index).cloned()).collect();
@@ -237,7 +237,7 @@ fn with_pictures(report: &mut Report, pictures: &[usize], document: &Document) {
     }
 }
 
-/// Leaves out reports whose figures are those of an earlier one of the same agency and year.
+/// Removes reports with the same figures as an earlier one that has the same agency and year.
 fn without_copies(reports: &mut Vec<(&Segment, Report)>, told: &mut Vec<Finding>) {
     let mut number = 1;
     while number < reports.len() {
@@ -275,7 +275,7 @@ fn alike((segment, one): &(&Segment, Report), (other_segment, other): &(&Segment
         && one.year.zip(other.year).is_none_or(|(one, other)| one == other)
 }
 
-/// Tells each report that cannot be told apart from another of the file.
+/// Adds a finding to each report that cannot be distinguished from another of the file.
 fn tell_alike(reports: &mut [(&Segment, Report)]) {
     for number in 0..reports.len() {
         let other = (0..reports.len()).find(|&other| other != number && alike(&reports[other], &reports[number]));
@@ -300,7 +300,7 @@ fn tell_alike(reports: &mut [(&Segment, Report)]) {
     }
 }
 
-/// Says that a file holds other reports than the first, for whoever takes one only.
+/// The finding that a file contains more than one report, for callers that read only the first.
 pub(super) fn first_only(reports: &[Report]) -> Finding {
     let name = |report: &Report| {
         let title = report.title.clone().or_else(|| report.agency.clone());

@@ -10,8 +10,8 @@ use crate::finding::{Finding, Message};
 use crate::read::Reading;
 
 impl Binder {
-    /// Reads each sheet as a report of the form. A sheet without one of its tables is told; a report that names no agency is its
-    /// sheet's.
+    /// Reads each sheet as a report of the form. A sheet without tables of the form is skipped with a finding; a report that names no
+    /// agency gets the name of its sheet, with a finding.
     pub(super) fn by_sheet<'d>(
         &'d self,
         choice: recognise::Choice<'d>,

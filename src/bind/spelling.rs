@@ -1,4 +1,4 @@
-//! Parses the spellings of figures: digits of any width with separators, signs, Chinese numerals, surrounding marks, units.
+//! Parses the spellings of figures: digits of any width with separators, signs, Chinese numerals, surrounding marks and units.
 
 use rust_decimal::Decimal;
 
@@ -28,7 +28,7 @@ const SIGNS: &[(&str, bool)] = &[
 /// Prefixes of amounts of money.
 const CURRENCY: &[&str] = &["人民币", "RMB", "CNY", "¥"];
 
-/// Pairs of marks that are put around a figure: Markdown's, quotation marks, what a CSV file has for a text.
+/// Pairs of marks around a figure: Markdown, quotation marks, and the notation of CSV files for a text.
 const AROUND: &[(&str, &str)] = &[
     ("**", "**"),
     ("__", "__"),
@@ -45,44 +45,44 @@ const AROUND: &[(&str, &str)] = &[
     ("`", "`"),
 ];
 
-/// Marks before a figure that make a cell of a workbook a text.
+/// Marks before a figure by which a cell of a workbook becomes a text.
 const TEXT_MARKS: &[char] = &['\'', '‘', '’', '`', '´', '′'];
 
-/// Ideographs that a figure has at most: a sign or a currency, and a unit.
+/// Maximum number of ideographs of a figure: those of a sign or currency, and of a unit.
 pub(super) const MOST_IDEOGRAPHS: usize = LONGEST_SIGN + LONGEST_UNIT;
 const LONGEST_SIGN: usize = 3;
 const LONGEST_UNIT: usize = 5;
 
-/// Characters of the longest figure: sign, digits that a decimal number holds, separators and unit are far fewer.
+/// Maximum number of characters of a figure: sign, digits of a decimal number, separators and unit are far fewer.
 const LONGEST: usize = 64;
 
-/// Where a figure is written, which decides how much may be read into it.
+/// Where a figure is written, which decides which spellings are accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Where {
-    /// In a cell of its own: blanks may part its thousands, and it may be in Chinese numerals.
+    /// In a cell of its own: blanks may separate thousands, and Chinese numerals are accepted.
     Cell,
-    /// In a line, where a blank parts two figures and a numeral is a label's.
+    /// In a line, where a blank separates two figures, and a numeral belongs to a label.
     Line,
 }
 
-/// A text that may be a figure, taken apart.
+/// A parsed figure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Written {
-    /// The number as written, in the unit that is written with it.
+    /// The number, in the unit that is written with it.
     pub(super) number: Decimal,
-    /// The unit, and its words.
+    /// The unit, and its text.
     pub(super) unit: Option<(Unit, String)>,
-    /// Whether a sign stands before it.
+    /// Whether it has a negative sign.
     pub(super) negative: bool,
-    /// Whether the sign stands twice.
+    /// Whether the sign is doubled.
     pub(super) doubled_sign: bool,
-    /// Whether a mark of a currency stands before it, which says nothing of thousands.
+    /// Whether it has a currency sign, which does not state the scale (元 or 万元).
     pub(super) currency: bool,
 }
 
-/// Takes a text apart; `None` where it is not one figure for certain.
+/// Parses a text; `None` if it is not certainly one figure.
 pub(super) fn parse(text: &str, place: Where) -> Option<Written> {
-    // Nearly every cell: digits alone.
+    // Fast path for nearly every cell: digits only.
     if (1..=18).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()) {
         let leading_zero = text.len() > 1 && text.starts_with('0');
         let number = text.parse::<u64>().ok().filter(|_| !leading_zero)?;
@@ -99,7 +99,7 @@ pub(super) fn parse(text: &str, place: Where) -> Option<Written> {
     let (negative, rest, doubled_sign) = sign(text);
     let unmarked = CURRENCY.iter().find_map(|mark| rest.strip_prefix(mark));
     let rest = unmarked.map_or(rest, |rest| rest.trim_start_matches(blank));
-    // `¥-3` is as good as `-¥3`.
+    // `¥-3` is equivalent to `-¥3`.
     let (negative, rest, doubled_sign) = match (negative, unmarked) {
         (None, Some(_)) => sign(rest),
         _ => (negative, rest, doubled_sign),
@@ -125,7 +125,7 @@ pub(super) fn may_begin(first: char) -> bool {
     SIGNS.iter().map(|sign| sign.0).chain(CURRENCY.iter().copied()).any(|word| word.starts_with(first))
 }
 
-/// A character as its ordinary one: ASCII for its wide form, one hyphen for every minus, one full stop for every decimal point.
+/// Normalises a character: ASCII for its wide form, one hyphen for every minus, one full stop for every decimal point.
 fn narrow(character: char) -> char {
     match character {
         '－' | '−' | '—' | '–' | '‐' | '‑' | '‒' | '―' | '﹣' | '⁻' | '₋' | '➖' | '˗' => '-',
@@ -140,7 +140,7 @@ fn narrow(character: char) -> char {
     }
 }
 
-/// A figure without the marks around it. They are taken off a few times, for Markdown's stand within each other.
+/// A figure without the marks around it; up to three pairs are removed, because Markdown's can be nested.
 fn without_marks(text: &str) -> &str {
     let mut text = text;
     for _ in 0..3 {
@@ -157,7 +157,7 @@ fn without_brackets(unit: &str) -> &str {
     unit.strip_prefix('(').and_then(|unit| unit.strip_suffix(')')).map_or(unit, |unit| unit.trim_matches(blank))
 }
 
-/// The sign before a number: `Some(true)` for a negative one, the rest of the text, and whether the sign stands twice.
+/// The sign before a number (`Some(true)` if negative), the rest of the text, and whether the sign is doubled.
 fn sign(text: &str) -> (Option<bool>, &str, bool) {
     for &(word, negative) in SIGNS {
         if let Some(rest) = text.strip_prefix(word) {
@@ -169,7 +169,7 @@ fn sign(text: &str) -> (Option<bool>, &str, bool) {
     (None, text, false)
 }
 
-/// The number in digits that a text begins with, and what follows it.
+/// The number in digits at the beginning of a text, and the rest.
 fn digits(text: &str, place: Where) -> Option<(Decimal, &str)> {
     let parted = |character: char| place == Where::Cell && is_thin(character);
     let is_of_number =
@@ -179,12 +179,12 @@ fn digits(text: &str, place: Where) -> Option<(Decimal, &str)> {
     Some((number(written)?, &text[written.len()..]))
 }
 
-/// Blanks that part thousands.
+/// Blanks that separate thousands.
 fn is_thin(character: char) -> bool {
     matches!(character, ' ' | '\u{a0}' | '\u{2009}' | '\u{202f}' | '\u{2005}' | '\u{2006}' | '\u{2007}' | '\u{2008}')
 }
 
-/// Digits with thousands separators of one kind in the right places, without leading zeros.
+/// Parses digits with thousands separators of one kind in the right places, without leading zeros.
 fn number(digits: &str) -> Option<Decimal> {
     let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(whole, fraction)| (whole, Some(fraction)));
     let separator = whole.chars().find(|character| !character.is_ascii_digit()).unwrap_or(',');
@@ -204,14 +204,14 @@ fn number(digits: &str) -> Option<Decimal> {
     }
 }
 
-/// The number in Chinese numerals that a text begins with, and what follows it.
+/// The number in Chinese numerals at the beginning of a text, and the rest.
 fn numerals(text: &str) -> Option<(Decimal, &str)> {
     let is_place = |character: char| "十百千万拾佰仟".contains(character);
     let is_numeral =
         |character: char| is_place(character) || chinese_number(character.encode_utf8(&mut [0; 4])).is_some();
     let end = text.find(|character| !is_numeral(character)).unwrap_or(text.len());
     let written = &text[..end];
-    // One stroke may be a dash, and `三五` means a few: digit by digit a number has a zero.
+    // A single 一 may be a dash, and `三五` means a few: without 十, 百 …, a number of several numerals needs a zero.
     let by_digits = !written.contains(is_place);
     let several = written.chars().nth(1).is_some();
     if text == "一" || (by_digits && several && !written.contains(['〇', '零'])) {

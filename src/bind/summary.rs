@@ -8,19 +8,19 @@ use crate::finding::{Finding, Message};
 use crate::form::{FieldIndex, Form, Table};
 use crate::report::{Kind, Report};
 
-/// Cells without a certain figure that are told one by one: a form that was filled with words has two hundred.
+/// Maximum number of cells of a table without a certain figure that are reported one by one: a form filled in with words has two hundred.
 const CELLS: usize = 5;
 
 /// Texts that a message shows.
 const SHOWN: usize = 3;
 
-/// Says of every table what its cells have in common. Figures refer to findings by their index, so this comes after the last figure.
+/// Combines findings about many cells of a table. Figures refer to findings by index, so this is called after the last figure.
 pub(super) fn summarise(form: &Form, figures: &mut Figures) {
     unreadable(form, figures);
     kinds(form, figures);
 }
 
-/// One finding for all cells of a table that hold no certain figure, where there are many.
+/// Replaces the findings about unreadable cells of a table by one, if there are more than [`CELLS`].
 fn unreadable(form: &Form, figures: &mut Figures) {
     let (values, findings) = figures.parts();
     let field = |finding: &Finding| match finding.fields.as_slice() {
@@ -65,7 +65,8 @@ fn unreadable(form: &Form, figures: &mut Figures) {
     }
 }
 
-/// One finding for all figures of a table that were converted from one unit, where there are many: the unit stands above the table.
+/// Replaces the findings about figures of a table that were converted from one unit by one finding, if there are more than [`CELLS`]: the
+/// unit is stated above the table.
 pub(super) fn units(form: &Form, report: &mut Report) {
     let table = |id: &str| {
         let fits =
@@ -108,7 +109,7 @@ pub(super) fn units(form: &Form, report: &mut Report) {
     report.findings.append(&mut merged);
 }
 
-/// One finding a table for blank cells and one for cells with a slash, a dash or 无.
+/// Adds one finding per table about blank cells, and one about cells with a slash, a dash or 无.
 fn kinds(form: &Form, figures: &mut Figures) {
     let (values, findings) = figures.parts();
     for (table, spec) in form.tables.iter().enumerate() {

@@ -1,11 +1,12 @@
-//! Lines above a table that name its unit, and perhaps the agency.
+//! Lines above a table that state its unit and, in some documents, the agency.
 
 use super::units;
 use crate::form::Form;
 use crate::text::blank;
 
-/// Whether a line above a table says nothing but its unit of money, and perhaps whose it is: `编制部门：某局 | 单位：元`. Figures are
-/// converted to the form's unit, and the report has the agency, so the line stands for nothing any more.
+/// Whether a line above a table states only its unit of money, and optionally agency or year: `编制部门：某局 | 单位：元`. Figures are
+/// converted to the form's unit and the report has the agency, so the line can be left out. Always `false` for a form without tables read
+/// by rows.
 pub(super) fn are_facts<'t>(form: &Form, texts: impl Iterator<Item = &'t str>) -> bool {
     if !form.tables.iter().any(|table| table.by_rows) {
         return false;

@@ -9,25 +9,25 @@ use crate::text::{blank, is_one, language};
 pub(super) enum Dimension {
     /// Money of the country.
     Money,
-    /// Things that are counted, whatever the measure word: 件, 项, 次 …
+    /// Anything that is counted, whatever the measure word: 件, 项, 次 …
     Count,
-    /// Not said: `万` alone.
+    /// Not stated: `万` alone.
     Open,
     /// Anything else.
     Other,
 }
 
-/// A unit: so many of the smallest of its dimension.
+/// A unit, as a multiple of the smallest unit of its dimension.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Unit {
-    /// What it measures.
+    /// Its dimension.
     pub(super) of: Dimension,
-    /// How many 元, or how many things.
+    /// Number of 元, or of counted items.
     pub(super) size: u64,
 }
 
 impl Unit {
-    /// The unit of a text that is nothing else; `None` where it is none that is known.
+    /// The unit that a text consists of; `None` if it is not a recognised unit.
     pub(super) fn of(text: &str) -> Option<Self> {
         let words = &language().units;
         let text = text.strip_prefix("人民币").unwrap_or(text);
@@ -54,7 +54,7 @@ impl Unit {
         matches!(self.of, Dimension::Money | Dimension::Open)
     }
 
-    /// Brings a number in this unit into another; `None` where that measures something else, or the number has too many digits.
+    /// Converts a number in this unit to another; `None` if the dimensions differ or are [`Dimension::Other`], or the result is not exact.
     pub(super) fn convert(self, number: Decimal, to: Self) -> Option<Decimal> {
         if self.of != to.of && self.of != Dimension::Open {
             return None;
@@ -66,20 +66,20 @@ impl Unit {
             return Some(number);
         }
         let converted = number.checked_mul(self.size.into())?.checked_div(to.size.into())?.normalize();
-        // Exact, or not at all: a division may have been rounded.
+        // The result has to be exact: a division may have been rounded.
         let back = converted.checked_mul(to.size.into())?.checked_div(self.size.into())?;
         (back.normalize() == number.normalize()).then_some(converted)
     }
 }
 
-/// A number ten times as large, or a tenth, so many times over; `None` where it has too many digits.
+/// A number times 10 to the power of `shift`; `None` if it has too many digits.
 pub(super) fn shifted(number: Decimal, shift: i8) -> Option<Decimal> {
     let power = Decimal::from(10_u64.checked_pow(shift.unsigned_abs().into())?);
     let number = if shift < 0 { number.checked_div(power) } else { number.checked_mul(power) };
     number.map(|number| number.normalize())
 }
 
-/// The scale that a text begins with, and what follows it.
+/// The scale at the beginning of a text, and the rest.
 fn scale(text: &str) -> Option<(u64, &str)> {
     let mut characters = text.chars();
     let scale = match characters.next()? {
@@ -93,19 +93,19 @@ fn scale(text: &str) -> Option<(u64, &str)> {
     Some((scale, characters.as_str()))
 }
 
-/// Characters of a line or a label that may say a unit.
+/// Maximum number of characters of a line or label in which a unit is searched for.
 const LONGEST_TEXT: usize = 60;
 
-/// The unit that is said of a cell outside of it, and its words.
+/// A unit that is stated outside of a cell, and its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Said {
     /// The unit.
     pub(super) unit: Unit,
-    /// Its words.
+    /// Its text.
     pub(super) words: String,
 }
 
-/// The unit that stands in a label or a line: in brackets, behind 单位, or alone.
+/// The unit in a label or line: in brackets, after 单位, or alone.
 pub(super) fn said(text: &str) -> Option<Said> {
     if text.chars().nth(LONGEST_TEXT).is_some() {
         return None;
@@ -117,12 +117,12 @@ pub(super) fn said(text: &str) -> Option<Said> {
     let named = text.rfind("单位").and_then(|at| behind(&text[at + "单位".len()..]));
     let bracketed =
         || text.rfind(['（', '(', '【', '[', '/', '／']).and_then(|at| behind(&text[at..].replace(['/', '／'], "")));
-    // `年` alone is no unit, and `十` none anywhere.
+    // `年` alone is not a unit, and a scale such as `十` is never one.
     let alone = || behind(text).filter(|said| said.unit.of == Dimension::Money);
     named.or_else(bracketed).filter(|said| said.unit.of != Dimension::Open).or_else(alone)
 }
 
-/// The unit of a dimension that stands in a label or a line, alone or among those of other dimensions: `单位：件、万元`.
+/// The unit of a dimension in a label or line, alone or listed with those of other dimensions: `单位：件、万元`.
 pub(super) fn said_as(text: &str, of: Dimension) -> Option<Said> {
     if let Some(only) = said(text).filter(|said| said.unit.of == of) {
         return Some(only);
@@ -140,22 +140,22 @@ pub(super) fn said_as(text: &str, of: Dimension) -> Option<Said> {
     Some(Said { unit, words: words.to_owned() })
 }
 
-/// Whether a label or a line says that things are counted by thousands or more: （单位：万件）. Few documents have one that does.
+/// Whether a label or line states that counts are in thousands or more: （单位：万件）.
 pub(super) fn counts_by_many(text: &str) -> bool {
     text.contains(['千', '万', '亿']) && said_as(text, Dimension::Count).is_some_and(|said| said.unit.size > 1)
 }
 
-/// What is said of a cell's unit outside of it.
+/// The units that are stated for a cell outside of it.
 #[derive(Debug, Default)]
 pub(super) struct Stated {
-    /// The first that says one.
+    /// The first one.
     pub(super) first: Option<Said>,
-    /// Another one that says another unit.
+    /// The first one that differs from it.
     pub(super) other: Option<Said>,
 }
 
 impl Stated {
-    /// Of what says a unit, in the order in which it counts.
+    /// From the stated units, in their order of precedence.
     pub(super) fn of(said: impl IntoIterator<Item = Said>) -> Self {
         let mut said = said.into_iter();
         let first = said.next();
@@ -164,15 +164,15 @@ impl Stated {
     }
 }
 
-/// The unit of a dimension that a line above a table says, alone or behind the name of an agency: `编制部门：某局    单位：元`.
+/// The unit of a dimension in a line above a table, alone or after the name of an agency: `编制部门：某局    单位：元`.
 pub(super) fn said_in_line(text: &str, of: Dimension) -> Option<Said> {
     said_as(text, of).or_else(|| text.split([' ', '\u{3000}', '\t']).rev().find_map(|part| said_as(part, of)))
 }
 
-/// Characters before 单位 in a cell that says nothing but a unit: `金额单位：元`.
+/// Maximum number of characters before 单位 in a cell that states only a unit: `金额单位：元`.
 const BEFORE_UNIT: usize = 2;
 
-/// Whether a text says nothing but a unit: `单位：元`, `（金额单位：万元）`, and no column of a table.
+/// Whether a text states only a unit (`单位：元`, `（金额单位：万元）`), so that it is not the header of a column.
 pub(super) fn is_named(text: &str) -> bool {
     let words = text.trim_start_matches(|sign: char| blank(sign) || "（([【".contains(sign));
     words.find("单位").is_some_and(|at| words[..at].chars().count() <= BEFORE_UNIT) && said(text).is_some()

@@ -1,4 +1,4 @@
-//! Parses the text of a cell to a field's value: its kind, and the exact number in the form's unit.
+//! Parses the text of a cell to the value of a field: its kind, and the exact number in the form's unit.
 
 use rust_decimal::Decimal;
 
@@ -13,13 +13,13 @@ use crate::form::{FieldIndex, FieldKind, Form};
 use crate::report::{Kind, Value};
 use crate::text::{blank, is_one, language};
 
-/// An amount behind a mark of a currency from which on it may be one in 元 whatever the unit of the table, if it has no more decimals
-/// than money has: `￥36934743`.
+/// Minimum amount after a currency sign that may be in 元 whatever the unit of the table, if it has no more decimals than money:
+/// `￥36934743`.
 const MAY_BE_SMALL_MONEY: i64 = 10_000;
 const DECIMALS_OF_MONEY: u32 = 2;
 
-/// Reads a cell as the value of a field; what is odd becomes a finding. `around` finds the units of a dimension that are said of the
-/// cell outside of it, and is asked only where the cell does not say its own.
+/// Parses a cell as the value of a field; anything unusual becomes a finding. `around` returns the units of a dimension that are stated
+/// outside of the cell, and is called only if the cell does not state its own.
 pub(super) fn read(
     form: &Form,
     field: FieldIndex,
@@ -36,12 +36,12 @@ pub(super) fn read(
     value
 }
 
-/// Whether a value is a number without a word of its unit.
+/// Whether a value is a number without a unit.
 fn is_plain(value: &Value) -> bool {
     value.value.is_some() && value.unit.is_none() && value.raw.ends_with(|end: char| end.is_ascii_digit())
 }
 
-/// Takes a figure in the unit that is said of it outside of its cell; of two units the first counts, which is told.
+/// Converts a figure from the unit that is stated outside of its cell; of two units the first is used, with a finding.
 fn take_stated(
     form: &Form,
     field: FieldIndex,
@@ -66,7 +66,7 @@ fn take_stated(
     }
 }
 
-/// Tells what is said of a whole table once, about all of its fields to which it applies.
+/// Adds a finding about a whole table, or adds the field to the same finding if it already exists.
 fn tell_once(form: &Form, field: FieldIndex, finding: Finding, value: &Value, findings: &mut Vec<Finding>) {
     let same = |known: &&mut Finding| known.code == finding.code && known.message == finding.message;
     match findings.iter_mut().rev().find(same) {
@@ -100,7 +100,7 @@ fn counted_by_many(form: &Form, field: FieldIndex, words: &str) -> Finding {
     Finding::new(&code::UNIT_CONVERTED, message)
 }
 
-/// Takes a figure as its number format shows it.
+/// Converts a figure to the number that its number format shows.
 fn take_shown(form: &Form, field: FieldIndex, shown: &Shown, value: &mut Value, findings: &mut Vec<Finding>) {
     let number = value.value.and_then(|number| units::shifted(number, shown.shift));
     let unit = Unit::of(&shown.suffix);
@@ -116,7 +116,7 @@ fn take_shown(form: &Form, field: FieldIndex, shown: &Shown, value: &mut Value, 
             }
         }
         _ => {
-            // What the clerk sees: `22%`, of which the cell holds 0.22.
+            // What the page shows: `22%` for a cell that holds 0.22.
             value.raw = number.map_or_else(|| value.raw.clone(), |number| format!("{number}{}", shown.suffix));
             value.value = None;
             value.kind = Kind::Text;
@@ -138,7 +138,7 @@ fn as_shown(form: &Form, field: FieldIndex, value: &Value) -> Finding {
     about(Finding::new(&code::UNIT_CONVERTED, message), form, field, value)
 }
 
-/// Reads a part of a line as the value of a field, as [`read`] does a cell.
+/// Parses a part of a line as the value of a field, as [`read`] does a cell.
 pub(super) fn read_piece(
     form: &Form,
     field: FieldIndex,
@@ -175,7 +175,7 @@ fn read_as(
         }
         findings.truncate(before);
     }
-    // A sign that stands twice means something only where a sign may stand.
+    // A doubled minus sign is accepted only in a signed field.
     let wrongly_signed = |written: &Written| written.negative && written.doubled_sign && spec.kind != FieldKind::Signed;
     let Some(written) = spelling::parse(&value.raw, written).filter(|written| !wrongly_signed(written)) else {
         findings.push(unreadable(form, field, &value));
@@ -202,12 +202,12 @@ fn may_be_small_money(number: Decimal) -> bool {
     number.abs() >= MAY_BE_SMALL_MONEY.into() && number.scale() <= DECIMALS_OF_MONEY
 }
 
-/// Whether a cell holds one whole figure, in any spelling that a cell may have.
+/// Whether a text is exactly one figure, in a spelling that a cell may have.
 pub(super) fn is_figure_cell(text: &str) -> bool {
     spelling::parse(text.trim_matches(blank), Where::Cell).is_some()
 }
 
-/// Whether a text is one whole figure, in any spelling.
+/// Whether a text is exactly one figure in a spelling that a line may have, or a dash, a slash or a word for none.
 pub(super) fn is_figure(text: &str) -> bool {
     let text = text.trim_matches(blank);
     let text = notemark::parted(text).map_or(text, |(figure, _)| figure);
@@ -224,8 +224,8 @@ pub(super) fn is_figure(text: &str) -> bool {
     kind_without_number(text).is_some_and(|kind| kind != Kind::Blank) || spelling::parse(text, Where::Line).is_some()
 }
 
-/// What a figure adds to a sum, in any spelling: 0 for a dash, a slash or a word for none. `None` for what is no figure, and for one in
-/// a unit of more than one thing (万件), which adds another number than it says.
+/// The value of a figure in a sum: 0 for a dash, a slash or a word for none. `None` for a text that is not a figure, and for a figure in a
+/// larger unit (万件), whose digits are not its value.
 pub(super) fn addend(text: &str) -> Option<Decimal> {
     let text = text.trim_matches(blank);
     let text = notemark::parted(text).map_or(text, |(figure, _)| figure);
@@ -252,7 +252,7 @@ fn kind_without_number(text: &str) -> Option<Kind> {
     is_one(&language().none, core).then_some(Kind::None)
 }
 
-/// Brings a figure into the field's unit, or leaves the field empty where the figure's measures something else.
+/// Converts a figure to the field's unit, or empties the field if that is not possible.
 fn take_unit(
     form: &Form,
     field: FieldIndex,
@@ -269,7 +269,7 @@ fn take_unit(
             findings.push(unit_converted(form, field, value, &words));
             value.unit = Some(words);
         }
-        // A form that fixes no unit: the unit is kept beside the figure.
+        // The form does not prescribe a unit: the unit is kept with the figure.
         None if wanted.is_none() && unit.of != Dimension::Other => value.unit = Some(words),
         None => {
             value.value = None;

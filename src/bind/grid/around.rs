@@ -1,17 +1,17 @@
-//! The units of a cell that are stated outside of it: header, caption, text above.
+//! The units that are stated for a cell outside of it: in a header, in its row, or in a line above its table.
 
 use crate::bind::source::items::{Flow, Item, may_be_figure};
 use crate::bind::units::{self, Dimension, Stated, is_named, said, said_as, said_in_line};
 use crate::document::{Cell, Grid};
 use crate::text::{blank, numbering};
 
-/// Lines above a table among which one may say its unit.
+/// Lines above a table in which a unit is searched for.
 const LINES: usize = 3;
 
-/// The units that are said of a cell in a header above it, in its row, and in a line above its table, in this order.
+/// The units stated for a cell in the header above it, in its row, and in a line above its table, in this order.
 pub(super) fn around(flow: &Flow, grid: usize, cell: &Cell, of: Dimension) -> Stated {
     let Some(grid_of) = flow.grids.get(grid) else { return Stated::default() };
-    // A header counts whatever it measures: money is no number of things.
+    // In the header of a money column any unit counts: if it measures something else, the figure is not money.
     let in_header = |text: &str| said(text).or_else(|| said_as(text, of));
     let header = match of {
         Dimension::Money => column(grid_of, cell).find_map(|above| in_header(&above.text)),
@@ -23,7 +23,7 @@ pub(super) fn around(flow: &Flow, grid: usize, cell: &Cell, of: Dimension) -> St
     Stated::of(header.into_iter().chain(row).chain(line))
 }
 
-/// Whether a document says anywhere that things are counted by thousands or more.
+/// Whether a document states anywhere that counts are in thousands or more.
 pub(super) fn counts_by_many(flow: &Flow) -> bool {
     let lines = flow.items.iter().filter_map(|item| match item {
         Item::Text(text) => Some(text.text.as_ref()),
@@ -33,7 +33,7 @@ pub(super) fn counts_by_many(flow: &Flow) -> bool {
     lines.chain(cells.map(|cell| cell.cell.text.as_str())).any(units::counts_by_many)
 }
 
-/// The header cells above a cell: words, behind figures of rows between, up to the next figure.
+/// The header cells above a cell, nearest first: the first run of cells with words above the figures of other rows.
 fn column<'g>(grid: &'g Grid, cell: &Cell) -> impl Iterator<Item = &'g Cell> {
     let above = (0..cell.row).rev().filter_map({
         let column = cell.column;
@@ -43,8 +43,8 @@ fn column<'g>(grid: &'g Grid, cell: &Cell) -> impl Iterator<Item = &'g Cell> {
     above.skip_while(move |above| !is_words(above)).take_while(is_words)
 }
 
-/// Lines above a cell, the nearest first: rows of one cell in its table and cells that say `单位：元`, up to the heading of its part, then
-/// what stands before it.
+/// Lines above a cell, nearest first: in its table, rows with one filled cell, and cells such as `单位：元`, up to the heading of its part;
+/// then the text directly before the table.
 fn lines<'f>(flow: &'f Flow, grid: usize, cell: &Cell) -> impl Iterator<Item = &'f str> {
     let first = flow.items.iter().position(|item| matches!(item, Item::Row(row) if flow.rows[*row].grid == grid));
     let before = flow.items[..first.unwrap_or(0)].iter().rev().map_while(|item| match item {
@@ -62,7 +62,7 @@ fn lines<'f>(flow: &'f Flow, grid: usize, cell: &Cell) -> impl Iterator<Item = &
             }
         }
     });
-    // A sheet may hold all tables of a report below each other.
+    // A sheet may contain all tables of a report below each other.
     let is_heading = |text: &str| numbering(text).is_some_and(|found| found.level == 1);
     inside.take_while(move |text| !is_heading(text)).chain(before.take(LINES))
 }

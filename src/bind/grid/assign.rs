@@ -9,28 +9,28 @@ use super::view::ViewCell;
 use crate::bind::labels::shapes::Shape;
 use crate::bind::limits::{LONE_FIELDS, LOST_LEFT, LOST_ROWS, SHARED, TIE, TOP_LEAST, score};
 
-/// The tables that one block takes.
+/// The tables assigned to one block.
 #[derive(Debug, Clone)]
 pub(in crate::bind) struct Region {
-    /// The candidates, the best first, then those that go on with it.
+    /// Indices of the candidates: the best first, then its continuations.
     pub(in crate::bind) parts: Vec<usize>,
-    /// Others that were passed over.
+    /// Indices of the candidates that could also be the block but are not read.
     pub(in crate::bind) passed: Vec<usize>,
 }
 
-/// A block that stays empty, because two tables could be it.
+/// A block that is left empty because two tables could be it.
 #[derive(Debug, Clone)]
 pub(in crate::bind) struct Tie {
-    /// The candidates.
+    /// Indices of the two candidates.
     pub(in crate::bind) between: (usize, usize),
 }
 
 /// The assignment of tables to blocks.
 #[derive(Debug, Default)]
 pub(in crate::bind) struct Assignment {
-    /// The blocks that were found.
+    /// The blocks with a table.
     pub(in crate::bind) regions: Vec<Region>,
-    /// Those that stay empty.
+    /// The blocks left empty.
     pub(in crate::bind) ties: Vec<Tie>,
 }
 
@@ -42,7 +42,7 @@ pub(in crate::bind) fn assign(shapes: &[Shape], found: &Panels, candidates: &[Ca
     };
     let strip = |at: usize| found.all[candidates[at].panel].strip;
     let passed: Vec<usize> = (0..candidates.len()).filter(|&at| candidates[at].passed).collect();
-    // A block beside another of its table is where it belongs.
+    // A block in the same strip as another block of its table is in the right place.
     let beside = |at: usize| {
         passed
             .iter()
@@ -92,7 +92,7 @@ pub(in crate::bind) fn assign(shapes: &[Shape], found: &Panels, candidates: &[Ca
         let mut tie = None;
         for at in rivals.into_iter().filter(|at| !region.parts.contains(at)) {
             let own = cells(found, &candidates[at]);
-            // A table that another block took, or another way to read the winner's own cells, is no rival.
+            // A table assigned to another block, or another reading of the winner's own cells, does not compete.
             if at != best && own.iter().any(|cell| used.contains(cell)) {
                 continue;
             }
@@ -105,8 +105,8 @@ pub(in crate::bind) fn assign(shapes: &[Shape], found: &Panels, candidates: &[Ca
         let shadow = all.clone().find(|&at| {
             let other = &candidates[at];
             let apart = other.panel != candidates[winner].panel && !region.parts.contains(&at) && !other.blank;
-            // Row labels of a small block are everyday words, no evidence beside a table in its own section.
-            // Several rows of its table beside each other are no chance.
+            // Row labels of a small block are everyday words: they are not evidence if the block was found in its own section. Several rows
+            // of one table in the same panel are not a coincidence.
             let beside = candidates.iter().filter(|beside| {
                 !beside.lone && beside.panel == other.panel && shapes[beside.shape].table == shapes[other.shape].table
             });
@@ -128,15 +128,15 @@ pub(in crate::bind) fn assign(shapes: &[Shape], found: &Panels, candidates: &[Ca
     assignment
 }
 
-/// Which of two tables counts is as uncertain for a block that stands beside one of them and was found only there. `stands` gives the
-/// table of the form and the strip of a candidate.
+/// Extends ties: a block that was found only beside one of two tied tables is as uncertain as they are. `stands` gives the table of the
+/// form and the strip of a candidate.
 fn beside_ties(assignment: &mut Assignment, stands: impl Fn(usize) -> (usize, usize)) {
     let Assignment { regions, ties } = assignment;
     let doubtful: Vec<usize> = ties.iter().flat_map(|tie| [tie.between.0, tie.between.1]).collect();
     let mut more = Vec::new();
     regions.retain(|region| {
         let first = region.parts[0];
-        // What goes on from one of the two into the other is of both.
+        // A region of several parts spans both tables.
         let alone = region.parts.len() == 1;
         let beside = doubtful.iter().find(|&&at| alone && stands(at) == stands(first));
         more.extend(beside.map(|&at| Tie { between: (first, at) }));
@@ -145,8 +145,8 @@ fn beside_ties(assignment: &mut Assignment, stands: impl Fn(usize) -> (usize, us
     ties.append(&mut more);
 }
 
-/// Blocks of which only a table for comparison was found, beside others of their table that stand elsewhere: last year's figures do not
-/// complete this year's.
+/// Blocks for which only a comparison was found, while other blocks of their table are elsewhere: last year's figures do not complete this
+/// year's.
 fn compared(
     winners: &BTreeMap<(usize, usize), usize>,
     candidates: &[Candidate],
@@ -161,7 +161,7 @@ fn compared(
     marked.filter_map(elsewhere).collect()
 }
 
-/// The cells with figures that a candidate would take.
+/// Addresses in memory of the cells with figures that a candidate would read.
 fn cells(found: &Panels, candidate: &Candidate) -> Vec<usize> {
     let view = &found.views[found.all[candidate.panel].view];
     let hits = candidate.rows.hits.iter().flatten();
@@ -169,7 +169,7 @@ fn cells(found: &Panels, candidate: &Candidate) -> Vec<usize> {
     cells.filter(|cell| cell.own).map(|cell: &ViewCell| std::ptr::from_ref(cell.at.cell).addr()).collect()
 }
 
-/// Whether a table goes on with a region: its rows are others, or its columns are.
+/// Whether a table continues a region: it has other rows of the block, or other columns.
 fn continues(found: &Panels, candidates: &[Candidate], region: &Region, at: usize, shapes: &[Shape]) -> bool {
     let (one, first) = (&candidates[at], &candidates[region.parts[0]]);
     if one.shape != first.shape || one.panel == first.panel || one.place != first.place || one.marked != first.marked {
@@ -186,7 +186,7 @@ fn continues(found: &Panels, candidates: &[Candidate], region: &Region, at: usiz
     if !shape.labelled() {
         return other_columns;
     }
-    // The other half of a wide table has all its rows again.
+    // The other half of a wide table repeats all its rows.
     if other_columns && one.rows.left >= LOST_LEFT && one.header.knows_all() {
         return true;
     }
@@ -199,21 +199,21 @@ fn continues(found: &Panels, candidates: &[Candidate], region: &Region, at: usiz
     if !one.headless {
         return one.passed || one.header.top >= first.header.top.min(90);
     }
-    // Without a header it has to be as wide as the table above that it goes on with.
+    // Without a header it must be as wide as the table above that it continues.
     let width = |view: &super::view::View| {
         view.rows.iter().filter_map(|row| row.cells.last().map(ViewCell::end)).max().unwrap_or(0)
     };
     one.panel > first.panel && !first.headless && width(view) == width(view_above)
 }
 
-/// Whether neither of two tables is surely the one.
+/// Whether it is not certain which of two tables is right; `apart` is the difference of their weights.
 fn ties(candidates: &[Candidate], winner: usize, other: usize, apart: i32) -> bool {
     let (winner, other) = (&candidates[winner], &candidates[other]);
     let clear = (winner.place == Place::Own && other.place != Place::Own)
         || (other.marked && !winner.marked)
         || (other.blank && !winner.blank)
         || (winner.full && !other.full && other.place != Place::Own);
-    // Under one heading a complete copy is no evidence against a damaged table: the damaged one may be the right one.
+    // Under one heading a complete copy is not evidence against a damaged table: the damaged one may be the right one.
     let same = winner.place == Place::Own && other.place == Place::Own;
     !clear && (same || (winner.full && other.full) || apart < TIE)
 }

@@ -1,4 +1,4 @@
-//! Tables of several offices below each other, of which one is called the total and is the sum of the others.
+//! Tables of several offices below each other, one of which is named the total and is the sum of the others.
 
 use rust_decimal::Decimal;
 
@@ -7,11 +7,10 @@ use super::evidence::Candidate;
 use super::offices::addend;
 use super::panels::Panels;
 
-/// Parts that a total has at least.
+/// Minimum number of parts of a total.
 const PARTS: usize = 2;
 
-/// Of tables that all could be one block, the one under a line that calls it a total, where every figure of it is the sum of those in
-/// the others.
+/// Of the candidates for one block, the one under a line that names a total, if each of its figures is the sum of those in the others.
 pub(super) fn total(found: &Panels, candidates: &[Candidate], among: &[usize]) -> Option<usize> {
     let called = |at: &usize| found.all[candidates[*at].panel].total;
     let (totals, parts): (Vec<usize>, Vec<usize>) = among.iter().copied().partition(called);
@@ -27,7 +26,7 @@ pub(super) fn total(found: &Panels, candidates: &[Candidate], among: &[usize]) -
     (all && !rows.is_empty() && !columns.is_empty()).then_some(*total)
 }
 
-/// The columns of the form that stand in a table, with the grid column of each.
+/// The columns of the form that are recognised in a table, with the grid column of each.
 fn known<'c>(candidate: &'c Candidate) -> impl Iterator<Item = (usize, u32)> + 'c {
     candidate.header.columns.iter().filter_map(|head| match head.is {
         Column::Known(column, _) => Some((column, head.start)),

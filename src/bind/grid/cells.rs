@@ -10,48 +10,48 @@ use crate::bind::units::Unit;
 use crate::bind::value;
 use crate::text::blank;
 
-/// Why the cells of a row could not be laid to columns.
+/// Why the cells of a row could not be mapped to columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::bind) enum Misfit {
-    /// So many cells where the form has so many columns.
+    /// Number or position of the cells does not fit the headers.
     Count,
-    /// The row is parted by a label that the form does not know.
+    /// The row is divided by a label that the form does not have.
     Parted(String),
 }
 
-/// The target of a cell.
+/// What a cell is mapped to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::bind) enum Target {
-    /// A column of the form.
+    /// A column of the form, by index.
     Form(usize),
-    /// A header of the table.
+    /// A header of the table, by index in [`Header::columns`].
     Head(usize),
 }
 
-/// The cells of a row by column.
+/// The cells of a row, mapped to columns.
 #[derive(Debug, Clone, Default)]
 pub(in crate::bind) struct Laid<'f, 'd> {
-    /// Each cell with what it belongs to.
+    /// Each cell with its target.
     pub(in crate::bind) cells: Vec<(Target, ViewCell<'f, 'd>)>,
-    /// Cells with text that belong to no header.
+    /// Cells with text that are mapped to no header.
     pub(in crate::bind) stray: Vec<ViewCell<'f, 'd>>,
-    /// Whether the row was moved by one cell.
+    /// Whether the row was moved by one cell to fit.
     pub(in crate::bind) shifted: bool,
 }
 
-/// The cells of a row that may hold figures: those that begin in it, behind its label.
+/// The cells of a row that may contain figures: those that begin in it, after its label, or after `edge` if it has no label.
 pub(in crate::bind) fn figure_cells<'f, 'd>(row: &ViewRow<'f, 'd>, hit: &Hit, edge: u32) -> Vec<ViewCell<'f, 'd>> {
     let start = hit.label.map_or(0, |label| label + 1);
     let cells = row.cells.iter().skip(start).filter(|cell| cell.own);
     cells.filter(|cell| hit.label.is_some() || cell.end() > edge).copied().collect()
 }
 
-/// Whether a cell says a unit and nothing else: 件, 万元.
+/// Whether a cell contains only a unit: 件, 万元.
 fn is_unit(cell: &ViewCell) -> bool {
     cell.words() && Unit::of(cell.at.cell.text.trim_matches(blank)).is_some()
 }
 
-/// The headers that stand over figures of a row: none of serial numbers, and none of the units of rows.
+/// Indices of the headers above figures of a row: not those of serial numbers, nor those of the units of rows.
 fn figure_columns(header: &Header, cells: &[ViewCell]) -> Vec<usize> {
     let of_units = |column: &HeadColumn| {
         let says = |cell: &&ViewCell| column.start < cell.end() && cell.column < column.end && is_unit(cell);
@@ -61,7 +61,7 @@ fn figure_columns(header: &Header, cells: &[ViewCell]) -> Vec<usize> {
     (0..header.columns.len()).filter(figures).collect()
 }
 
-/// Lays the cells of a row to the headers. A row that may stand otherwise than they do is none.
+/// Maps the cells of a row to the headers; fails if the row may be displaced.
 pub(in crate::bind) fn lay<'f, 'd>(
     shape: &Shape,
     header: &Header<'f, 'd>,
@@ -73,8 +73,8 @@ pub(in crate::bind) fn lay<'f, 'd>(
     if laid.shifted || !is_displaced(shape, header, hit_row, &laid) { Ok(laid) } else { Err(Misfit::Count) }
 }
 
-/// Whether a figure stands under nothing, or under one of two headers that are the same, while a column of the form has none: the row,
-/// or the header, may stand a cell too far to one side. Where its sums hold as it stands, blank cells counted as nothing, it does not.
+/// Whether a figure has no header, or one of two equal headers, while a column of the form has no figure: the row or the header may be
+/// displaced by one cell. It is not if the row's sums hold as it is, with blank cells as 0.
 fn is_displaced(shape: &Shape, header: &Header, hit_row: usize, laid: &Laid) -> bool {
     let of = |target: &Target| match *target {
         Target::Head(at) => Some((at, &header.columns[at].is)),
@@ -88,7 +88,7 @@ fn is_displaced(shape: &Shape, header: &Header, hit_row: usize, laid: &Laid) -> 
         let is = |target: &Target| of(target).is_some_and(|(at, _)| column_of(at) == Some(column));
         laid.cells.iter().find(|(target, _)| is(target)).map(|(_, cell)| *cell)
     };
-    // A header that was lost leaves a column of the form without one between its neighbours.
+    // A lost header leaves a column of the form without a header between its neighbours.
     let lost = |at: usize| {
         let left = header.columns[..at].iter().enumerate().rev().find_map(|(at, _)| column_of(at));
         let right = (at + 1..header.columns.len()).find_map(column_of);
@@ -109,13 +109,13 @@ fn is_displaced(shape: &Shape, header: &Header, hit_row: usize, laid: &Laid) -> 
         cell => cell.map(|_| Decimal::ZERO),
     };
     let sums: Vec<bool> = shape.sums[hit_row].iter().filter_map(|sum| holds(sum, &value)).collect();
-    // A column that stands twice is there.
+    // A column that appears twice is not absent.
     let twice = header.columns.iter().filter(|head| head.is == Column::Twice).count();
     let absent = (0..shape.columns.len()).filter(|&column| lacks(column)).count();
     absent > twice / 2 && (sums.is_empty() || sums.contains(&false))
 }
 
-/// Lays the cells of a row to the headers that they stand under.
+/// Maps the cells of a row to the headers above them.
 fn under_headers<'f, 'd>(
     shape: &Shape,
     header: &Header<'f, 'd>,
@@ -124,7 +124,7 @@ fn under_headers<'f, 'd>(
     edge: u32,
 ) -> Result<Laid<'f, 'd>, Misfit> {
     let all = figure_cells(row, hit, edge);
-    // An empty column without a header is a spacer; row numbers are no figures.
+    // An empty column without a header is a spacer; row numbers are not figures.
     let under = |cell: &ViewCell, at: usize| {
         let head = &header.columns[at];
         head.start < cell.end() && cell.column < head.end
@@ -159,7 +159,7 @@ fn under_headers<'f, 'd>(
     };
     let in_order: Vec<Target> = (0..width).map(Target::Form).collect();
     let heads: Vec<Target> = kept.iter().map(|&at| Target::Head(at)).collect();
-    // Cells that stand exactly under other headers than their order says.
+    // Whether most cells are exactly under a header other than the one that their order gives.
     let against = |order: &[usize]| {
         own.iter().zip(order).filter(|(own, at)| own.is_some_and(|own| own != **at)).count() * 2 > cells.len()
     };
@@ -167,10 +167,10 @@ fn under_headers<'f, 'd>(
         return if cells.len() == width { ordered(in_order) } else { Err(Misfit::Count) };
     }
     let short = cells.len() < kept.len();
-    // A cell that goes on from the row above is one of the row's, and in no count of its own.
+    // A merged cell that continues from the row above belongs to the row, but is not counted in `cells`.
     let covered =
         row.cells.iter().skip(hit.label.map_or(0, |label| label + 1)).any(|cell| !cell.own && cell.column >= edge);
-    // A first cell that is blank and a last one that has a figure and no header: the row may stand one cell too far to the right.
+    // The first cell is blank, and the last has a figure but no header: the row may be displaced one cell to the right.
     let ends = cells.first().zip(cells.last()).zip(kept.last());
     let off = ends.is_some_and(|((first, last), &at)| {
         !first.filled && number(&last.at.cell.text).is_some() && under(last, at) && header.columns[at].path.is_empty()
@@ -179,8 +179,8 @@ fn under_headers<'f, 'd>(
         let headed: Vec<usize> = kept.iter().copied().filter(|&at| !header.columns[at].path.is_empty()).collect();
         return shifted(shape, header, hit_row, &cells, &headed).ok_or(Misfit::Count);
     }
-    // A row without a label, all its cells filled and a figure behind the last header: the first may be a serial number that has no
-    // header. Where the sums hold neither as the cells stand nor without the first, no cell is certain.
+    // A row without a label, with a filled first cell and a figure after the last header: the first cell may be a serial number without a
+    // header. If the sums hold neither as the cells are nor without the first, no cell is certain.
     let longer = hit.label.is_none()
         && ends.is_some_and(|((first, last), &at)| {
             first.filled
@@ -207,7 +207,7 @@ fn under_headers<'f, 'd>(
     if !covered && header.in_order && cells.len() == width && !(kept.len() == width && against(&kept)) {
         return ordered(in_order);
     }
-    // An equal number of cells and headers is no evidence if a column has no header, unless each cell is exactly under its header.
+    // An equal number of cells and headers is not evidence if a column has no header, unless each cell is exactly under its header.
     let headed = kept.iter().all(|&at| !header.columns[at].path.is_empty()) || own.iter().all(Option::is_some);
     if !covered && cells.len() == kept.len() && headed && !against(&kept) {
         return ordered(heads);
@@ -216,13 +216,13 @@ fn under_headers<'f, 'd>(
         return Ok(laid);
     }
     if cells.len() == kept.len() {
-        // As many cells as headers, and most of them under another's: which of the two is right is not certain.
+        // As many cells as headers, but most are exactly under another header: order and position contradict each other.
         return Err(Misfit::Count);
     }
     if shift && cells.len() == kept.len() + 1 {
         return Err(Misfit::Count);
     }
-    // A row that ends before its header does, and not in a workbook, lacks a cell anywhere.
+    // A row that ends before its header, outside of a workbook, lacks a cell at an unknown position.
     let end = row.cells.last().map_or(0, ViewCell::end);
     let head_end = kept.last().map_or(0, |&at| header.columns[at].end);
     let on_sheet = cells.first().is_some_and(|cell| cell.at.cell.place.table.is_none());
@@ -232,8 +232,8 @@ fn under_headers<'f, 'd>(
     overlapping(header, &kept, &cells)
 }
 
-/// Each cell under the one header over it, blank ones aside; a cell that also stands under another belongs to neither. A figure under
-/// no header where a header has none says that the cells stand otherwise than the headers.
+/// Maps each cell to the only header above it, preferring filled cells; a cell under two headers is mapped to neither. A figure under no
+/// header, while a header has no figure, means that the cells are displaced.
 fn overlapping<'f, 'd>(header: &Header, kept: &[usize], cells: &[ViewCell<'f, 'd>]) -> Result<Laid<'f, 'd>, Misfit> {
     let mut laid = Laid::default();
     let over = |cell: &ViewCell| -> Vec<usize> {
@@ -269,7 +269,7 @@ fn overlapping<'f, 'd>(header: &Header, kept: &[usize], cells: &[ViewCell<'f, 'd
     Ok(laid)
 }
 
-/// A row that stands one cell too far to the right, where its sums hold only when it is moved back.
+/// Maps a row in order to the headers, without a blank first cell, if all its sums hold and not all figures are 0.
 fn shifted<'f, 'd>(
     shape: &Shape,
     header: &Header,
@@ -299,13 +299,13 @@ fn shifted<'f, 'd>(
     })
 }
 
-/// A plain number; anything but digits is no evidence.
+/// Parses a plain number, with or without thousands separators; any other text is `None`.
 pub(in crate::bind) fn number(text: &str) -> Option<Decimal> {
     let text: String = text.trim().chars().filter(|character| !matches!(character, ',' | '，')).collect();
     Decimal::from_str_exact(&text).ok()
 }
 
-/// Whether a sum holds; `None` where one of its figures is no number.
+/// Whether a sum holds; `None` if one of its figures is not a number.
 pub(in crate::bind) fn holds(sum: &RowSum, value: &dyn Fn(usize) -> Option<Decimal>) -> Option<bool> {
     let mut total = Decimal::from(sum.constant);
     for &(column, sign) in &sum.terms {
@@ -314,8 +314,8 @@ pub(in crate::bind) fn holds(sum: &RowSum, value: &dyn Fn(usize) -> Option<Decim
     Some(total.is_zero())
 }
 
-/// Decides by the sums of rows what headers are that are not known as prescribed: for each header the column of the form that its
-/// figures are taken for.
+/// Uses the sums of rows to decide about headers that are not as prescribed: for each header, the column of the form that its figures are
+/// read as.
 pub(in crate::bind) fn prove(shape: &Shape, header: &Header, rows: &[(usize, Laid)]) -> Vec<Option<usize>> {
     let mut taken: Vec<Option<usize>> = header
         .columns

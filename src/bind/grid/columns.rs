@@ -14,7 +14,7 @@ use crate::text::{fold, is_one, language};
 
 /// Lookup of headers among the labels of all forms.
 pub(in crate::bind) struct Forms<'i> {
-    /// The form that is laid over the document.
+    /// The form that is aligned with the document.
     pub(in crate::bind) index: &'i FormIndex,
     /// All forms.
     pub(in crate::bind) all: &'i [FormIndex],
@@ -27,7 +27,7 @@ impl Forms<'_> {
     }
 }
 
-/// Lays the header of a table to the columns of a block.
+/// Maps the headers of a table to the columns of a block.
 pub(in crate::bind) fn header<'f, 'd>(
     forms: &Forms,
     shape: &Shape,
@@ -48,8 +48,8 @@ pub(in crate::bind) fn header<'f, 'd>(
     header
 }
 
-/// The columns of a turned table that have a figure below the last row or between rows, where the others have none: rows of the page
-/// that stand a cell too far to the right.
+/// Indices of the columns of a transposed table that have a figure in a row that is not a row of the form, while another column has none:
+/// on the page, rows that are shifted one cell to the right.
 fn beside_no_row(view: &View, panel: &Panel, header: &Header, rows: &Rows) -> Vec<usize> {
     let mut apart: Vec<usize> = Vec::new();
     let kept = header.columns.iter().filter(|column| column.is != Column::Serial).count();
@@ -68,7 +68,7 @@ fn beside_no_row(view: &View, panel: &Panel, header: &Header, rows: &Rows) -> Ve
 
 fn by_labels<'f, 'd>(forms: &Forms, shape: &Shape, view: &View<'f, 'd>, panel: &Panel, rows: &Rows) -> Header<'f, 'd> {
     let heads: Vec<&ViewRow<'f, 'd>> = panel.head.iter().map(|&row| &view.rows[row]).collect();
-    // Without a header the order of the form decides, where the sums of a row confirm it.
+    // Without a header, cells are read in the form's order if the sums of a row confirm it.
     if heads.is_empty() {
         return Header::default();
     }
@@ -88,7 +88,7 @@ fn by_labels<'f, 'd>(forms: &Forms, shape: &Shape, view: &View<'f, 'd>, panel: &
     let in_words = in_words(shape, &heads, rows.edge);
     if in_words && heads.iter().flat_map(|row| row.filled()).any(|cell| is_word(shape, cell) && cell.end() <= rows.edge)
     {
-        // The rows lost the cells of merged labels, so no column stands where its header does: the order alone decides.
+        // The rows lost the cells of merged labels, so no column is below its header: only the order counts.
         let known =
             |column| HeadColumn { start: 0, end: u32::MAX, is: Column::Known(column, Fit::Exact), path: Vec::new() };
         let columns = (0..width).map(known).collect();
@@ -141,7 +141,7 @@ fn by_labels<'f, 'd>(forms: &Forms, shape: &Shape, view: &View<'f, 'd>, panel: &
     header
 }
 
-/// Takes the doubt from a header beside that of another year or of shares: what stands above it only says which of the two it is.
+/// Makes a header certain if the header beside it is of another year or of shares: the cells above only distinguish the two.
 fn certain_beside(choices: &mut [Vec<Choice>], apart: &[usize]) {
     for &at in apart {
         let of = choices[at].first().map(|one| one.column);
@@ -154,7 +154,7 @@ fn certain_beside(choices: &mut [Vec<Choice>], apart: &[usize]) {
     }
 }
 
-/// The columns behind the labels, each under one header; those that are blank in header and rows are left out.
+/// The columns to the right of the labels, each under one header; columns that are blank in header and rows are omitted.
 fn head_columns<'f, 'd>(
     heads: &[&ViewRow<'f, 'd>],
     view: &View<'f, 'd>,
@@ -165,7 +165,7 @@ fn head_columns<'f, 'd>(
     let ends = panel.head.iter().chain(&panel.body).filter_map(|&row| view.rows[row].cells.last());
     let width = ends.map(ViewCell::end).max().unwrap_or(0);
     let mut at = edge;
-    // Every step goes to the next border of a cell.
+    // Each step goes to the next cell border.
     while at < width && columns.len() < ROW_CELLS {
         let over = heads.iter().filter_map(|row| row.over(at));
         let mut next = width;
@@ -199,7 +199,7 @@ fn head_columns<'f, 'd>(
                     && last.path.len() == path.len()
                     && !path.is_empty()
                     && last.path.iter().zip(&path).all(|(one, other)| one.is(other))
-                    // Columns under a group alone, without a header of their own, stay apart.
+                    // Columns that have only a group above them and no header of their own are not merged.
                     && !climbed =>
             {
                 last.end = next;
@@ -217,8 +217,8 @@ fn head_columns<'f, 'd>(
     columns
 }
 
-/// The columns that a header may be: its own label fits, and no group of another column stands above it. `over` is a group that the
-/// line above the table names.
+/// The columns that a header may be: its own label matches, and no group of another column is above it. `over` is a group named in the line
+/// above the table.
 fn choices(
     words: &Words,
     shape: &Shape,
@@ -241,7 +241,7 @@ fn choices(
         });
         let Some((at, fit)) = place else { continue };
         let glued = column.is_glued(head.path[at].number());
-        // A header that two rows of cells repeat is one.
+        // A header that is repeated in two header rows counts once.
         let again = |cell: &&ViewCell| own.fit(cell.number()).is_some();
         let above: Vec<ViewCell> = head.path[..at].iter().filter(|cell| !again(cell)).copied().collect();
         let is_group = |cell: &&ViewCell| column.groups.iter().any(|group| group.fit(cell.number()).is_some());
@@ -249,7 +249,7 @@ fn choices(
             let others = shape.columns.iter().flat_map(|other| other.groups.iter().chain(&other.own));
             others.into_iter().any(|other| other.fit(cell.number()).is_some())
         };
-        // Over several columns a word for a total may be the total of offices.
+        // Above several columns, a word for a total may be the total of offices.
         let of_offices = |cell: &&ViewCell| is_total(words, cell) && cell.span > head.end - head.start;
         if above.iter().any(|cell| !is_group(&cell) && of_others(&cell) && !of_offices(&cell)) {
             continue;
@@ -261,30 +261,30 @@ fn choices(
             + if glued { column.groups.len() } else { above.iter().filter(is_group).count() };
         found.push((at, Choice { column: number, fit, groups, doubtful }));
     }
-    // The lowest cell that is a label decides, then the groups, then the label as prescribed.
+    // The lowest cell that is a label decides, then the number of groups, then whether the label is as prescribed.
     let best = found.iter().map(|(at, choice)| (*at, choice.groups, choice.fit)).max();
     found.retain(|(at, choice)| best == Some((*at, choice.groups, choice.fit)));
     found.into_iter().map(|found| found.1).collect()
 }
 
-/// Whether a text is a group of columns.
+/// Whether a label number is that of a group of columns.
 fn is_group(shape: &Shape, number: Option<LabelNumber>) -> bool {
     shape.columns.iter().flat_map(|column| &column.groups).any(|group| group.fit(number).is_some())
 }
 
-/// Whether a cell holds a word of the form's header.
+/// Whether a cell contains a word of the form's header.
 fn is_word(shape: &Shape, cell: &ViewCell) -> bool {
     shape.words.iter().any(|word| word.fit(cell.number()).is_some())
 }
 
-/// Whether the words of the header, row by row, are exactly the form's.
+/// Whether the words of the header, in reading order, are exactly those of the form.
 fn in_words(shape: &Shape, heads: &[&ViewRow], edge: u32) -> bool {
     if shape.pivot {
         return false;
     }
     let mut words = shape.words.iter();
     let mut left = shape.words.len();
-    // Rows that lost the cells of a merged corner begin with headers where labels stand below.
+    // In rows that lost the cells of a merged corner, headers are in the columns of the row labels.
     let wanted = |cell: &&ViewCell| cell.end() > edge || is_word(shape, cell);
     for cell in heads.iter().flat_map(|row| row.filled()).filter(wanted) {
         let corner = shape.corner.as_ref().is_some_and(|corner| corner.fit(cell.number()).is_some());
@@ -299,14 +299,14 @@ fn in_words(shape: &Shape, heads: &[&ViewRow], edge: u32) -> bool {
     left == 0 && !shape.words.is_empty()
 }
 
-/// Leaves out the later of two columns under the same words with the same figures in every row: a merged cell that was cut in two.
+/// Ignores the later of two columns with the same header words and the same figures in every row: a merged cell that was split.
 fn same_figures(view: &View, rows: &Rows, header: &mut Header, choices: &mut [Vec<Choice>]) {
     let figures = |head: &HeadColumn| -> Option<Vec<&str>> {
         let hits = rows.hits.iter().flatten();
         let texts = hits.map(|hit| view.rows[hit.row].over(head.start).map(|cell| cell.at.cell.text.trim()));
         texts.collect()
     };
-    // Two offices may have the same figures; then something else stands above.
+    // Two offices may have the same figures, but their header words differ.
     let words = |head: &HeadColumn<'_, '_>| head.path.iter().map(|cell| cell.at.folded.to_string()).collect::<Vec<_>>();
     for at in 1..header.columns.len() {
         let [one] = choices[at].as_slice() else { continue };
@@ -327,9 +327,9 @@ fn same_figures(view: &View, rows: &Rows, header: &mut Header, choices: &mut [Ve
     }
 }
 
-/// Decides what every header is.
+/// Decides the meaning of every header.
 fn decide(forms: &Forms, shape: &Shape, header: &mut Header, mut choices: Vec<Vec<Choice>>) {
-    // Columns that one header names alone are no other's.
+    // A column that is the only choice of one header is removed from the choices of the others.
     let mut sure: Vec<usize> = Vec::new();
     loop {
         let single = choices.iter().filter(|one| one.len() == 1).map(|one| one[0].column);
@@ -352,7 +352,7 @@ fn decide(forms: &Forms, shape: &Shape, header: &mut Header, mut choices: Vec<Ve
                 taken[one.column] += 1;
                 if one.doubtful { Column::Group(one.column) } else { Column::Known(one.column, one.fit) }
             }
-            // A caption over several tables is no header.
+            // A caption above several tables is not a header.
             [] if column.path.iter().all(ViewCell::is_caption) => Column::Blank,
             [] => match column.path.last() {
                 Some(last) if forms.know(&last.at.folded) => Column::Foreign,
@@ -379,7 +379,7 @@ fn decide(forms: &Forms, shape: &Shape, header: &mut Header, mut choices: Vec<Ve
     }
 }
 
-/// The column whose label an unknown header is most like, of those that no header is, if none is nearly as like.
+/// The column whose label is most similar to an unknown header, if no header is that column and no other label is nearly as similar.
 fn alike(shape: &Shape, head: &HeadColumn, taken: &[usize]) -> Option<usize> {
     let written = fold(&head.shown());
     let mut best: Vec<(f64, usize)> = Vec::new();

@@ -1,4 +1,4 @@
-//! Tables in embedded workbooks, which give way to those of the document itself.
+//! Tables in embedded workbooks: ignored if the document itself contains them.
 
 use std::collections::BTreeSet;
 
@@ -9,8 +9,8 @@ use crate::bind::figures::Figures;
 use crate::bind::labels::index::FormIndex;
 use crate::bind::source::items::Flow;
 
-/// A sheet that is embedded is the table only where the document has none of its own: it holds more than the page shows of it. What is
-/// left out is no text of the report either, and is told.
+/// A table of an embedded sheet is read only if the document has none of its own, because the sheet contains more than the page shows of
+/// it. A skipped table is not added to the text either, and is reported as a finding.
 pub(super) fn without_embedded(
     index: &FormIndex,
     flow: &Flow,
@@ -32,7 +32,7 @@ pub(super) fn without_embedded(
         let left_out = embedded(one) && own.contains(&table(one));
         let panel = &found.all[one.panel];
         let view = &found.views[panel.view];
-        // What only shares labels with the table may be a table of the agency's own, and stays in the text.
+        // A table that only shares labels may be the agency's own, and stays in the text.
         if left_out && one.passed && !view.turned {
             let of_panel = [&panel.captions, &panel.notes, &panel.head, &panel.body];
             of_panel.into_iter().flatten().for_each(|row| figures.taken[view.flow.start + row] = true);

@@ -1,5 +1,5 @@
-//! Evidence that a table is a block of the form, and the gates it has to pass: header and rows must both be found. Weights rank only what
-//! passed.
+//! Evidence that a table is a block of the form, and the required conditions: header and rows must both match. Weights only rank candidates
+//! that passed.
 
 use super::address::{Column, Header, Rows};
 use super::columns::{Forms, header};
@@ -14,56 +14,56 @@ use crate::bind::limits::{
 };
 use crate::bind::value::is_figure_cell;
 
-/// Where a table stands.
+/// Where a table is, relative to the headings of sections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::bind) enum Place {
     /// Under the heading of the block's section.
     Own,
-    /// Under no heading.
+    /// Under no heading, or the block's section has no heading.
     Nowhere,
     /// Under the heading of another section.
     Other,
 }
 
-/// A block of the form in a table of the document.
-#[allow(clippy::struct_excessive_bools, reason = "each is a question of its own that the gates and ties ask")]
+/// A candidate: a block of the form aligned with a table of the document.
+#[allow(clippy::struct_excessive_bools, reason = "each is a separate property that the conditions and ties check")]
 #[derive(Debug, Clone)]
 pub(in crate::bind) struct Candidate<'f, 'd> {
     /// Index of the shape.
     pub(in crate::bind) shape: usize,
-    /// Index of the panel.
+    /// Index of the panel in [`Panels::all`].
     pub(in crate::bind) panel: usize,
-    /// The rows.
+    /// The rows of the form that were found in it.
     pub(in crate::bind) rows: Rows,
     /// The header.
     pub(in crate::bind) header: Header<'f, 'd>,
-    /// The evidence for it.
+    /// The sum of weights, which ranks candidates.
     pub(in crate::bind) score: i32,
-    /// Where it stands.
+    /// Where it is.
     pub(in crate::bind) place: Place,
-    /// Whether its caption stands above it.
+    /// Whether its caption is above it.
     pub(in crate::bind) captioned: bool,
-    /// Whether nearly all labels are there.
+    /// Whether nearly all labels of rows and columns are there.
     pub(in crate::bind) full: bool,
-    /// Whether it is said to be there for comparison.
+    /// Whether it is marked as shown for comparison.
     pub(in crate::bind) marked: bool,
-    /// Whether no figure is written in it.
+    /// Whether no figure is filled in.
     pub(in crate::bind) blank: bool,
-    /// Whether it has no header at all.
+    /// Whether it has no header.
     pub(in crate::bind) headless: bool,
-    /// Whether it passed every gate that a table has to pass by itself.
+    /// Whether it meets the required conditions, alone or joined with other parts.
     pub(in crate::bind) passed: bool,
-    /// Whether it needs another block of its table in its strip: it is small and nothing says where it belongs.
+    /// Whether it is accepted only with another block of its table in the same strip: it is small and has no evidence of its section.
     pub(in crate::bind) lone: bool,
 }
 
 impl Candidate<'_, '_> {
-    /// The rows of the form that it has.
+    /// Whether it has a row of the form, given by index.
     pub(in crate::bind) fn has(&self, row: usize) -> bool {
         self.rows.hits.get(row).is_some_and(Option::is_some)
     }
 
-    /// Whether it may be the true table, damaged.
+    /// Whether it may be the right table, damaged.
     pub(in crate::bind) fn shadows(&self) -> bool {
         self.place == Place::Own
             && !self.marked
@@ -72,14 +72,14 @@ impl Candidate<'_, '_> {
     }
 }
 
-/// Every block in every table where both a header and a row of it are seen.
+/// Aligns every block with every table that has one of its row labels (or header labels, if its rows have none) and one of its rows.
 pub(in crate::bind) fn candidates<'f, 'd>(forms: &Forms, found: &Panels<'f, 'd>) -> Vec<Candidate<'f, 'd>> {
     let index = forms.index;
     let mut likenesses = LIKENESSES;
     let mut candidates = Vec::new();
     for (panel, spec) in found.all.iter().enumerate() {
         let view = &found.views[spec.view];
-        // Which tables a row label and which a header label of the panel belongs to.
+        // The tables of the form (bits, modulo 64) that row labels and header labels of the panel belong to.
         let (mut left, mut top) = (0_u64, 0_u64);
         for (list, seen) in [(&spec.body, &mut left), (&spec.head, &mut top)] {
             for cell in list.iter().flat_map(|&row| &view.rows[row].cells).filter(|cell| !cell.at.figure) {
@@ -106,7 +106,7 @@ pub(in crate::bind) fn candidates<'f, 'd>(forms: &Forms, found: &Panels<'f, 'd>)
     candidates
 }
 
-/// Marks tables under a line with a year where another table of the same block stands under a later one.
+/// Marks tables under a line with a year as comparison, if another table of the same block is under a later year.
 fn earlier(shapes: &[Shape], found: &Panels, candidates: &mut [Candidate]) {
     let block = |candidate: &Candidate| (shapes[candidate.shape].table, shapes[candidate.shape].block);
     let year = |candidate: &Candidate| found.all[candidate.panel].year;
@@ -121,7 +121,7 @@ fn earlier(shapes: &[Shape], found: &Panels, candidates: &mut [Candidate]) {
     }
 }
 
-/// Lets parts of a table pass together that are too small each: rows on two pages, or the groups of a header below each other.
+/// Lets parts of a table pass together that are too small alone: rows on two pages, or the groups of a header below each other.
 fn join(shapes: &[Shape], candidates: &mut [Candidate]) {
     for (number, shape) in shapes.iter().enumerate() {
         let known = |candidate: &Candidate| -> Vec<usize> {
@@ -225,7 +225,7 @@ fn weigh<'f, 'd>(
         lone: false,
     };
     candidate.passed = passes(forms, block, &candidate, (view.turned, other_caption));
-    // One figure alone stands in no order that could be turned.
+    // A single figure cannot show whether rows and columns are exchanged.
     let single = block.columns.len() * block.rows.len() < 2;
     candidate.lone = (view.turned && single) || is_lone(forms, block, &candidate);
     candidate
@@ -242,17 +242,17 @@ fn place(forms: &Forms, panel: &Panel, block: &Shape) -> Place {
     }
 }
 
-/// Texts of a blank form: they say what to write.
+/// Whether a text consists of placeholders of a blank form: ×, _, ….
 pub(in crate::bind) fn is_placeholder(text: &str) -> bool {
     let text = text.trim();
     let crosses = |character: char| matches!(character, '×' | 'X' | 'x' | 'Ｘ' | '＿' | '_' | '…');
     !text.is_empty() && text.chars().all(crosses)
 }
 
-/// The gates.
+/// The required conditions.
 fn passes(forms: &Forms, block: &Shape, candidate: &Candidate, (turned, other_caption): (bool, bool)) -> bool {
     let (top, left) = (candidate.header.top, candidate.rows.left);
-    // In another section only a whole table counts, and none that is said to be another's.
+    // Under the heading of another section, only a complete table that is not marked as a comparison is accepted.
     if candidate.place == Place::Other && (!candidate.full || candidate.marked) {
         return false;
     }
@@ -268,15 +268,15 @@ fn passes(forms: &Forms, block: &Shape, candidate: &Candidate, (turned, other_ca
     if !block.labelled() {
         return top >= TOP_LEAST;
     }
-    // A block of one row is known by one word: its header has to be the block's.
+    // A block of one row is recognised by one word, so its header has to be exact.
     if block.rows.len() == 1 {
         return left > 0 && candidate.header.exact && (!other_caption || candidate.place == Place::Own);
     }
     (top >= TOP_LEAST && left >= LEFT_LEAST) || some_columns(block, candidate)
 }
 
-/// A table under its own heading that has nearly all rows of a long block and only some of its columns, as one of totals alone. What
-/// each of its headers is has to be certain, and one at least has to be the form's.
+/// Whether a table under its own heading has nearly all rows of a long block but only some of its columns, such as the totals. No header
+/// may be ambiguous, and at least one has to be the form's.
 fn some_columns(block: &Shape, candidate: &Candidate) -> bool {
     let columns = || candidate.header.columns.iter().map(|column| column.is);
     candidate.place == Place::Own
@@ -287,13 +287,13 @@ fn some_columns(block: &Shape, candidate: &Candidate) -> bool {
         && !columns().any(|is| is == Column::Twice)
 }
 
-/// Whether all tables of the form stand in one section, so that none of its headings tells them apart.
+/// Whether no table of the form has a section with a heading, so that headings cannot distinguish the tables.
 fn forms_one_section(forms: &Forms) -> bool {
     let tables = &forms.index.form.tables;
     tables.iter().all(|table| forms.index.form.sections[table.section].heading.is_none())
 }
 
-/// A table without a header: most of its rows are there, and each has as many figures as the form has columns.
+/// Whether a table without a header has most rows of the block, and either several rows or the block's caption.
 fn lost_header(block: &Shape, candidate: &Candidate) -> bool {
     let rows = candidate.rows.hits.iter().flatten().count();
     block.labelled()
@@ -302,7 +302,7 @@ fn lost_header(block: &Shape, candidate: &Candidate) -> bool {
         && (rows >= LOST_ROWS || (candidate.captioned && candidate.place != Place::Other))
 }
 
-/// A small table without evidence of its section.
+/// Whether a table is small and has no evidence of its section.
 fn is_lone(forms: &Forms, block: &Shape, candidate: &Candidate) -> bool {
     let small = block.fields().len() < LONE_FIELDS;
     let only = forms.index.form.tables[block.table].blocks.len() == 1;

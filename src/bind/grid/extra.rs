@@ -1,4 +1,4 @@
-//! Columns and tables that are not the form's, kept with their headers and texts.
+//! Columns and tables that are not in the form, kept with their headers and texts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,8 +7,8 @@ use super::cells::{Laid, Target};
 use super::evidence::Candidate;
 use crate::bind::labels::shapes::Shape;
 
-/// The columns under each header that were read as none of the form's, and cells under no header, last. A column of marks, such as ✓, is
-/// no column of figures.
+/// Header and texts of every column that was not read as a column of the form; cells under no header are last, with an empty header. A
+/// column of marks, such as ✓, is not a column of figures and is omitted.
 pub(super) fn not_the_forms(
     headers: &[&Header],
     read: &[Vec<Option<usize>>],
@@ -36,7 +36,7 @@ pub(super) fn not_the_forms(
     extra
 }
 
-/// What the parts are called whose total was read.
+/// Names of the parts whose total was read.
 pub(super) fn parts(headers: &[&Header]) -> Vec<String> {
     let parts = headers.iter().flat_map(|header| &header.columns).filter(|head| head.is == Column::Part);
     let mut names: Vec<String> = Vec::new();
@@ -48,14 +48,14 @@ pub(super) fn parts(headers: &[&Header]) -> Vec<String> {
     names
 }
 
-/// Tables that nothing took and that have labels of the form all the same: two rows of one of its tables, or a row and a header. Each
-/// with a table of the form and the candidate that shows it.
+/// Unassigned tables that have labels of the form: at least two rows of one of its tables, or a row and a header. Each is returned as the
+/// table of the form and the index of a candidate.
 pub(super) fn left_over(
     shapes: &[Shape],
     candidates: &[Candidate],
     free: impl Fn(&Candidate) -> bool,
 ) -> Vec<(usize, usize)> {
-    // For each panel and table the rows with a label of it, and the header's best.
+    // For each panel and table: the rows with one of its labels, the best header score, and the first candidate.
     let mut seen: BTreeMap<(usize, usize), (BTreeSet<usize>, i32, usize)> = BTreeMap::new();
     for (at, candidate) in candidates.iter().enumerate().filter(|(_, candidate)| free(candidate)) {
         let of = seen.entry((candidate.panel, shapes[candidate.shape].table)).or_insert((BTreeSet::new(), 0, at));

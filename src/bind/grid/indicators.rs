@@ -1,5 +1,5 @@
-//! Tables written as a list: each figure stands behind the label of its row and that of its column, in one cell, in two, or the row's
-//! in a line above.
+//! Tables written as a list: each figure follows the labels of its row and column, in one cell or in two, or with the row's label in a line
+//! above.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -16,37 +16,37 @@ use crate::document::Cell;
 use crate::form::{FieldIndex, Label};
 use crate::text::{blank, fold};
 
-/// Fields of a table that have to be listed, in hundredths: fewer are an agency's own list.
+/// Minimum share of a table's fields in a list, in percent; a shorter list is the agency's own.
 const LISTED: usize = 50;
 
-/// Fields of the largest table that is listed: the figures of a larger one nobody writes below each other.
+/// Maximum number of fields of a table that is searched for as a list; larger tables are not written this way.
 const FIELDS: usize = 60;
 
-/// A field with the labels that lead to it, the outermost first.
+/// A field with the labels of its row and column, outermost first.
 struct Address {
     field: FieldIndex,
     labels: Vec<Numbers>,
-    /// How many of them are those of its row.
+    /// Number of labels that belong to its row.
     rows: usize,
 }
 
 /// The addresses of a table.
 struct Addresses {
     all: Vec<Address>,
-    /// The fields by their labels in one text.
+    /// The fields by their labels joined into one folded text.
     glued: HashMap<String, FieldIndex>,
 }
 
-/// What was found of a list.
+/// The content of a list.
 #[derive(Default)]
 struct List<'d> {
-    /// For each field the cells that are said to be its own, with the row of the flow.
+    /// For each field, the cells that follow its labels, with their rows in the flow.
     found: BTreeMap<FieldIndex, Vec<(&'d Cell, usize)>>,
-    /// The labels of the row that the lines below belong to.
+    /// The row labels that apply to the lines below.
     above: Vec<LabelNumber>,
 }
 
-/// Reads the tables that were found nowhere and stand as lists under the heading of their section.
+/// Reads the tables that were not found in grids and are lists under the heading of their section.
 pub(super) fn read(index: &FormIndex, flow: &Flow, figures: &mut Figures) {
     for table in 0..index.form.tables.len() {
         let spec = &index.form.tables[table];
@@ -85,7 +85,7 @@ fn addresses(index: &FormIndex, table: usize) -> Addresses {
     Addresses { all, glued }
 }
 
-/// Walks the rows of grids under the heading of the table's section.
+/// Collects the list from the grid rows under the heading of the table's section.
 fn listed<'d>(index: &FormIndex, flow: &Flow<'d>, table: usize) -> List<'d> {
     let addresses = addresses(index, table);
     let home = index.form.tables[table].section;
@@ -134,7 +134,7 @@ impl<'d> List<'d> {
         let words = &index.form.words;
         let of_others = |cell: &RowCell| words.beside.iter().any(|word| cell.folded.contains(word.as_str()));
         let Some(last) = row.cells.iter().rposition(|cell| of_table(&cell)) else {
-            // Another word alone begins something else.
+            // A row of other words ends the list of the row above.
             if row.cells.iter().any(|cell| cell.own && is_filled(cell)) {
                 self.above.clear();
             }
@@ -145,10 +145,10 @@ impl<'d> List<'d> {
             labels.iter().filter_map(|cell| cell.number).filter(|one| is_label(*one)).collect();
         let mut figures = row.cells[last + 1..].iter().filter(|cell| cell.own && cell.figure && is_filled(cell));
         let (first, second) = (figures.next(), figures.next());
-        // A label knows nothing of a remark in brackets behind it, which may be the header.
+        // The cell's `folded` may lack a remark in brackets at its end; the remark may be the header, so the whole text is folded.
         let glued = addresses.glued.get(fold(&row.cells[last].cell.text).as_str()).copied();
         let field = glued.or_else(|| self.field(addresses, &numbers));
-        // The labels of a row hold for the lines below it.
+        // The labels of a row apply to the lines below it.
         let of_rows = |label: LabelNumber| {
             let rows = addresses.all.iter().flat_map(|address| &address.labels[..address.rows]);
             rows.into_iter().any(|own| own.fit(Some(label)).is_some())
@@ -164,7 +164,8 @@ impl<'d> List<'d> {
         }
     }
 
-    /// The one field that the labels of a row lead to, with those of the row above where it has none of its own.
+    /// The only field that the labels of a row lead to, if necessary together with the row labels above; `None` if there is none or
+    /// several.
     fn field(&self, addresses: &Addresses, own: &[LabelNumber]) -> Option<FieldIndex> {
         let leads = |address: &&Address, given: &[LabelNumber]| {
             let of = |labels: &[Numbers], label: LabelNumber| labels.iter().any(|one| one.fit(Some(label)).is_some());

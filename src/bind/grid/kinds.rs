@@ -5,28 +5,28 @@ use super::years::year;
 use crate::bind::labels::index::FormIndex;
 use crate::text::{is_one, language, numbering};
 
-/// The kind of a row.
+/// The kind of a row in a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::bind) enum Kind {
     /// Nothing is written in it.
     Blank,
-    /// One cell with the heading of a section, given with its index, or another title of the report.
+    /// One cell with the heading of a section (its index), or another title of the report (`None`).
     Mark(Option<usize>),
     /// One cell with the caption of a block.
     Caption,
     /// One cell with other words.
     Note,
-    /// The numbers of the columns: 甲 1 2 3.
+    /// Numbers of the columns: 甲 1 2 3.
     Numbers,
     /// A part of a header with labels of the form.
     Head,
-    /// Words alone, none of them known: an own table's header, or a row with words for figures.
+    /// Words only, none of them a label of the form: the header of another table, or words in place of figures.
     Words,
     /// A row of figures, or one with the label of a row.
     Body,
 }
 
-/// The kind of a row.
+/// Classifies a row.
 pub(in crate::bind) fn kind(index: &FormIndex, row: &ViewRow) -> Kind {
     let filled: Vec<&ViewCell> = row.filled().collect();
     match filled.as_slice() {
@@ -63,7 +63,7 @@ fn several(filled: &[&ViewCell]) -> Kind {
     let figures = filled.iter().filter(is_figure).count();
     let heads = filled.iter().filter(|cell| cell.is_head_label()).count();
     let labels = filled.iter().filter(|cell| cell.is_row_label()).count();
-    // A number that strayed between headers leaves the row a header; labels that stand left have their figures behind them.
+    // A number between headers does not change the kind: after a row label the last cell is a figure, not a header.
     let ends = filled.last().is_some_and(|cell| cell.is_head_label());
     if figures > 0 && heads > figures && heads >= 2 && labels == 0 && ends {
         return Kind::Head;
@@ -78,7 +78,7 @@ fn several(filled: &[&ViewCell]) -> Kind {
     if only_labels > 0 { Kind::Body } else { Kind::Words }
 }
 
-/// `2023年` and the like, which head a column.
+/// Whether a text is a year at the head of a column, such as `2023年`.
 fn is_year(text: &str) -> bool {
     let text = text.trim();
     let digits = text.strip_suffix("年度").or_else(|| text.strip_suffix('年'));
@@ -101,7 +101,7 @@ fn are_numbers(filled: &[&ViewCell]) -> bool {
     next > 2 || (next == 2 && first.is_some_and(|first| is_one(&language().column_numbers, first)))
 }
 
-/// The section that a short text is the heading of: as prescribed, without its number, or alike under the same number.
+/// The section whose heading a short text is: as prescribed, without its number, or similar with the same number.
 pub(in crate::bind) fn section(index: &FormIndex, text: &str, folded: &str) -> Option<usize> {
     let text = text.trim();
     if folded.is_empty() || text.len() > crate::bind::limits::HEADING_BYTES {

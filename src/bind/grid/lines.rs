@@ -1,4 +1,4 @@
-//! What the lines above a table, and the name of its sheet, say of it: another year, a total, a section, a group of its header.
+//! Information in the lines above a table and in the name of its sheet: another year, a total, a section, a group of its header.
 
 use super::kinds::{Kind, section};
 use super::offices;
@@ -17,7 +17,7 @@ pub(super) fn is_sheet(grid: &Grid) -> bool {
     grid.caption.is_some() && grid.place.table.is_none()
 }
 
-/// The section that the name of a sheet is the heading of, or whose table it names.
+/// The section whose heading is the name of a sheet, or whose table is named in it.
 pub(super) fn section_of_sheet(index: &FormIndex, name: &str) -> Option<usize> {
     let folded = fold(name);
     let named = |table: &&crate::form::Table| {
@@ -27,7 +27,7 @@ pub(super) fn section_of_sheet(index: &FormIndex, name: &str) -> Option<usize> {
     section(index, name, &folded).or_else(|| index.form.tables.iter().find(named).map(|table| table.section))
 }
 
-/// Whether a line above or the name of the sheet says that the figures are there for comparison.
+/// Whether a line above or the name of the sheet marks the figures as a comparison.
 pub(super) fn is_marked(index: &FormIndex, lines: &[&TextItem], sheet: Option<&str>) -> bool {
     let short =
         |line: &&&TextItem| line.text.chars().count() <= LINE_CHARACTERS || line.text.trim_end().ends_with(['：', ':']);
@@ -35,12 +35,12 @@ pub(super) fn is_marked(index: &FormIndex, lines: &[&TextItem], sheet: Option<&s
         || sheet.is_some_and(|name| compares(index, &fold(name)))
 }
 
-/// The year that the nearest short line above begins with.
+/// The year that a short line above begins with; the nearest such line counts.
 pub(super) fn year_above(lines: &[&TextItem]) -> Option<u16> {
     lines.iter().rev().find_map(|line| year(&line.text))
 }
 
-/// The label of a header that the nearest line above is, with or without a number before it: the columns below stand under it.
+/// The header label that the nearest line above consists of, with or without a number before it: a group of the columns below.
 pub(super) fn group_above(index: &FormIndex, lines: &[&TextItem]) -> Option<LabelNumber> {
     let line = lines.last()?;
     let text = line.text.trim_end_matches(|end: char| blank(end) || matches!(end, '：' | ':'));
@@ -49,17 +49,18 @@ pub(super) fn group_above(index: &FormIndex, lines: &[&TextItem]) -> Option<Labe
     number.filter(|_| uses.iter().any(|found| found.role == Role::Header))
 }
 
-/// Whether a short line above a table calls it a total.
+/// Whether a short line above a table ends in a word for a total.
 pub(super) fn is_total(index: &FormIndex, text: &str, folded: &str) -> bool {
     let short = text.chars().count() <= LINE_CHARACTERS;
     short && index.form.words.total.iter().any(|word| folded.ends_with(word.as_str()))
 }
 
+/// Whether a folded text contains one of the form's words for a comparison.
 pub(super) fn compares(index: &FormIndex, folded: &str) -> bool {
     index.form.words.comparison.iter().any(|word| folded.contains(word.as_str()))
 }
 
-/// Whether rows above a caption say whose or which year's the columns below are: a total of offices, last year's, a year.
+/// Whether rows above a caption name the office or year of the columns below: a total of offices, last year, a year.
 pub(super) fn is_crown(words: &Words, view: &View, rows: &[usize]) -> bool {
     let parts = |cell: &ViewCell| {
         let beside = || words.beside.iter().any(|word| cell.at.folded.contains(word.as_str()));
@@ -68,8 +69,8 @@ pub(super) fn is_crown(words: &Words, view: &View, rows: &[usize]) -> bool {
     rows.iter().any(|&row| view.rows[row].filled().any(parts))
 }
 
-/// Whether a row below those of a header is one more label of a column and nothing else, at its right end, though a row has that label
-/// too.
+/// Whether a row below a header has only one filled cell, a column label at the right end of the header. It belongs to the header, even if
+/// the label is also a row label.
 pub(super) fn heads_on(view: &View, head: &[usize], row: usize) -> bool {
     let mut filled = view.rows[row].filled();
     let (Some(first), None, false) = (filled.next(), filled.next(), head.is_empty()) else { return false };
@@ -77,7 +78,7 @@ pub(super) fn heads_on(view: &View, head: &[usize], row: usize) -> bool {
     first.is_head_label() && ends.max() <= Some(first.end())
 }
 
-/// Whether a row is nothing but a word for a total, at its left, above the header of a table: its name.
+/// Whether a row has only a word for a total, at its left end, directly above a header or caption: it names the table.
 pub(super) fn names_total(words: &Words, view: &View, kinds: &[Kind], row: usize) -> bool {
     let mut filled = view.rows[row].filled();
     let (Some(first), None) = (filled.next(), filled.next()) else { return false };

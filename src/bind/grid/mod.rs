@@ -1,8 +1,8 @@
-//! Tables of the form in grids: which table of the document each block of the form is, and which cell is which field's.
+//! Reads the tables of the form from grids: assigns a table of the document to each block of the form, and a cell to each field.
 //!
-//! The way: rows of grids without text between them are cut into tables ([`panels`], by the kinds of their rows, [`kinds`]); every block
-//! is laid over every table where its labels are seen ([`rows`], [`columns`], [`evidence`]); all blocks together are given their tables
-//! ([`assign`]); and the figures are read ([`cells`], [`read`]).
+//! The steps: rows of grids without text between them are split into tables ([`panels`], by the kinds of their rows, [`kinds`]); every
+//! block is aligned with every table that contains its labels ([`rows`], [`columns`], [`evidence`]); tables are assigned to all blocks
+//! together ([`assign`]); the figures are read ([`cells`], [`read`]).
 
 mod address;
 mod around;

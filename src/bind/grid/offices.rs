@@ -1,7 +1,7 @@
-//! Tells the total of several offices from its parts where all stand under one header, or beside one row label.
+//! Separates the total of several offices from its parts, if they share one header label or one row label.
 //!
-//! Only a column or row that is called a total, and is the sum of the others wherever they stand, is read. Where no sum holds, which of
-//! them the form asks for is not certain.
+//! A column or row is read only if it is named a total and is the sum of the others in every cell. If no sum holds, it is not certain which
+//! of them the form asks for.
 
 use std::collections::BTreeSet;
 
@@ -14,39 +14,39 @@ use crate::bind::labels::shapes::Shape;
 use crate::bind::value;
 use crate::form::Words;
 
-/// Parts that a total has at least.
+/// Minimum number of parts of a total.
 const PARTS: usize = 2;
 
-/// A row of a table with the rows of the form that it may be.
+/// A row of a table, with the rows of the form that it may be.
 type Scored = (usize, Vec<(usize, Hit)>);
 
-/// Whether a cell says that what stands under it, or beside it, is a total.
+/// Whether a cell ends in a word for a total, which then applies to the figures below or beside it.
 pub(super) fn is_total(words: &Words, cell: &ViewCell) -> bool {
     cell.words() && words.total.iter().any(|word| cell.at.folded.ends_with(word.as_str()))
 }
 
-/// A header of several under one label.
+/// One of several headers with the same label.
 struct Office<'h, 'f, 'd> {
-    /// Its number in the header.
+    /// Its index in the header.
     at: usize,
     /// The column of the form that it may be.
     column: usize,
     /// The grid column of its figures.
     start: u32,
-    /// The cells that stand above its figures besides its own label.
+    /// The header cells above its figures, without its own label.
     beside: Vec<&'h ViewCell<'f, 'd>>,
 }
 
 /// The headers of totals and of their parts.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Parted {
-    /// The totals.
+    /// Indices of the totals.
     totals: Vec<usize>,
-    /// The parts.
+    /// Indices of the parts.
     parts: Vec<usize>,
 }
 
-/// The headers that are parts of a total beside them, which no longer may be columns of the form.
+/// Finds the headers that are parts of a total in another column, clears their choices, and returns their indices.
 pub(super) fn parts(
     words: &Words,
     shape: &Shape,
@@ -54,7 +54,7 @@ pub(super) fn parts(
     header: &Header,
     choices: &mut [Vec<Choice>],
 ) -> Vec<usize> {
-    // Nearly every header names each column once.
+    // In nearly every table no column has two headers.
     let mut seen = vec![false; shape.columns.len()];
     let single = choices.iter().filter_map(|choice| <&[Choice; 1]>::try_from(choice.as_slice()).ok());
     if !single.into_iter().any(|[one]| std::mem::replace(&mut seen[one.column], true)) {
@@ -81,8 +81,8 @@ pub(super) fn parts(
     found.parts
 }
 
-/// Which headers are totals and which their parts. Nothing where one of the columns that stand several times has no total, or one that
-/// is not the sum of the others in every row.
+/// Finds which headers are totals and which are their parts. Empty if a repeated column has no total, or one that is not the sum of its
+/// parts in every row.
 fn columns(words: &Words, view: &View, hits: &[Option<Hit>], heads: &[Office]) -> Parted {
     let mut found = Parted::default();
     let columns: BTreeSet<usize> = heads.iter().map(|head| head.column).collect();
@@ -109,17 +109,17 @@ fn columns(words: &Words, view: &View, hits: &[Option<Hit>], heads: &[Office]) -
     found
 }
 
-/// What a cell adds to a sum; nothing is written where nothing is counted.
+/// The value of a cell in a sum, 0 if it is blank; `None` if it is not a figure.
 pub(super) fn addend(view: &View, row: usize, column: u32) -> Option<Decimal> {
     let cell = view.rows[row].over(column)?;
     if cell.filled { value::addend(&cell.at.cell.text) } else { Some(Decimal::ZERO) }
 }
 
-/// Of rows that have one label and each a word of its own behind it, keeps the one that is the total of the others, or this year's.
-/// Rows of which that is not certain stay.
+/// Of consecutive rows with one label, each with another word after it, keeps the total of the others, or the row of this year. If it is
+/// not certain which that is, all are kept.
 pub(super) fn rows(words: &Words, view: &View, scores: &mut Vec<Scored>) {
     let same = |one: &Scored, next: &Scored| one.1.iter().map(|hit| hit.0).eq(next.1.iter().map(|hit| hit.0));
-    // Nearly every row stands once.
+    // In nearly every table each row appears once.
     if !scores.windows(2).any(|pair| same(&pair[0], &pair[1])) {
         return;
     }
@@ -131,7 +131,7 @@ pub(super) fn rows(words: &Words, view: &View, scores: &mut Vec<Scored>) {
     let several = |same: &&[Scored]| same.len() > 1;
     let names: BTreeSet<&str> =
         scores.chunk_by(same).filter(several).flatten().filter_map(word).map(|cell| cell.at.folded.as_ref()).collect();
-    // The rows that are left out, and those whose figures begin behind the word.
+    // The rows that are removed, and the kept rows whose figures begin after the word.
     let (mut out, mut behind) = (BTreeSet::new(), BTreeSet::new());
     for same in scores.chunk_by(same) {
         let rows: Vec<(usize, Option<&ViewCell>)> = same.iter().map(|scored| (scored.0, word(scored))).collect();
@@ -150,7 +150,7 @@ pub(super) fn rows(words: &Words, view: &View, scores: &mut Vec<Scored>) {
     }
 }
 
-/// The one of several rows that counts, and whether it has a word of its own: the only one of this year, or the total.
+/// Of several rows, the one that is read, and whether it has a word of its own: the only one of this year, or the total.
 fn only(words: &Words, view: &View, rows: &[(usize, Option<&ViewCell>)]) -> Option<(usize, bool)> {
     let year_of = |cell: Option<&ViewCell>| cell.and_then(|cell| year(&cell.at.cell.text));
     let last = rows.iter().filter_map(|(_, cell)| year_of(*cell)).max();
@@ -174,7 +174,7 @@ fn only(words: &Words, view: &View, rows: &[(usize, Option<&ViewCell>)]) -> Opti
     columns.all(|cell| adds_up(cell.column)).then_some((*total, true))
 }
 
-/// Whether every figure of a row is a share.
+/// Whether every figure of a row is a percentage.
 fn are_shares(view: &View, row: usize) -> bool {
     let mut figures = view.rows[row].filled().filter(|cell| cell.at.figure).peekable();
     figures.peek().is_some() && figures.all(|cell| cell.at.cell.text.trim_end().ends_with(['%', '％']))

@@ -1,4 +1,4 @@
-//! Splits the grids of a document into tables: consecutive rows, cut where a new header or caption begins.
+//! Splits the grids of a document into tables: consecutive rows, split where a new header or caption begins.
 
 use std::ops::Range;
 
@@ -16,60 +16,60 @@ use crate::bind::source::items::{Flow, Item, TextItem};
 use crate::bind::source::stream::is_page_number;
 use crate::document::{Place, Region};
 
-/// Rows of grids with no text between them.
+/// Consecutive rows of grids without text between them.
 #[derive(Debug)]
 struct Strip<'f> {
     rows: Range<usize>,
-    /// The section whose heading stands above.
+    /// The section whose heading is above.
     section: Option<usize>,
-    /// The last lines above, nearest last.
+    /// The last lines above, at most two, nearest last.
     lines: Vec<&'f TextItem<'f>>,
-    /// The name of the sheet.
+    /// The name of the sheet; `None` if the grid is not a sheet.
     sheet: Option<&'f str>,
 }
 
-/// A table: what stands above it, its header and its rows, as rows of its view.
+/// A table: captions, notes, header and body, each as row indices of its view.
 #[derive(Debug, Clone)]
 pub(in crate::bind) struct Panel {
-    /// Index of its view.
+    /// Index of its view in [`Panels::views`].
     pub(in crate::bind) view: usize,
-    /// Number of the strip that it is in.
+    /// Index of the strip that contains it.
     pub(in crate::bind) strip: usize,
     /// Rows with captions of blocks.
     pub(in crate::bind) captions: Vec<usize>,
-    /// Rows with other words above the header.
+    /// Rows with other words, above the header.
     pub(in crate::bind) notes: Vec<usize>,
     /// Rows of the header.
     pub(in crate::bind) head: Vec<usize>,
-    /// Rows that number the columns.
+    /// Rows that number the columns (甲 1 2 3).
     pub(in crate::bind) numbers: Vec<usize>,
     /// Rows of figures.
     pub(in crate::bind) body: Vec<usize>,
-    /// The section whose heading stands above.
+    /// The section whose heading is above.
     pub(in crate::bind) section: Option<usize>,
-    /// Whether what stands above says that it shows other figures for comparison.
+    /// Whether a line above, or the sheet's name, says that the figures are shown for comparison.
     pub(in crate::bind) marked: bool,
-    /// The year that a line above names.
+    /// The year that a line above begins with.
     pub(in crate::bind) year: Option<u16>,
-    /// Whether the line right above ends in a word for a total.
+    /// Whether the line directly above ends in a word for a total.
     pub(in crate::bind) total: bool,
-    /// The label of a header that the line right above is.
+    /// The header label that the line directly above consists of.
     pub(in crate::bind) group: Option<LabelNumber>,
 }
 
-/// The tables of a document with the views that they are rows of.
+/// The tables of a document, with the views that contain them.
 #[derive(Debug, Default)]
 pub(in crate::bind) struct Panels<'f, 'd> {
     /// The views.
     pub(in crate::bind) views: Vec<View<'f, 'd>>,
-    /// The tables from the top.
+    /// The tables in document order.
     pub(in crate::bind) all: Vec<Panel>,
-    /// Whether there were more than are looked at.
+    /// Whether the document has more tables than the limit `PANELS`; the rest is not read.
     pub(in crate::bind) too_many: bool,
 }
 
 impl Panels<'_, '_> {
-    /// Where a table begins.
+    /// The place of the first filled cell of a table.
     pub(in crate::bind) fn place(&self, panel: usize) -> Option<Place> {
         let panel = self.all.get(panel)?;
         let view = &self.views[panel.view];
@@ -84,7 +84,7 @@ pub(in crate::bind) fn panels<'f, 'd>(index: &FormIndex, flow: &'f Flow<'d>) -> 
     let strips = strips(index, flow);
     let mut carried: Option<usize> = None;
     for (number, strip) in strips.iter().enumerate() {
-        // A heading inside a grid holds for the grids below it too, until text says another or a sheet ends.
+        // A heading inside a grid also applies to the grids below it, until a text names another section or a sheet ends.
         let section = strip.section.or(carried.filter(|_| strip.sheet.is_none()));
         if found.all.len() > PANELS {
             found.too_many = true;
@@ -125,7 +125,7 @@ pub(in crate::bind) fn panels<'f, 'd>(index: &FormIndex, flow: &'f Flow<'d>) -> 
     found
 }
 
-/// Rows of grids that follow each other without text between, as wide as each other.
+/// Splits the rows of all grids into strips: consecutive rows of the same grid, or of grids with the same number of columns.
 fn strips<'f>(index: &FormIndex, flow: &'f Flow<'_>) -> Vec<Strip<'f>> {
     let mut strips: Vec<Strip> = Vec::new();
     let mut open = false;
@@ -179,7 +179,7 @@ fn strips<'f>(index: &FormIndex, flow: &'f Flow<'_>) -> Vec<Strip<'f>> {
     strips
 }
 
-/// The header part of a strip.
+/// Properties of a strip that its panels inherit.
 #[derive(Debug, Clone, Copy)]
 struct Above {
     strip: usize,
@@ -190,18 +190,18 @@ struct Above {
     group: Option<LabelNumber>,
 }
 
-/// Cuts the rows of a view into tables.
+/// Splits the rows of a view into tables.
 struct Cutter<'i> {
     index: &'i FormIndex,
     above: Above,
     panel: Option<Panel>,
-    /// Rows of words that are above the next table if it begins now, and inside this one if it goes on.
+    /// Rows of words that are above the next table if it begins now, and inside the current table if that continues.
     waiting: Vec<usize>,
     /// The first blank row below a header.
     spare: Option<usize>,
-    /// The first row of words below a header that stand one to one under its labels: placeholders of a blank form.
+    /// The first row of words below a header that are aligned one to one with its labels: placeholders of a blank form.
     words: Option<usize>,
-    /// Rows above the first caption that say whose or which year's the columns below are, in all blocks.
+    /// Rows above the first caption that name the office or year of the columns below, for all blocks.
     crown: Vec<usize>,
     found: Vec<Panel>,
 }
@@ -225,7 +225,7 @@ impl<'i> Cutter<'i> {
         for (row, &found) in kinds.iter().enumerate() {
             let started = self.panel.as_ref().is_some_and(|panel| !panel.body.is_empty());
             match found {
-                // The one row of a table without row labels may be blank.
+                // The only row of a table without row labels may be blank.
                 Kind::Blank => {
                     let cells = view.rows[row].cells.iter().filter(|cell| cell.own).count();
                     let headed = self.panel.as_ref().is_some_and(|panel| !panel.head.is_empty());
@@ -272,7 +272,7 @@ impl<'i> Cutter<'i> {
         self.flush();
     }
 
-    /// Keeps the rows above a caption that name offices, their total or years, for the blocks below it.
+    /// Keeps the rows above a caption that name offices, their total, or years, for the blocks below it.
     fn crowned(&mut self, view: &View) {
         let above = self.panel.as_ref().filter(|panel| panel.captions.is_empty() && panel.body.is_empty());
         if let Some(panel) = above.filter(|panel| is_crown(&self.index.form.words, view, &panel.head)) {
@@ -280,13 +280,13 @@ impl<'i> Cutter<'i> {
         }
     }
 
-    /// The rows of a header that is begun and has no figures yet.
+    /// The rows of a header that has begun and has no figures yet.
     fn begun(&self) -> &[usize] {
         self.panel.as_ref().filter(|panel| panel.body.is_empty()).map_or(&[], |panel| &panel.head)
     }
 
     fn body(&mut self, number: usize, view: &View, row: usize) {
-        // Words between rows of figures are inside the table; behind a blank row they begin a part that goes on with it (续表).
+        // Words between rows of figures are inside the table; after blank rows of the sheet they begin its continuation (续表).
         if self.panel.as_ref().is_some_and(|panel| !panel.body.is_empty()) {
             if !self.waiting.is_empty() && self.blank_before(view, row) {
                 self.flush();
@@ -297,7 +297,7 @@ impl<'i> Cutter<'i> {
         self.open(number, view).body.push(row);
     }
 
-    /// Whether rows of the sheet that are blank stand between the last row of figures and this one.
+    /// Whether the sheet has blank rows between the last row of figures and this row.
     fn blank_before(&self, view: &View, row: usize) -> bool {
         let last = self.panel.as_ref().and_then(|panel| panel.body.last().copied());
         let on_sheet = |row: usize| {
@@ -308,14 +308,14 @@ impl<'i> Cutter<'i> {
         on_sheet(last).zip(on_sheet(row)).is_some_and(|(from, to)| to.saturating_sub(from) as usize > row - last)
     }
 
-    /// The table that rows are added to, with the words that wait for it.
+    /// The table to which rows are added, with the waiting rows as its notes.
     fn open(&mut self, number: usize, view: &View) -> &mut Panel {
         let notes = std::mem::take(&mut self.waiting);
         let marked =
             notes.iter().flat_map(|&row| view.rows[row].filled()).any(|cell| compares(self.index, &cell.at.folded));
         let noted = notes.iter().flat_map(|&row| view.rows[row].filled()).filter_map(|cell| year(&cell.at.cell.text));
         let noted = noted.last();
-        // What is called a total holds for all blocks below it.
+        // A line with a word for a total applies to all blocks below it.
         if let Some(cell) = notes.last().and_then(|&row| view.rows[row].filled().next()) {
             self.above.total = is_total(self.index, &cell.at.cell.text, &cell.at.folded);
         }
@@ -343,7 +343,7 @@ impl<'i> Cutter<'i> {
     fn flush(&mut self) {
         let (spare, words) = (self.spare.take(), self.words.take());
         if let Some(panel) = self.panel.as_mut().filter(|panel| panel.body.is_empty()) {
-            // Placeholders of figures are not part of the header.
+            // Placeholders for figures are not part of the header.
             let row = words.into_iter().chain(spare).min();
             panel.head.retain(|&head| Some(head) != row);
             panel.body.extend(row);
@@ -351,7 +351,7 @@ impl<'i> Cutter<'i> {
         self.found.extend(self.panel.take().filter(|panel| !panel.body.is_empty()));
     }
 
-    /// Whether a row below a header and a blank row or words has a label of that header: another table begins, and the first is blank.
+    /// Whether a row repeats a label of the header, after a blank row or words: another table begins, and the current one is blank.
     fn heads_again(&self, view: &View, row: usize) -> bool {
         let Some(panel) = &self.panel else { return false };
         let labels = || panel.head.iter().flat_map(|&row| view.rows[row].filled()).filter_map(ViewCell::number);
@@ -359,15 +359,15 @@ impl<'i> Cutter<'i> {
         (self.spare.is_some() || !self.waiting.is_empty()) && view.rows[row].filled().any(again)
     }
 
-    /// Whether each word of a row stands under a label of the header above.
+    /// Whether each word of a row is under a label of the header above.
     fn under_labels(&self, view: &View, row: usize) -> bool {
         let Some(panel) = &self.panel else { return false };
         let heads: Vec<&ViewRow> = panel.head.iter().map(|&row| &view.rows[row]).collect();
         stand_under(&heads, &view.rows[row])
     }
 
-    /// Whether unknown words below a table's rows are the header of another one: the next row with a label of the form is not one
-    /// that follows on the rows above.
+    /// Whether unknown words below a table's rows are the header of another table: the next row with a label of the form does not follow
+    /// the last labelled row in the form's order.
     fn begins(&self, view: &View, kinds: &[Kind], row: usize) -> bool {
         let last = self.panel.iter().flat_map(|panel| panel.body.iter().rev()).find_map(|&row| order(&view.rows[row]));
         let next = (row + 1..view.rows.len())
@@ -381,7 +381,7 @@ impl<'i> Cutter<'i> {
     }
 }
 
-/// Whether every filled cell of a row stands under a label of the header that is as wide, and none is a label itself.
+/// Whether a row has at least two filled cells, each under a header label of the same width, and none of them is a label itself.
 pub(in crate::bind) fn stand_under(heads: &[&ViewRow], row: &ViewRow) -> bool {
     let under = |cell: &ViewCell| {
         let above = heads.iter().rev().find_map(|head| head.over(cell.column).filter(|above| above.filled));
@@ -392,15 +392,14 @@ pub(in crate::bind) fn stand_under(heads: &[&ViewRow], row: &ViewRow) -> bool {
     row.filled().count() >= 2 && row.filled().all(under)
 }
 
-/// Table and row of the form that the last label of a row belongs to.
+/// The table of the form and expected row of the last label in a row.
 fn order(row: &ViewRow) -> Option<(usize, usize)> {
     let label = row.cells.iter().rev().find(|cell| cell.is_row_label())?;
     let leaf = label.at.uses.iter().find(|found| found.role == Role::Leaf)?;
     Some((leaf.table, leaf.expected))
 }
 
-/// Stretches of rows that may be a table with rows and columns exchanged: with many labels of the form, up to a blank row, a caption or a
-/// heading.
+/// Ranges of consecutive rows without a blank row, caption, note or heading; each is tested as a transposed table.
 fn chunks(index: &FormIndex, view: &View) -> Vec<Range<usize>> {
     let mut chunks = Vec::new();
     let mut start = 0;
@@ -419,7 +418,7 @@ fn chunks(index: &FormIndex, view: &View) -> Vec<Range<usize>> {
     chunks
 }
 
-/// Adds the tables that stretches of a strip are with rows and columns exchanged.
+/// Adds the transposed tables found in the given ranges of rows.
 fn turned<'f, 'd>(
     index: &FormIndex,
     view: &View<'f, 'd>,
@@ -430,7 +429,7 @@ fn turned<'f, 'd>(
     for chunk in chunks {
         let rows = &view.rows[chunk.clone()];
         let cells: usize = rows.iter().map(|row| row.cells.len()).sum();
-        // Row labels of the form beside each other in one row, or header labels below each other.
+        // Several row labels of the form in one row, or at least three rows that begin with a header label and have a figure.
         let first = rows.iter().map(|row| row.filled().filter(|cell| cell.is_row_label()).count()).max().unwrap_or(0);
         let below = rows.iter().filter(|row| {
             let first = row.cells.iter().rev().find(|cell| cell.words());
@@ -447,7 +446,7 @@ fn turned<'f, 'd>(
     }
 }
 
-/// Adds a table, or the tables that stand side by side in it: further right the labels of rows stand again.
+/// Adds a panel, split into bands if it contains tables side by side, recognised by row labels repeated further right.
 fn bands(panel: Panel, found: &mut Panels) {
     let view = &found.views[panel.view];
     let mut starts: Vec<(u32, usize)> = Vec::new();
@@ -468,7 +467,7 @@ fn bands(panel: Panel, found: &mut Panels) {
             }
         }
     }
-    // One row shows it only where the corner of a table stands again above.
+    // If the corner label is repeated in the header, one row is enough evidence.
     let corner = |cell: &ViewCell| !cell.at.figure && cell.at.uses.iter().any(|found| found.role == Role::Corner);
     let corners: Vec<u32> = panel
         .head
@@ -484,7 +483,7 @@ fn bands(panel: Panel, found: &mut Panels) {
         found.all.push(panel);
         return;
     }
-    // The label column of a band begins left of its first label where groups stand before it.
+    // The first band begins at column 0, because groups may precede its first label.
     let mut bounds: Vec<u32> = vec![0];
     bounds.extend(starts.iter().map(|start| start.0));
     bounds.push(u32::MAX);

@@ -6,25 +6,25 @@ use super::cells::{Laid, Misfit};
 use super::view::{View, ViewRow};
 use crate::bind::source::items::Flow;
 
-/// A row of the form.
+/// A row of the form, found in a table.
 pub(super) struct Found<'f, 'd> {
-    /// Its number in the form.
+    /// Its index in the shape.
     pub(super) row: usize,
-    /// Where it stands.
+    /// Its row in the table.
     pub(super) hit: Hit,
-    /// Its cells by column.
+    /// Its cells, mapped to columns.
     pub(super) laid: Result<Laid<'f, 'd>, Misfit>,
-    /// Whether no header stands above its table, nor above one that it goes on with.
+    /// Whether the first part of the table has no header.
     pub(super) headless: bool,
 }
 
 impl Found<'_, '_> {
-    /// The row of its view that it stands in.
+    /// Its row in the view.
     pub(super) fn view_row<'v, 'f, 'd>(&self, views: &'v [View<'f, 'd>]) -> Option<&'v ViewRow<'f, 'd>> {
         views.get(self.hit.view).and_then(|view| view.rows.get(self.hit.row))
     }
 
-    /// The grid that it is in.
+    /// Index of the grid that contains it.
     pub(super) fn grid(&self, flow: &Flow, views: &[View]) -> usize {
         let Some(view) = views.get(self.hit.view) else { return 0 };
         let row = view.flow.start + if view.turned { 0 } else { self.hit.row };
@@ -32,10 +32,10 @@ impl Found<'_, '_> {
     }
 }
 
-/// Another part of the table: whether it stands before, and its rows.
+/// Another part of the table: whether it precedes this part, and its rows.
 pub(super) type Other<'p, 'f, 'd> = (bool, &'p [(usize, Found<'f, 'd>)]);
 
-/// The parts that may have the same rows of the form as one of them: those with columns in common.
+/// The other parts that may contain the same rows: those with columns in common; none if the rows have no labels.
 pub(super) fn others<'p, 'f, 'd>(
     headers: &[&Header],
     found: &'p [Vec<(usize, Found<'f, 'd>)>],

@@ -1,4 +1,4 @@
-//! The figures of the form's tables, read from the tables of a document that their blocks were assigned to.
+//! Reads the figures of the form's tables from the tables of the document that were assigned to their blocks.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -26,7 +26,7 @@ use crate::finding::code::bind as code;
 use crate::finding::{Finding, Message, Place as At};
 use crate::form::FieldIndex;
 
-/// Reads every table of the form that stands in grids.
+/// Reads every table of the form that is in a grid.
 pub(in crate::bind) fn read(index: &FormIndex, all: &[FormIndex], flow: &Flow) -> Figures {
     let mut figures = Figures::none(&index.form, flow.rows.len());
     let forms = Forms { index, all };
@@ -61,18 +61,18 @@ struct Reader<'a, 'f, 'd> {
     found: &'a Panels<'f, 'd>,
     candidates: &'a [Candidate<'f, 'd>],
     figures: &'a mut Figures,
-    /// For each panel the table that took it, and the rows of its view that are rows of the form.
+    /// For each panel, the table of the form that it was assigned to, and the rows of its view that are rows of the form.
     claims: BTreeMap<usize, (usize, BTreeSet<usize>)>,
-    /// For each table the rows of the form that were found, or spoken of: block and row.
+    /// For each table, the rows of the form that were found or reported as a finding: block and row.
     seen: Vec<BTreeSet<(usize, usize)>>,
-    /// Rows of the table at hand whose cells do not fit its columns.
+    /// Rows of the current region whose cells do not fit its columns.
     misfits: Vec<Unfitting>,
-    /// Panels that were spoken of.
+    /// Panels that were read or reported as a finding.
     told: BTreeSet<usize>,
-    /// For each table, what its columns that are none of the form's are called and hold, and where the first block with such begins.
+    /// For each table, header and texts of the columns that the form does not have, and the place of the first block with such columns.
     #[allow(clippy::type_complexity, reason = "read and written in one place")]
     extra: BTreeMap<usize, (Vec<(String, Vec<String>)>, Option<At>)>,
-    /// Whether the document counts anything by thousands or more; only then is the unit of a number of things looked for.
+    /// Whether the document states counts in thousands or more; otherwise only units of money are looked for.
     counts_by_many: bool,
 }
 
@@ -106,7 +106,7 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
         &self.forms.index.shapes[self.candidates[candidate].shape]
     }
 
-    /// Rows of the block that a row of the shape stands for: all of a block whose columns stand left.
+    /// Block and row of the form for a row of the shape; row 0 in a pivot shape, whose rows are groups of columns.
     fn rows_of(shape: &Shape, row: usize) -> (usize, usize) {
         (shape.block, if shape.pivot { 0 } else { row })
     }
@@ -170,7 +170,7 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
         }
     }
 
-    /// Findings about a region before its figures are read.
+    /// Adds the findings about a whole region; returns the [`Hold`] of all its figures.
     fn region_hold(&mut self, region: &Region, shape: &Shape) -> Hold {
         let form = &self.forms.index.form;
         let first = &self.candidates[region.parts[0]];
@@ -194,7 +194,8 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
             if self.told.insert(self.candidates[passed].panel) {
                 let other = &self.candidates[passed];
                 let mut finding = passed_over(form, shape.table).at(place);
-                // A whole table with other figures may be another agency's, or this one's: the figures are to be checked.
+                // A complete table with other figures may belong to another agency, or be the right one: the finding names the fields to
+                // check.
                 if other.full && !other.marked && !other.blank {
                     finding = finding.about(shape.fields().iter().map(|&field| form.fields[field].id.clone()));
                 }
@@ -208,7 +209,7 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
         self.found.place(self.candidates[candidate].panel)
     }
 
-    /// Reads the rows of one table of a region.
+    /// Reads the rows of one part of a region.
     fn part(
         &mut self,
         shape: &Shape,
@@ -239,7 +240,8 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
         }
     }
 
-    /// For each header the column that its figures are taken for, with what is said of it.
+    /// For each header, the column of the form that its figures are read as, with its hold; `None` if the header is not a column of the
+    /// form.
     fn column_holds(&mut self, shape: &Shape, header: &Header, proven: &[Option<usize>]) -> Vec<Option<(usize, Hold)>> {
         let form = &self.forms.index.form;
         let mut holds = Vec::new();
@@ -330,7 +332,7 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
             let read = value::read(form, field, cell.at.cell, said, &mut self.figures.findings);
             self.figures.put(form, field, read, Proof::Address { row: row_hold, column: hold, region });
         }
-        // A known header without a cell in this row.
+        // Columns of the form that have a header but no cell in this row.
         let absent: Vec<FieldIndex> =
             (0..taken.len()).filter(|&column| known[column] && !taken[column]).map(|column| all[column]).collect();
         if !absent.is_empty() {
@@ -338,7 +340,7 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
         }
     }
 
-    /// Keeps a row whose cells do not fit the columns, to be told with the others of its table.
+    /// Keeps a row whose cells do not fit the columns, to be reported together with the others of its region.
     fn misfit(&mut self, found: &Found, words: Message, fields: Vec<FieldIndex>, count: usize) {
         let (at, shown) = self.shown(found);
         self.misfits.push(Unfitting { words, fields, shown, found: count, at });
@@ -349,7 +351,7 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
         cell.map(|cell| cell.at.cell.text.trim().replace('\n', "")).unwrap_or_default()
     }
 
-    /// Where a row stands, and its figures as written.
+    /// The place of a row, and its figures as written.
     fn shown(&self, found: &Found) -> (Option<crate::document::Place>, String) {
         let Some(row) = found.view_row(&self.found.views) else { return (None, String::new()) };
         let place = row.cells.get(found.hit.label.unwrap_or(0)).map(|cell| cell.at.cell.place.clone());
@@ -358,7 +360,7 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
         (place, texts.join(" | "))
     }
 
-    /// Columns of the form that no header is, and headers that are no column of the form.
+    /// Reports columns of the form that have no header, and headers that are not columns of the form.
     fn columns_missing(&mut self, shape: &Shape, headers: &[&Header], found: &[Vec<(usize, Found)>], first: usize) {
         let form = &self.forms.index.form;
         let read: Vec<Vec<Option<usize>>> = headers
@@ -416,7 +418,8 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
         self.figures.refused[shape.table] = true;
     }
 
-    /// Takes the rows of the tables out of the flow. A row of figures that is none of the form's stays, and is told.
+    /// Marks the rows of the tables as taken from the flow. A row of figures that is not a row of the form is left in the text and
+    /// reported.
     fn claim(&mut self) {
         let claims = std::mem::take(&mut self.claims);
         let form = &self.forms.index.form;
@@ -435,7 +438,7 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
                 for &row in &panel.body {
                     let known =
                         |cell: &ViewCell| !cell.at.figure && cell.at.uses.iter().any(|found| found.table == *table);
-                    // Side by side one row is a row of several tables.
+                    // In tables side by side, one row belongs to several tables.
                     let beside = claims.iter().any(|(&other, (_, rows))| {
                         let other = &self.found.all[other];
                         let of = (view.flow.start + row).checked_sub(self.found.views[other.view].flow.start);
@@ -446,7 +449,7 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
                     if hits.contains(&row) || beside || view.rows[row].filled().all(known) {
                         rows.push(row);
                     } else {
-                        // Beside the table's rows a row without figures is none of the table's.
+                        // Above the first and below the last row of the form, a row without figures is not part of the table.
                         let inside = hits.first() < Some(&row) && hits.last() > Some(&row);
                         let figures = view.rows[row]
                             .filled()
@@ -478,7 +481,7 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
         }
     }
 
-    /// Tables with labels of the form that no block took.
+    /// Reports tables with labels of the form that were not assigned to a block.
     fn passed_over(&mut self) {
         let index = self.forms.index;
         let free = |candidate: &Candidate| {

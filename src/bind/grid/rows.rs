@@ -1,7 +1,7 @@
 //! Aligns the rows of a table with the rows of a block by label, in order.
 //!
-//! Every pair of a form's row and a row of the table has a score from the labels that they share; the order with the highest sum wins
-//! (Needleman and Wunsch 1970, without a cost for what is left over). Rows in another order are taken by their labels afterwards.
+//! Each pair of a row of the form and a row of the table is scored by the labels that they share; the alignment with the highest sum wins
+//! (Needleman and Wunsch 1970, without gap costs). Rows in another order are matched by their labels afterwards.
 
 use std::collections::HashSet;
 
@@ -18,14 +18,14 @@ use crate::bind::limits::{BODY_ROWS, LIKE, LIKE_APART, MOVED_LEAST, count};
 use crate::bind::value;
 use crate::form::Words;
 
-/// Lays the rows of a table to those of a block. `likenesses` is how many comparisons are left.
+/// Aligns the rows of a table with those of a block. `likenesses` is the number of similarity comparisons that are left.
 pub(in crate::bind) fn rows(words: &Words, shape: &Shape, view: &View, panel: &Panel, likenesses: &mut u32) -> Rows {
     let mut found = Rows { hits: vec![None; shape.rows.len()], ..Rows::default() };
     if !shape.labelled() {
         unlabelled(words, view, panel, &mut found);
         return found;
     }
-    // A copy of the table may stand below it.
+    // A copy of the table may be below it.
     let most = BODY_ROWS.max(2 * shape.rows.len());
     let mut scores: Vec<(usize, Vec<(usize, Hit)>)> = Vec::new();
     for &row in panel.body.iter().take(most) {
@@ -37,7 +37,7 @@ pub(in crate::bind) fn rows(words: &Words, shape: &Shape, view: &View, panel: &P
     if scores.is_empty() {
         return found;
     }
-    // A damaged label is looked for only beside labels that are there.
+    // A damaged label is searched for only in tables that also have intact labels.
     for &row in panel.body.iter().take(most) {
         if *likenesses > 0 && scores.binary_search_by_key(&row, |score| score.0).is_err() {
             let hit = alike(shape, (panel.view, row), &view.rows[row], likenesses);
@@ -55,16 +55,17 @@ pub(in crate::bind) fn rows(words: &Words, shape: &Shape, view: &View, panel: &P
     found
 }
 
-/// Rows of a form that one label may be before its groups decide alone: a form has some ten with one label.
+/// Rows of the form that one label may match before only those with the best score are kept; usual forms have about ten rows with one
+/// label.
 const MANY: usize = 64;
 
-/// The rows of the form that a row may be, by its labels, in the form's order.
+/// The rows of the form that a row of the table may be, by its labels, in the form's order.
 fn hits(words: &Words, shape: &Shape, (view, row): (usize, usize), cells: &ViewRow) -> Vec<(usize, Hit)> {
     let mut hits = Vec::new();
-    // Groups of columns that stand left are header labels elsewhere.
+    // The row labels of a pivot shape are groups of columns, which have the role of headers.
     let is_label = |cell: &ViewCell| cell.is_row_label() || (shape.pivot && cell.is_head_label());
     let Some(mut label) = cells.cells.iter().rposition(is_label) else { return hits };
-    // Behind the label of a row the word for a total is that of its parts.
+    // After the label of a row, a word for a total is the total of that row's parts.
     if is_total(words, &cells.cells[label]) {
         let is_row = |cell: &ViewCell| is_label(cell) && !shape.rows_named(cell.number()).is_empty();
         label = cells.cells[..label].iter().rposition(is_row).unwrap_or(label);
@@ -90,7 +91,7 @@ fn hits(words: &Words, shape: &Shape, (view, row): (usize, usize), cells: &ViewR
         }
         hits.push((number, Hit { view, row, label: Some(label), score, alike: false }));
     }
-    // One label under hundreds of groups: the rows whose groups stand beside it are the only ones that it may be.
+    // One label under hundreds of groups: only the rows whose groups are beside it are kept.
     if hits.len() > MANY {
         let most = hits.iter().map(|hit| hit.1.score).max();
         hits.retain(|hit| Some(hit.1.score) == most);
@@ -98,14 +99,14 @@ fn hits(words: &Words, shape: &Shape, (view, row): (usize, usize), cells: &ViewR
     hits
 }
 
-/// The row whose label is most like a label of the row, if none is nearly as like.
+/// The row of the form whose label is most similar to a label of the row, if no other is nearly as similar.
 fn alike(shape: &Shape, (view, row): (usize, usize), cells: &ViewRow, left: &mut u32) -> Option<(usize, Hit)> {
     let mut best: Option<(f64, usize, usize)> = None;
     let mut second = 0.0;
     let last = cells.cells.len().checked_sub(1)?;
     for (position, cell) in cells.cells.iter().enumerate().take(last) {
         let length = cell.at.folded.chars().count();
-        // A label as another row has it is no damaged label of this one.
+        // A cell that is a label of the form is not a damaged label.
         if cell.at.figure
             || !(4..=80).contains(&length)
             || *left == 0
@@ -136,9 +137,9 @@ fn alike(shape: &Shape, (view, row): (usize, usize), cells: &ViewRow, left: &mut
     (score >= LIKE && score - second >= LIKE_APART).then_some((number, hit))
 }
 
-/// The order with the highest sum of scores.
+/// Aligns the rows in the order with the highest sum of scores.
 fn place(scores: &[(usize, Vec<(usize, Hit)>)], found: &mut Rows) {
-    // Nearly every table has its rows in the form's order, each with one label.
+    // In nearly every table each row has one label, and the rows are in the form's order.
     let only = |hits: &[(usize, Hit)]| match hits {
         [(number, hit)] if hit.score > 0 => Some(*number),
         _ => None,
@@ -152,7 +153,7 @@ fn place(scores: &[(usize, Vec<(usize, Hit)>)], found: &mut Rows) {
     }
 }
 
-/// The order with the highest sum of scores, of rows that may stand in several.
+/// The alignment with the highest sum of scores, for rows with several matches or in another order.
 fn align(scores: &[(usize, Vec<(usize, Hit)>)], found: &mut Rows) {
     let (rows, expected) = (scores.len(), found.hits.len());
     let width = expected + 1;
@@ -183,7 +184,7 @@ fn align(scores: &[(usize, Vec<(usize, Hit)>)], found: &mut Rows) {
     }
 }
 
-/// The rows that are not said to be another year's, or a change: 上年, 增减, the earlier of two years. All where no other is left.
+/// Removes rows that are named as another year's or as a change: 上年, 增减, the earlier of two years. Keeps all if none would be left.
 fn this_year(words: &Words, view: &View, all: Vec<usize>) -> Vec<usize> {
     let first = |row: usize| view.rows[row].filled().next();
     let of_year = |row: usize| first(row).and_then(|cell| year(&cell.at.cell.text));
@@ -197,7 +198,7 @@ fn this_year(words: &Words, view: &View, all: Vec<usize>) -> Vec<usize> {
     if kept.is_empty() { all } else { kept }
 }
 
-/// Rows not aligned in order: rows elsewhere, and duplicates.
+/// Adds the rows that were not aligned in order: moved rows, and duplicates.
 fn leftovers(scores: &[(usize, Vec<(usize, Hit)>)], found: &mut Rows) {
     let placed: HashSet<usize> = found.hits.iter().flatten().map(|hit| hit.row).collect();
     for (row, hits) in scores {
@@ -215,7 +216,7 @@ fn leftovers(scores: &[(usize, Vec<(usize, Hit)>)], found: &mut Rows) {
     }
 }
 
-/// The column behind the labels of most rows.
+/// The grid column after the labels, as most rows have it.
 fn edge(view: &View, found: &Rows) -> u32 {
     let ends = found.hits.iter().flatten().filter_map(|hit| view.rows[hit.row].cells.get(hit.label?));
     let mut ends: Vec<u32> = ends.map(ViewCell::end).collect();
@@ -223,12 +224,12 @@ fn edge(view: &View, found: &Rows) -> u32 {
     ends.chunk_by(|one, next| one == next).map(|same| (same.len(), same[0])).max().map_or(0, |(_, end)| end)
 }
 
-/// The row that is called a total, as the form calls one, and is the sum of all other rows in every column: those of offices or of
-/// agencies. `None` where no row or more than one is.
+/// The row that has a label of the form and is the sum of all other rows (of offices or agencies) in every column. `None` if there is no
+/// such row or more than one.
 fn total(words: &Words, view: &View, body: &[usize]) -> Option<usize> {
     let has_figures = |row: &usize| view.rows[*row].filled().filter(|cell| cell.at.figure).nth(1).is_some();
     let rows: Vec<usize> = body.iter().copied().filter(has_figures).collect();
-    // Where rows of other years were left out, a change and a year add up as well.
+    // If a row is of another year or a change, the year and the change add up as well.
     if rows.len() < 3 || this_year(words, view, rows.clone()).len() < rows.len() {
         return None;
     }
@@ -243,15 +244,15 @@ fn total(words: &Words, view: &View, body: &[usize]) -> Option<usize> {
             others.sum::<Option<Decimal>>().is_some_and(|sum| Some(sum) == figure(row, column))
         };
         let counts = |&other: &usize| columns.iter().any(|&at| figure(other, at).is_some_and(|sum| !sum.is_zero()));
-        // A row of zeros proves nothing.
+        // A row of zeros is not evidence.
         columns.iter().all(adds_up) && rows.iter().all(counts)
     };
     let mut totals = rows.iter().copied().filter(|&row| is_called(row) && is_sum(row));
     totals.next().filter(|_| totals.next().is_none())
 }
 
-/// The row of a block without row labels: the first of figures without a label of the form; words in the place of some do not make it
-/// another.
+/// Finds the row of a block without row labels: the first row of figures without a label of the form; words in place of some figures are
+/// accepted.
 fn unlabelled(words: &Words, view: &View, panel: &Panel, found: &mut Rows) {
     let heads: Vec<&ViewRow> = panel.head.iter().map(|&row| &view.rows[row]).collect();
     let fits = |&&row: &&usize| {
@@ -260,7 +261,7 @@ fn unlabelled(words: &Words, view: &View, panel: &Panel, found: &mut Rows) {
         let words = cells.filled().filter(|cell| cell.words()).count();
         let figures = cells.filled().filter(|cell| cell.at.figure).count();
         let most = words * 3 <= own && (figures > 0 || words == 0);
-        // A row may be called a total, as a column is.
+        // A word for a total may label a row and a column.
         let of_another = |cell: &ViewCell| cell.is_row_label() && !cell.is_head_label();
         !cells.cells.iter().any(of_another) && (most || stand_under(&heads, cells))
     };
@@ -270,14 +271,14 @@ fn unlabelled(words: &Words, view: &View, panel: &Panel, found: &mut Rows) {
     let total = if all.len() > 1 { total(words, view, &panel.body) } else { None };
     let all = total.map_or(all, |total| vec![total]);
     let Some(&row) = all.iter().find(whole).or(all.first()) else { return };
-    // Words before the figures with no column of the form above them are no figures.
+    // Words before the figures, without a column of the form above them, are not figures.
     let head_label = |column: u32| heads.iter().any(|row| row.over(column).is_some_and(ViewCell::is_head_label));
     let before = view.rows[row].cells.iter().take_while(|cell| cell.words() && !head_label(cell.column));
     found.edge = before.last().map_or(0, ViewCell::end);
     let hit = Hit { view: panel.view, row, label: None, score: 50, alike: false };
     found.hits[0] = Some(hit);
     found.left = 100;
-    // Another row of figures below it is one more of the same.
+    // Each further row of figures is a duplicate.
     let again = all.iter().filter(|&&other| other != row);
     found.doubles = again.map(|&other| (0, Hit { row: other, ..hit })).collect();
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::view::{View, ViewCell, ViewRow};
 
-/// The views that stand side by side, with what stands above and below them on a sheet; the view itself where no two do.
+/// Splits a view into tables side by side, and the rows above and below them; the view itself if no tables are side by side.
 pub(super) fn sides<'f, 'd>(view: View<'f, 'd>) -> Vec<View<'f, 'd>> {
     let mut found = Vec::new();
     let mut done = 0;
@@ -27,7 +27,7 @@ pub(super) fn sides<'f, 'd>(view: View<'f, 'd>) -> Vec<View<'f, 'd>> {
     found
 }
 
-/// Rows that follow each other with several cells each, and the rows of one cell above them.
+/// Consecutive rows with several filled cells each, and the rows with one filled cell directly above them.
 fn runs(view: &View) -> Vec<Range<usize>> {
     let several = |row: &ViewRow| row.filled().nth(1).is_some();
     let single = |row: &ViewRow| row.filled().next().is_some() && !several(row);
@@ -35,7 +35,7 @@ fn runs(view: &View) -> Vec<Range<usize>> {
     let mut runs: Vec<Range<usize>> = Vec::new();
     for (number, row) in view.rows.iter().enumerate().filter(|(_, row)| several(row)) {
         let goes_on = runs.last().is_some_and(|run| run.end == number);
-        // Blank rows of a sheet are no rows of the flow.
+        // Blank rows of a sheet are not in the flow.
         let skipped = number > 0 && on_sheet(row) != on_sheet(&view.rows[number - 1]).map(|row| row + 1);
         match runs.last_mut() {
             Some(run) if goes_on && !skipped => run.end = number + 1,
@@ -49,14 +49,14 @@ fn runs(view: &View) -> Vec<Range<usize>> {
     runs
 }
 
-/// Tables beside each other in rows that follow each other.
+/// Splits consecutive rows into tables side by side.
 fn beside<'f, 'd>(view: View<'f, 'd>) -> Vec<View<'f, 'd>> {
     let mut sides = Vec::new();
     let mut rest = view;
     'next: loop {
         for column in gaps(&rest) {
             let (left, right) = (rest.band(0..column), rest.band(column + 1..u32::MAX));
-            // A blank column inside of a table has labels of the same table on both sides, or none on one of them.
+            // Inside one table, a blank column has labels of the same table on both sides, or no labels on one of them.
             let (one, other) = (tables(&left), tables(&right));
             if one != 0 && other != 0 && one & other == 0 {
                 sides.push(left);
@@ -69,12 +69,12 @@ fn beside<'f, 'd>(view: View<'f, 'd>) -> Vec<View<'f, 'd>> {
     }
 }
 
-/// Rows in which more than one cell has text. A cell alone stands over everything below it.
+/// Rows with more than one filled cell. A single cell applies to everything below it.
 fn several<'v, 'f, 'd>(view: &'v View<'f, 'd>) -> impl Iterator<Item = &'v ViewRow<'f, 'd>> {
     view.rows.iter().filter(|row| row.filled().nth(1).is_some())
 }
 
-/// Columns inside of the view that no cell with text of these rows touches, the first of each run.
+/// Inner columns that no filled cell of these rows touches; the first of each run.
 fn gaps(view: &View) -> Vec<u32> {
     let width = view.rows.iter().filter_map(|row| row.cells.last().map(ViewCell::end)).max().unwrap_or(0);
     let mut filled = vec![false; width as usize];
@@ -86,7 +86,7 @@ fn gaps(view: &View) -> Vec<u32> {
     (1..filled.len()).filter(|column| !filled[*column] && after(column)).map(|column| column as u32).collect()
 }
 
-/// The tables of the form that every label of a view may be of, a bit each; none where it has no figures.
+/// The tables of the form that every label of a view may belong to (bits, modulo 64); 0 if it has no figures or fewer than two labels.
 fn tables(view: &View) -> u64 {
     let (mut common, mut labels, mut figures) = (u64::MAX, 0, 0);
     for cell in several(view).flat_map(ViewRow::filled) {

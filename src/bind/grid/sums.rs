@@ -1,10 +1,10 @@
-//! Infers headers from row sums where the header is missing or stands above another table.
+//! Uses the sums of rows to confirm columns if the header is missing or is that of an earlier part.
 
 use super::address::{Column, Header};
 use super::cells::{Laid, Target, number};
 use crate::bind::labels::shapes::Shape;
 
-/// Whether the sums of rows hold under a header that stands above another table.
+/// Whether more sums of rows hold than fail under the header of an earlier part.
 pub(super) fn proves<'l>(
     shape: &Shape,
     header: &Header,
@@ -31,7 +31,7 @@ pub(super) fn proves<'l>(
     holds > broken
 }
 
-/// Whether all sums of a row hold, and there are some.
+/// Whether a row has sums and all of them hold.
 pub(super) fn sums_hold(shape: &Shape, row: usize, laid: &Laid) -> bool {
     let value = |column: usize| {
         let cell = laid.cells.iter().find(|(target, _)| *target == Target::Form(column));

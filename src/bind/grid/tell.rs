@@ -1,4 +1,4 @@
-//! Texts of findings about tables.
+//! The findings about tables in grids.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ fn ids<'f>(form: &'f Form, fields: &'f [FieldIndex]) -> impl Iterator<Item = Str
     fields.iter().map(|&field| form.fields[field].id.clone())
 }
 
-/// Table and row in the form's own words.
+/// Names of a table and a row of it, as in the form.
 pub(super) fn row_words(form: &Form, shape: &Shape, row: usize) -> Message {
     let table = &form.tables[shape.table];
     let label =
@@ -24,19 +24,19 @@ pub(super) fn row_words(form: &Form, shape: &Shape, row: usize) -> Message {
 
 /// A row whose cells do not fit the columns.
 pub(super) struct Unfitting {
-    /// Table and row.
+    /// Names of table and row.
     pub(super) words: Message,
     /// Its fields that stay empty.
     pub(super) fields: Vec<FieldIndex>,
-    /// Its cells.
+    /// Its cells as written.
     pub(super) shown: String,
-    /// Its cells whose column is certain.
+    /// Number of its cells whose column is certain.
     pub(super) found: usize,
-    /// Where it stands.
+    /// Where it is.
     pub(super) at: Option<Place>,
 }
 
-/// Rows of a table whose cells do not fit the columns: one finding each, or one for all where there are many.
+/// Findings about rows whose cells do not fit the columns: one each, or one for all if there are more than three.
 pub(super) fn misfits(form: &Form, table: usize, rows: Vec<Unfitting>) -> Vec<Finding> {
     if rows.len() <= SHOWN {
         let one = |row: Unfitting| {
@@ -77,7 +77,7 @@ pub(super) fn misfits(form: &Form, table: usize, rows: Vec<Unfitting>) -> Vec<Fi
     vec![finding]
 }
 
-/// A row that is parted by a label that the form does not know.
+/// A row that is divided by a label that the form does not have.
 pub(super) fn parted(form: &Form, words: &Message, fields: &[FieldIndex], label: &str) -> Finding {
     let message = Message::new(
         format!("{}被分成了“{label}”等几行，不能确定哪一行是合计，已留空。", words.zh),
@@ -89,7 +89,7 @@ pub(super) fn parted(form: &Form, words: &Message, fields: &[FieldIndex], label:
     Finding::new(&code::CELLS_UNCERTAIN, message).about(ids(form, fields))
 }
 
-/// A row that stands more than once with different figures.
+/// A row that appears more than once with different figures.
 pub(super) fn doubled(form: &Form, words: &Message, fields: &[FieldIndex]) -> Finding {
     let message = Message::new(
         format!("{}出现多次且数字不同，暂未采用。请只保留正确的一行。", words.zh),
@@ -98,7 +98,7 @@ pub(super) fn doubled(form: &Form, words: &Message, fields: &[FieldIndex]) -> Fi
     Finding::new(&code::ROW_DOUBLED, message).about(ids(form, fields))
 }
 
-/// A label of a row that is only alike.
+/// A row label that is only similar to the form's.
 pub(super) fn label_variant(words: &Message, written: &str) -> Finding {
     let message = Message::new(
         format!("“{written}”按{}读取。请核对。", words.zh),
@@ -107,7 +107,7 @@ pub(super) fn label_variant(words: &Message, written: &str) -> Finding {
     Finding::new(&code::LABEL_VARIANT, message)
 }
 
-/// A row that stands one cell too far to the right.
+/// A row that was moved back by one cell.
 pub(super) fn shifted(words: &Message) -> Finding {
     let message = Message::new(
         format!("{}的数据错开了一格，按勾稽关系移回一格读取。请核对。", words.zh),
@@ -119,7 +119,7 @@ pub(super) fn shifted(words: &Message) -> Finding {
     Finding::new(&code::ROW_SHIFTED, message)
 }
 
-/// Rows of a table that stand in another order.
+/// Rows in another order than the form's.
 pub(super) fn rows_moved(form: &Form, table: usize, count: usize) -> Finding {
     let name = &form.tables[table].name;
     let message = Message::new(
@@ -152,7 +152,7 @@ pub(super) fn header_lost(form: &Form, table: usize) -> Finding {
     Finding::new(&code::HEADER_LOST, message)
 }
 
-/// Rows without a header that go on with a table above.
+/// A part without a header that continues a table above.
 pub(super) fn goes_on(form: &Form, table: usize) -> Finding {
     let name = &form.tables[table].name;
     let message = Message::new(
@@ -165,7 +165,7 @@ pub(super) fn goes_on(form: &Form, table: usize) -> Finding {
     Finding::new(&code::HEADER_LOST, message)
 }
 
-/// A table that is turned.
+/// A table whose rows and columns are arranged otherwise than in the form.
 pub(super) fn turned(form: &Form, table: usize) -> Finding {
     let name = &form.tables[table].name;
     let message = Message::new(
@@ -175,7 +175,7 @@ pub(super) fn turned(form: &Form, table: usize) -> Finding {
     Finding::new(&code::TABLE_TURNED, message)
 }
 
-/// A table with labels of the form that is none of its tables.
+/// A table with labels of the form that was not assigned to any of its tables.
 pub(super) fn not_the_forms(form: &Form, table: usize) -> Finding {
     let name = &form.tables[table].name;
     let message = Message::new(
@@ -188,7 +188,7 @@ pub(super) fn not_the_forms(form: &Form, table: usize) -> Finding {
     Finding::new(&code::TABLE_PASSED_OVER, message)
 }
 
-/// Columns of parts whose total stands beside them.
+/// Parts that are left out because their total is in another column.
 pub(super) fn parts(form: &Form, table: usize, parts: &[String]) -> Finding {
     let name = &form.tables[table].name;
     let shown = &parts[..parts.len().min(SHOWN)];
@@ -203,7 +203,7 @@ pub(super) fn parts(form: &Form, table: usize, parts: &[String]) -> Finding {
     Finding::new(&code::ROW_UNKNOWN, message)
 }
 
-/// A table that is a list of its figures.
+/// A table that is written as a list of its figures.
 pub(super) fn listed(form: &Form, table: usize) -> Finding {
     let name = &form.tables[table].name;
     let message = Message::new(
@@ -213,14 +213,14 @@ pub(super) fn listed(form: &Form, table: usize) -> Finding {
     Finding::new(&code::TABLE_TURNED, message)
 }
 
-/// Figures in the form's own words, the first of many.
+/// Names of the first few figures, in Chinese and English.
 fn described(form: &Form, fields: &[FieldIndex]) -> (String, String) {
     let shown: Vec<Message> = fields.iter().take(SHOWN).map(|&field| form.describe(field)).collect();
     let all = |of: fn(&Message) -> &str, sign: &str| shown.iter().map(of).collect::<Vec<_>>().join(sign);
     (all(|name| &name.zh, "、"), all(|name| &name.en, "; "))
 }
 
-/// Figures that a list has more than once.
+/// Figures that a list contains more than once with different numbers.
 pub(super) fn listed_twice(form: &Form, fields: &[FieldIndex]) -> Finding {
     let (zh, en) = described(form, fields);
     let message = Message::new(
@@ -230,7 +230,7 @@ pub(super) fn listed_twice(form: &Form, fields: &[FieldIndex]) -> Finding {
     Finding::new(&code::ROW_DOUBLED, message).about(ids(form, fields))
 }
 
-/// Figures that a list does not have.
+/// Figures that a list lacks.
 pub(super) fn not_listed(form: &Form, fields: &[FieldIndex]) -> Finding {
     let (zh, en) = described(form, fields);
     let message = Message::new(
@@ -240,7 +240,7 @@ pub(super) fn not_listed(form: &Form, fields: &[FieldIndex]) -> Finding {
     Finding::new(&code::ROWS_MISSING, message).about(ids(form, fields))
 }
 
-/// Tables of an embedded workbook that the document has itself.
+/// Tables of an embedded workbook that the document also contains itself.
 pub(super) fn embedded(form: &Form, tables: &BTreeSet<usize>) -> Finding {
     let names = |of: fn(&Message) -> &str, sign: &str| {
         tables.iter().map(|&table| of(&form.tables[table].name)).collect::<Vec<_>>().join(sign)
@@ -258,7 +258,7 @@ pub(super) fn embedded(form: &Form, tables: &BTreeSet<usize>) -> Finding {
     Finding::new(&code::TABLE_PASSED_OVER, message)
 }
 
-/// A header that is not the form's and was taken all the same.
+/// A header that is not the form's but was read as one of its columns.
 pub(super) fn header_variant(form: &Form, table: usize, (written, read): (String, String), by_sums: bool) -> Finding {
     let name = &form.tables[table].name;
     let (zh, en) = if by_sums { ("按勾稽关系，", "By the sums of its rows, ") } else { ("", "") };
@@ -269,7 +269,7 @@ pub(super) fn header_variant(form: &Form, table: usize, (written, read): (String
     Finding::new(&code::HEADER_VARIANT, message)
 }
 
-/// A header that stands twice with the same figures.
+/// A header that appears twice with the same figures.
 pub(super) fn header_doubled(form: &Form, table: usize, shown: &str) -> Finding {
     let name = &form.tables[table].name;
     let message = Message::new(
@@ -296,7 +296,7 @@ fn columns_shown(extra: &[(String, Vec<String>)]) -> (String, String) {
     (zh.join("；"), en.join("; "))
 }
 
-/// Columns that the form does not have.
+/// Columns of a table that the form does not have.
 pub(super) fn extra_columns(form: &Form, table: usize, extra: &[(String, Vec<String>)]) -> Finding {
     let name = &form.tables[table].name;
     let (zh, en) = columns_shown(extra);
@@ -307,7 +307,7 @@ pub(super) fn extra_columns(form: &Form, table: usize, extra: &[(String, Vec<Str
     Finding::new(&code::ROW_UNKNOWN, message)
 }
 
-/// Columns of the form that no header is.
+/// Columns of the form without a header.
 pub(super) fn columns_missing(
     form: &Form,
     table: usize,
@@ -335,7 +335,7 @@ pub(super) fn columns_missing(
     Finding::new(&code::HEADER_UNKNOWN, message).about(ids(form, fields))
 }
 
-/// Rows between the table's rows that are none of them: one finding for all of a table.
+/// Rows inside a table that are not rows of the form: one finding per table.
 pub(super) fn unknown_rows(form: &Form, table: usize, rows: Vec<(String, Option<Place>)>) -> Finding {
     let name = &form.tables[table].name;
     let shown: Vec<&str> = rows.iter().take(SHOWN).map(|(shown, _)| shown.as_str()).collect();
@@ -364,5 +364,5 @@ pub(super) fn unknown_rows(form: &Form, table: usize, rows: Vec<(String, Option<
     finding
 }
 
-/// Rows that a message shows.
+/// Maximum number of rows, columns or figures that a message shows.
 const SHOWN: usize = 3;

@@ -1,4 +1,4 @@
-//! Which tables are cut, what their headers mean and which block of a form each becomes: documents as text, and what is made of them.
+//! Tests of splitting into tables, header mapping and assignment, on documents written as text.
 
 use super::address::Column;
 use super::assign::{Assignment, assign};
@@ -67,7 +67,7 @@ fn forms() -> Vec<FormIndex> {
     FORMS.iter().map(|text| FormIndex::new(&all.add("made up", text).unwrap())).collect()
 }
 
-/// Lays the first form over a document and shows what came out.
+/// Aligns the first form with a document and shows the result.
 fn laid<T>(text: &str, show: impl FnOnce(&FormIndex, &Panels, &[Candidate], &Assignment) -> T) -> T {
     let (document, all) = (drawn(text), forms());
     let mut flow = Flow::of(&document);
@@ -78,7 +78,7 @@ fn laid<T>(text: &str, show: impl FnOnce(&FormIndex, &Panels, &[Candidate], &Ass
     show(&all[0], &found, &candidates, &assignment)
 }
 
-/// The first figure of a panel stands for it.
+/// The first figure of a panel, used as its name.
 fn first_figure(found: &Panels, panel: usize) -> String {
     let panel = &found.all[panel];
     let cells = panel.body.iter().flat_map(|&row| found.views[panel.view].rows[row].filled());
@@ -86,7 +86,7 @@ fn first_figure(found: &Panels, panel: usize) -> String {
     figures.next().unwrap_or_default()
 }
 
-/// The tables as `header rows+rows of figures`.
+/// The tables as `header rows+body rows`.
 fn cut(text: &str) -> Vec<String> {
     laid(text, |_, found, _, _| {
         let panels = found.all.iter().filter(|panel| !panel.body.is_empty() && !found.views[panel.view].turned);
@@ -94,7 +94,7 @@ fn cut(text: &str) -> Vec<String> {
     })
 }
 
-/// The blocks with the tables that they were given.
+/// The blocks with the tables assigned to them; a tie ends in `?`.
 fn given(text: &str) -> Vec<String> {
     laid(text, |index, found, candidates, assignment| {
         let name = |at: usize| index.form.tables[index.shapes[candidates[at].shape].table].id.clone();
@@ -111,7 +111,7 @@ fn given(text: &str) -> Vec<String> {
     })
 }
 
-/// What the headers of the table of visits mean, from the left.
+/// The meaning of each header of the table of visits, from the left.
 fn meant(header: &str) -> Vec<String> {
     let text =
         format!("一、检查情况\n{header}\n| 商场 | 11 | 12 | 13 |\n| 学校 | 21 | 22 | 23 |\n| 医院 | 31 | 32 | 33 |");
@@ -142,7 +142,7 @@ fn rows_are_cut_into_tables_where_a_header_begins() {
     for (text, expected) in [
         (VISITS.to_owned(), vec!["1+3"]),
         (format!("{VISITS}\n{COPY}"), vec!["1+3", "1+3"]),
-        // A row that numbers the columns belongs to neither.
+        // A row that numbers the columns is neither header nor body.
         (VISITS.replace("| 商场", "| 甲 | 1 | 2 | 3 |\n| 商场"), vec!["1+3"]),
         (format!("{VISITS}\n\n{FEES}"), vec!["1+3", "1+2"]),
         ("| 天气 | 晴 |\n| 风 | 3 |".to_owned(), vec![]),
@@ -170,20 +170,20 @@ fn each_block_is_given_one_table_or_none() {
     let (visits, fees) = ("一、检查情况", "二、收费情况");
     for (text, expected) in [
         (format!("{visits}\n{VISITS}\n{fees}\n{FEES}"), vec!["visits 11", "fees 71"]),
-        // Small tables under the heading of the other: nothing says that they are the form's.
+        // Small tables under each other's heading: nothing shows that they are the form's.
         (format!("{fees}\n{VISITS}\n{visits}\n{FEES}"), vec![]),
-        // Two filled copies: neither is surely the one.
+        // Two filled copies: it is not certain which is right.
         (format!("{visits}\n{VISITS}\n又一份：\n{COPY}\n{fees}\n{FEES}"), vec!["fees 71", "visits 11|41?"]),
         // The copy is under the heading of another section.
         (format!("{visits}\n{VISITS}\n{fees}\n{COPY}\n{FEES}"), vec!["visits 11", "fees 71"]),
-        // A line says that it is for comparison.
+        // A line above marks it as a comparison.
         (format!("{visits}\n{VISITS}\n上年度情况：\n{COPY}"), vec!["visits 11"]),
         // The rows continue below a line.
         (
             format!("{visits}\n{}", VISITS.replace("| 医院", "\n续表\n| 场所 | 计划数 | 完成数 | 问题数 |\n| 医院")),
             vec!["visits 11+31"],
         ),
-        // A header without rows of the form, and rows without a header, are no table.
+        // A header without rows of the form, and rows without a header, are not a table of the form.
         (format!("{visits}\n| 场所 | 计划数 | 完成数 | 问题数 |\n| 饭店 | 11 | 12 | 13 |"), vec![]),
         (format!("{visits}\n| 商场 | 11 |\n| 学校 | 21 |"), vec![]),
     ] {

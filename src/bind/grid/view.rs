@@ -7,32 +7,32 @@ use crate::bind::labels::shapes::LabelNumber;
 use crate::bind::source::items::{Flow, RowCell};
 use crate::text::blank;
 
-/// Rows that a first column has to number one after the other before it is taken for row numbers of a sheet; two or three
-/// figures may follow each other by chance. Held by the sheets of `tests/marks`.
+/// Minimum number of rows that a first column has to number before it is treated as the row numbers of a sheet; two or three figures may
+/// increase by chance. Tested by the sheets of `tests/marks`.
 const ROW_NUMBERS: u32 = 5;
 
 /// A cell in a view.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::bind) struct ViewCell<'f, 'd> {
-    /// The cell as the flow has it.
+    /// The cell in the flow.
     pub(in crate::bind) at: &'f RowCell<'d>,
-    /// First column of the view.
+    /// Its first column in the view, 0-based.
     pub(in crate::bind) column: u32,
-    /// Columns of the view.
+    /// Number of columns that it covers in the view.
     pub(in crate::bind) span: u32,
-    /// Whether it begins in the row of the view in which it is listed.
+    /// Whether it begins in this row of the view; otherwise it continues from the row above.
     pub(in crate::bind) own: bool,
     /// Whether it has any text.
     pub(in crate::bind) filled: bool,
 }
 
 impl ViewCell<'_, '_> {
-    /// The column behind its last.
+    /// The column of the view after its last.
     pub(in crate::bind) fn end(&self) -> u32 {
         self.column + self.span
     }
 
-    /// Whether it has words: text that is no figure.
+    /// Whether it has words: text that is not a figure.
     pub(in crate::bind) fn words(&self) -> bool {
         self.filled && !self.at.figure
     }
@@ -49,7 +49,7 @@ impl ViewCell<'_, '_> {
                 || self.at.uses.iter().any(|found| matches!(found.role, Role::Leaf | Role::Group)))
     }
 
-    /// Whether it may stand in a header of the form.
+    /// Whether it may be a header label or a corner of the form.
     pub(in crate::bind) fn is_head_label(&self) -> bool {
         !self.at.figure
             && (self.at.glued == Some(Role::Header)
@@ -61,7 +61,7 @@ impl ViewCell<'_, '_> {
         !self.at.figure && self.at.uses.iter().any(|found| found.role == Role::Caption)
     }
 
-    /// Whether two cells are the same.
+    /// Whether both are the same cell of the document.
     pub(in crate::bind) fn is(&self, other: &Self) -> bool {
         std::ptr::eq(self.at.cell, other.at.cell)
     }
@@ -70,17 +70,17 @@ impl ViewCell<'_, '_> {
 /// A row of a view.
 #[derive(Debug, Clone, Default)]
 pub(in crate::bind) struct ViewRow<'f, 'd> {
-    /// The cells that touch it from the left.
+    /// The cells that cover a part of it, from left to right.
     pub(in crate::bind) cells: Vec<ViewCell<'f, 'd>>,
 }
 
 impl<'f, 'd> ViewRow<'f, 'd> {
-    /// The cells that begin in it and have text.
+    /// The cells with text that begin in it.
     pub(in crate::bind) fn filled(&self) -> impl Iterator<Item = &ViewCell<'f, 'd>> {
         self.cells.iter().filter(|cell| cell.own && cell.filled)
     }
 
-    /// The cell over a column.
+    /// The cell that covers a column.
     pub(in crate::bind) fn over(&self, column: u32) -> Option<&ViewCell<'f, 'd>> {
         let at = self.cells.partition_point(|cell| cell.end() <= column);
         self.cells.get(at).filter(|cell| cell.column <= column)
@@ -92,14 +92,14 @@ impl<'f, 'd> ViewRow<'f, 'd> {
 pub(in crate::bind) struct View<'f, 'd> {
     /// Its rows.
     pub(in crate::bind) rows: Vec<ViewRow<'f, 'd>>,
-    /// The rows of the flow that it shows; row by row unless it is turned.
+    /// The rows of the flow that it shows; one for each row of the view unless it is transposed.
     pub(in crate::bind) flow: Range<usize>,
-    /// Whether rows and columns are exchanged.
+    /// Whether rows and columns are exchanged (transposed).
     pub(in crate::bind) turned: bool,
 }
 
 impl<'f, 'd> View<'f, 'd> {
-    /// Rows of the flow as they stand.
+    /// A view of rows of the flow as they are.
     pub(in crate::bind) fn of(flow: &'f Flow<'d>, rows: Range<usize>) -> Self {
         let shown = rows.clone().map(|number| {
             let cells = flow.rows[number].cells.iter().map(|at| ViewCell {
@@ -116,7 +116,7 @@ impl<'f, 'd> View<'f, 'd> {
         view
     }
 
-    /// Takes out a first column that numbers all rows of a sheet, headers and captions among them: it is neither label nor figure.
+    /// Removes a first column that numbers all rows of a sheet, including headers and captions: it is neither a label nor a figure.
     fn without_row_numbers(&mut self) {
         let Some(first) = self.rows.iter().flat_map(|row| &row.cells).map(|cell| cell.column).min() else { return };
         let mut numbers = 0;
@@ -133,7 +133,7 @@ impl<'f, 'd> View<'f, 'd> {
             let others = row.cells[1..].iter().filter(|cell| cell.filled);
             let (mut words, mut figures) = (0, 0);
             others.for_each(|cell| if cell.words() { words += 1 } else { figures += 1 });
-            // A row of words alone, as headers are, is numbered too: a column of labels or figures has no number there.
+            // A header row, with words only, is numbered too: a column of labels or figures has no number there.
             beside_words |= words > 1 && figures == 0;
             last = Some(number);
             numbers += 1;
@@ -154,13 +154,13 @@ impl<'f, 'd> View<'f, 'd> {
         self.flow.start + rows.into_iter().flatten().copied().min().unwrap_or(0)
     }
 
-    /// The same rows with rows and columns exchanged.
+    /// The transposed view.
     pub(in crate::bind) fn turned(&self) -> Self {
         let width = self.rows.iter().flat_map(|row| &row.cells).map(ViewCell::end).max().unwrap_or(0);
         let mut rows: Vec<ViewRow> = vec![ViewRow::default(); width as usize];
         for (number, row) in self.rows.iter().enumerate() {
             for cell in row.cells.iter().filter(|cell| cell.own) {
-                // As many rows as show the cell one below the other.
+                // The number of further rows that the cell covers.
                 let below = self.rows[number + 1..].iter();
                 let more = below
                     .take_while(|row| row.over(cell.column).is_some_and(|other| other.is(cell)))
@@ -178,13 +178,13 @@ impl<'f, 'd> View<'f, 'd> {
         Self { rows, flow: self.flow.clone(), turned: true }
     }
 
-    /// Some of its rows alone.
+    /// A view of some of its rows.
     pub(in crate::bind) fn part(&self, rows: Range<usize>) -> Self {
         let flow = self.flow.start + rows.start..self.flow.start + rows.end;
         Self { rows: self.rows[rows].to_vec(), flow, turned: self.turned }
     }
 
-    /// The columns of a range alone.
+    /// A view of the cells that touch a range of columns.
     pub(in crate::bind) fn band(&self, columns: Range<u32>) -> Self {
         let rows = self.rows.iter().map(|row| ViewRow {
             cells: row

@@ -4,10 +4,10 @@ use super::view::ViewCell;
 use crate::bind::labels::index::FormIndex;
 use crate::text::{blank, numbering};
 
-/// Characters of the longest line above a table that is its year: （一）2023年度有关情况统计表如下：
+/// Maximum number of characters of a line or header whose year is read: （一）2023年度有关情况统计表如下：
 const LINE: usize = 20;
 
-/// The year that a short line or a header begins with: `2023年`, `（一）2023年度情况`.
+/// The year at the beginning of a short line or header: `2023年`, `（一）2023年度情况`.
 pub(super) fn year(text: &str) -> Option<u16> {
     let text = text.trim_matches(blank);
     if text.chars().nth(LINE).is_some() {
@@ -21,8 +21,8 @@ pub(super) fn year(text: &str) -> Option<u16> {
     begins(text).or_else(|| begins(&text[numbering(text)?.length..]))
 }
 
-/// Which headers stand over figures of another year or over shares: words of the form's list, or the earlier of two years, with a label
-/// of the form above them. Each header is given by its cells from the top, and by the column that it may be.
+/// Indices of the headers of another year or of percentages, beside another header of the same column: they contain a word of the form's
+/// list, or the earlier of two years. Each header is given by its cells from the top, and the column that it may be.
 pub(super) fn apart(index: &FormIndex, headers: &[(&[ViewCell], Option<usize>)]) -> Vec<usize> {
     let own = |path: &[ViewCell]| -> Vec<(String, Option<u16>)> {
         let unknown = path.iter().filter(|cell| cell.number().is_none());
@@ -41,13 +41,13 @@ pub(super) fn apart(index: &FormIndex, headers: &[(&[ViewCell], Option<usize>)])
         .filter(|&at| headers[at].1.is_some())
         .filter(|&at| {
             let mut others = all.clone().filter(|&beside| other(at, beside));
-            // A column alone under such a word may be all that there is.
+            // A single column under such a word may be the only one.
             others.any(|beside| {
                 (says(at) && !says(beside)) || year(at).zip(year(beside)).is_some_and(|(one, two)| one < two)
             })
         })
         .collect();
-    // Where its fellow was lost, the same words say the same.
+    // If the header beside it was lost, the same words have the same meaning.
     let own = |at: usize| words[at].iter().map(|(folded, _)| folded.as_str()).filter(|folded| !folded.is_empty());
     let said = |word: &str| beside.iter().any(|&other| own(other).any(|own| own == word));
     let kept = |word: &str| {

@@ -1,4 +1,4 @@
-//! A form's labels, ready to be looked up: every folded label with the rows of the tables that it may stand in.
+//! Index of a form's labels: every folded label with the rows of the tables in which it may appear.
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
@@ -14,13 +14,13 @@ use crate::form::{Block, Form, Head, Label};
 use crate::report::Value;
 use crate::text::Finder;
 
-/// Labels that are looked at in one text: a hundred times those of a report.
+/// Maximum number of labels that are found in one text: a hundred times those of a report.
 pub(in crate::bind) const OCCURRENCES: usize = 20_000;
 
-/// A row that a table of the form has, from the top.
+/// A row of a table of the form; the rows are listed from top to bottom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::bind) enum Expected {
-    /// The line above a block.
+    /// The caption above a block.
     Caption {
         /// Index of the block.
         block: usize,
@@ -56,18 +56,18 @@ pub(in crate::bind) enum Role {
     Group,
 }
 
-/// One place where a label may stand.
+/// A place in the form where a label appears.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(in crate::bind) struct Use {
     /// Index of the table.
     pub(in crate::bind) table: usize,
     /// Index of the expected row in the table.
     pub(in crate::bind) expected: usize,
-    /// What it is there.
+    /// Its role there.
     pub(in crate::bind) role: Role,
-    /// How much it tells, 1 for a row label as prescribed.
+    /// Its weight as evidence; 1 for a row label as prescribed.
     pub(in crate::bind) weight: f32,
-    /// Index of the form's label; this is its prescribed text or a variant.
+    /// Number of the form's label, which is shared by its prescribed text and its variants.
     pub(in crate::bind) place: usize,
 }
 
@@ -80,45 +80,45 @@ pub(in crate::bind) struct Occurrence {
     pub(in crate::bind) end: usize,
     /// The folded label of the form.
     pub(in crate::bind) label: Box<str>,
-    /// How much of its weight counts: less than 1 for a label that is only alike.
+    /// Factor for its weight: less than 1 for a label that is only similar.
     pub(in crate::bind) trust: f32,
 }
 
-/// A form with its labels ready to be looked up.
+/// A form with the index of its labels.
 #[derive(Debug)]
 pub(in crate::bind) struct FormIndex {
     /// The form.
     pub(in crate::bind) form: Arc<Form>,
-    /// The rows of each table.
+    /// The expected rows of each table.
     pub(in crate::bind) expected: Vec<Vec<Expected>>,
-    /// Where each label may stand; nowhere for the heading of a section.
+    /// For each label, where it may appear; empty for the heading of a section.
     uses: Vec<Vec<Use>>,
-    /// The row labels for comparison by likeness: folded, table, expected row.
+    /// The row labels for comparison by similarity: folded, table, expected row.
     pub(in crate::bind) leaves: Vec<(String, usize, usize)>,
-    /// Every folded label once, in the form's order, then the headings of the sections.
+    /// Every folded label once, in the form's order, then the headings of the sections. A label's number is its index here.
     labels: Vec<Box<str>>,
-    /// Finds the labels in a folded text, once that has been wanted.
+    /// Finds the labels in a folded text; built on first use.
     finder: OnceLock<Finder>,
-    /// For each section what finds its heading, as prescribed, in a folded text; `None` for a section without one.
+    /// For each section, a finder of its heading as prescribed in a folded text; `None` for a section without a heading.
     pub(in crate::bind) headings: Vec<Option<memmem::Finder<'static>>>,
-    /// How many labels of the form were numbered.
+    /// Number of labels of the form; the variants of a label count as one.
     places: usize,
-    /// The number of each label.
+    /// The number of each folded label.
     numbers: HashMap<Box<str>, usize, FxBuildHasher>,
     /// The section of each folded heading, with and without its number.
     sections: HashMap<Box<str>, usize, FxBuildHasher>,
     /// Finds the names that a title of the form may have.
     names: Vec<memmem::Finder<'static>>,
-    /// The numbers of labels that are glued to those of their groups; behind those of the labels.
+    /// For each text in which a label is glued to its groups, its number (they follow those of `labels`) and role.
     glued: HashMap<Box<str>, (LabelNumber, Role), FxBuildHasher>,
-    /// Its blocks as they may stand in a grid.
+    /// The possible shapes of its blocks in a grid.
     pub(in crate::bind) shapes: Vec<Shape>,
-    /// The form's fields without figures: copying them costs less than putting each in its place anew.
+    /// The fields of the form with blank values: cloning them is faster than inserting each field.
     blank: IndexMap<String, Value>,
 }
 
 impl FormIndex {
-    /// The figures by the fields of the form, given in the order of these.
+    /// The values by field id; `figures` are in the order of the form's fields.
     pub(in crate::bind) fn values(&self, figures: Vec<Value>) -> IndexMap<String, Value> {
         let mut values = self.blank.clone();
         for (value, figure) in values.values_mut().zip(figures) {
@@ -170,7 +170,7 @@ impl FormIndex {
         index
     }
 
-    /// Numbers the labels that stand in one text with those of their groups.
+    /// Numbers the texts in which a label is glued to its groups.
     fn glue(&mut self) {
         let form = Arc::clone(&self.form);
         let blocks = form.tables.iter().flat_map(|table| &table.blocks);
@@ -192,12 +192,12 @@ impl FormIndex {
         }
     }
 
-    /// The number of a folded text that is the label of a row or column glued to those of its groups, and which of the two it is.
+    /// The number of a folded text in which the label of a row or column is glued to its groups, and which of the two it is.
     pub(in crate::bind) fn glued(&self, folded: &str) -> Option<(LabelNumber, Role)> {
         self.glued.get(folded).copied()
     }
 
-    /// The number of a folded label and where it may stand.
+    /// The number of a folded label, and where it may appear; `None` and an empty slice for a text that is not a label.
     pub(in crate::bind) fn look_up(&self, folded: &str) -> (Option<LabelNumber>, &[Use]) {
         match self.numbers.get(folded) {
             Some(&number) => (number.try_into().ok(), self.uses[number].as_slice()),
@@ -205,7 +205,7 @@ impl FormIndex {
         }
     }
 
-    /// The section under this number whose heading is like a folded text without its number.
+    /// The section with this number whose heading is similar to a folded text without its number.
     pub(in crate::bind) fn section_alike(&self, number: u32, bare: &str) -> Option<usize> {
         let numbered = |section: &&crate::form::Section| {
             let found = section.heading.as_ref().and_then(|heading| crate::text::numbering(&heading.text));
@@ -218,12 +218,12 @@ impl FormIndex {
         self.form.sections.iter().position(|section| numbered(&section) && alike(&section))
     }
 
-    /// How many labels there are; they are numbered from 0.
+    /// Number of labels; they are numbered from 0.
     pub(in crate::bind) fn label_count(&self) -> usize {
         self.labels.len()
     }
 
-    /// The folded labels that a table has, each once.
+    /// The folded labels of a table, each once.
     pub(in crate::bind) fn labels_of(&self, table: usize) -> impl Iterator<Item = &str> {
         let own = move |uses: &Vec<Use>| uses.iter().any(|found| found.table == table);
         self.labels.iter().zip(&self.uses).filter(move |(_, uses)| own(uses)).map(|(label, _)| &**label)
@@ -234,22 +234,23 @@ impl FormIndex {
         self.numbers.get(folded).copied()
     }
 
-    /// How many rows the tables have, headers and captions counted.
+    /// Number of rows of all tables, including headers and captions.
     pub(in crate::bind) fn leaf_count(&self) -> usize {
         self.expected.iter().map(Vec::len).sum()
     }
 
-    /// The number of a row of figures among those of all tables, without counting what stands between them.
+    /// The number of a row of figures among those of all tables, from 0; headers and captions are not counted.
     pub(in crate::bind) fn leaf_number(&self, table: usize, expected: usize) -> usize {
         let data = |rows: &[Expected]| rows.iter().filter(|row| matches!(row, Expected::Data { .. })).count();
         self.expected[..table].iter().map(|rows| data(rows)).sum::<usize>() + data(&self.expected[table][..expected])
     }
 
-    /// For the labels that were seen: how many of the form's labels they are, and how many of those in the tables
-    /// that were touched at all are missing. A label counts once, whichever of its variants was seen; one that several tables
-    /// have touches none of them.
+    /// For the labels that were seen (by label number): how many labels of the form they are, and how many labels are missing from the
+    /// tables of which a label was seen. A label counts once, whichever of its variants was seen; a label that several tables have marks
+    /// none of them as seen.
     pub(in crate::bind) fn coverage(&self, seen: &[bool]) -> (usize, usize) {
-        // For each label of the form: its table, and whether it was seen; `None` for one that shares its text with another.
+        // For each label of the form: its table, and whether it was seen; `None` for groups, and for labels that repeat the text of another
+        // in the same row.
         let mut places: Vec<Option<(usize, bool)>> = vec![None; self.places];
         let mut touched: Vec<bool> = vec![false; self.expected.len()];
         for (uses, &seen) in self.uses.iter().zip(seen) {
@@ -263,7 +264,7 @@ impl FormIndex {
         (found, places.iter().flatten().filter(|place| !place.1 && touched[place.0]).count())
     }
 
-    /// The section that has this folded text for its heading.
+    /// The section whose heading is this folded text.
     pub(in crate::bind) fn section(&self, folded: &str) -> Option<usize> {
         let exact = self.sections.get(folded).copied();
         exact.or_else(|| self.form.sections.iter().position(|section| section.is_heading_with_places(folded)))
@@ -274,8 +275,7 @@ impl FormIndex {
         self.names.iter().any(|name| name.find(folded.as_bytes()).is_some())
     }
 
-    /// Every label of the form and heading of its sections in a folded text, from the left, none inside another; of a text that has
-    /// more than any report the first.
+    /// Every label and section heading of the form in a folded text, from left to right, without overlap; at most [`OCCURRENCES`].
     pub(in crate::bind) fn occurrences(&self, folded: &str) -> Vec<Occurrence> {
         let finder = self.finder.get_or_init(|| Finder::new(self.labels.iter().map(AsRef::as_ref)));
         let found = finder.find_iter(folded).take(OCCURRENCES);
@@ -289,12 +289,12 @@ impl FormIndex {
             .collect()
     }
 
-    /// Where a folded label may stand.
+    /// Where a folded label may appear.
     pub(in crate::bind) fn uses(&self, folded: &str) -> &[Use] {
         self.numbers.get(folded).map_or(&[], |&number| self.uses[number].as_slice())
     }
 
-    /// The number of a label, which it gets now if it has none.
+    /// The number of a label; a new label gets the next number.
     fn number(&mut self, text: &str) -> usize {
         if let Some(&number) = self.numbers.get(text) {
             return number;
@@ -375,11 +375,11 @@ impl FormIndex {
     }
 }
 
-/// The labels of all forms, to be found at once.
+/// The labels of all forms, which are searched for in one pass.
 #[derive(Debug)]
 pub(in crate::bind) struct AllLabels {
     finder: Finder,
-    /// The form of each, and its number there.
+    /// For each label, the index of its form and its number there.
     labels: Vec<(usize, usize)>,
     forms: usize,
 }
@@ -395,7 +395,7 @@ impl AllLabels {
 
     /// Marks, for each form, the labels and headings that [`FormIndex::occurrences`] finds in a folded text.
     pub(in crate::bind) fn mark(&self, folded: &str, seen: &mut [Vec<bool>]) {
-        // For each form, where its next label may begin, and how many more are looked at.
+        // For each form: where its next label may begin, and how many more labels are counted.
         let mut next = vec![(0, OCCURRENCES); self.forms];
         self.finder.find_each(folded, |found| {
             let (form, label) = self.labels[found.word];
@@ -424,7 +424,7 @@ mod tests {
     #[test]
     fn all_forms_at_once_find_what_each_finds() -> Result<(), crate::form::FormError> {
         let indices: Vec<FormIndex> = Forms::built_in()?.iter().map(FormIndex::new).collect();
-        // Labels behind, before and inside each other, as the seed of each round puts them.
+        // Labels after, before and inside each other, in a pseudorandom order that depends on the seed.
         let words: Vec<&str> = indices.iter().flat_map(|index| &index.labels).map(AsRef::as_ref).collect();
         let mut seed = 1_usize;
         for _ in 0..50 {

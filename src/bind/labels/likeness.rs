@@ -1,16 +1,16 @@
 //! Similarity of two labels.
 
-/// How like two folded labels are, 1 for equal; a label followed by an explanation counts as like. Less than 0.6 may be said as 0.
+/// Similarity of two folded labels from 0 to 1 (equal); a label followed by an explanation has 0.9. Values below 0.7 may be returned as 0.
 pub(in crate::bind) fn likeness(text: &str, label: &str) -> f64 {
     let (text_length, label_length) = (text.chars().count(), label.chars().count());
     if label_length >= 4 && text_length > label_length && text.starts_with(label) {
         return 0.9;
     }
-    // The distance is at least the difference of the lengths: no need to compute what cannot reach the bound.
+    // The distance is at least the difference of the lengths, so the similarity is less than 0.7.
     if text_length.abs_diff(label_length) * 10 > text_length.max(label_length) * 3 {
         return 0.0;
     }
-    // Nor what has too few characters in common: each of the others costs a step.
+    // Each character that is not common costs a step, so the similarity is less than 0.6.
     let common = label.chars().filter(|&character| text.contains(character)).count();
     if common * 10 < text_length.max(label_length) * 6 {
         return 0.0;
@@ -30,7 +30,7 @@ mod tests {
             ("部份公开", "部分公开", 0.75),
             ("以予公开", "予以公开", 0.75),
             ("予以公开数", "予以开数", 0.8),
-            // A label with an explanation behind it.
+            // A label with an explanation after it.
             ("予以公开（含主动公开）", "予以公开", 0.9),
             ("其他处理方式", "其他", 0.0),
             // Other words.

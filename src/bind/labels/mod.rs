@@ -1,4 +1,4 @@
-//! The labels of the forms, ready to be looked up: names nothing else of binding.
+//! The labels of the forms, and their index. Of the rest of binding they use only its limits.
 
 pub(in crate::bind) mod index;
 pub(in crate::bind) mod likeness;

@@ -8,16 +8,16 @@ use crate::form::{Block, FieldIndex, Form, Head, Label, Leaf, Relation};
 /// Number of a folded text among the labels of a form.
 pub(in crate::bind) type LabelNumber = u32;
 
-/// How a text is a label.
+/// How a text matches a label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::bind) enum Fit {
-    /// Without the number before it.
+    /// Without the number before the label.
     Bare,
-    /// As prescribed, or as a variant has it.
+    /// As prescribed, or as a variant.
     Exact,
 }
 
-/// A label by the numbers of its texts.
+/// A label, given by the numbers of its texts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::bind) struct Numbers {
     exact: Vec<LabelNumber>,
@@ -37,7 +37,7 @@ impl Numbers {
         Self { exact: numbers(&label.folded), bare: numbers(&label.bare) }
     }
 
-    /// How a text with this number is the label.
+    /// How a text with this number matches the label; `None` if it does not.
     pub(in crate::bind) fn fit(&self, number: Option<LabelNumber>) -> Option<Fit> {
         let number = number?;
         match (self.exact.contains(&number), self.bare.contains(&number)) {
@@ -48,18 +48,18 @@ impl Numbers {
     }
 }
 
-/// The labels that lead to a row or a column.
+/// The label of a row or column, with those of its groups.
 #[derive(Debug, Clone, Default)]
 pub(in crate::bind) struct Path {
     /// Its own label; `None` for a row without one.
     pub(in crate::bind) own: Option<Numbers>,
     /// The groups around it, outermost first.
     pub(in crate::bind) groups: Vec<Numbers>,
-    /// Its own label with the groups before it in one text.
+    /// The texts in which its own label is glued to its groups.
     glued: Vec<LabelNumber>,
-    /// Its own label as prescribed and its variants, folded without a number, for comparison by likeness.
+    /// The folded texts of its own label and its variants, with and without their number, for comparison by similarity.
     pub(in crate::bind) texts: Vec<String>,
-    /// Its own label for people.
+    /// Its own label, as it is shown in findings.
     pub(in crate::bind) shown: String,
 }
 
@@ -81,12 +81,12 @@ impl Path {
     }
 }
 
-/// A sum that holds inside one row: columns with their signs, and what is added; the whole is 0.
+/// A sum that holds inside one row: columns with their signs, and a constant, which together are 0.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::bind) struct RowSum {
-    /// Columns and signs.
+    /// Index and sign of each column.
     pub(in crate::bind) terms: Vec<(usize, i64)>,
-    /// What is added.
+    /// The constant.
     pub(in crate::bind) constant: i64,
 }
 
@@ -115,35 +115,35 @@ impl Named {
     }
 }
 
-/// A block as it may stand in a grid.
+/// A possible shape of a block in a grid.
 #[derive(Debug, Clone)]
 pub(in crate::bind) struct Shape {
     /// Index of the table.
     pub(in crate::bind) table: usize,
     /// Index of the block in the table.
     pub(in crate::bind) block: usize,
-    /// Whether the groups of its columns stand left instead of above.
+    /// Whether the groups of its columns are row labels instead of headers.
     pub(in crate::bind) pivot: bool,
-    /// What stands left.
+    /// The labels of its rows, at the left.
     pub(in crate::bind) rows: Vec<Path>,
-    /// What stands above.
+    /// The labels of its columns, at the top.
     pub(in crate::bind) columns: Vec<Path>,
     /// The field of each row and column, row by row.
     fields: Vec<FieldIndex>,
-    /// The rows that a text may be the label of, by its number, and the numbers of all groups of rows.
+    /// The rows by the number of their label, and the numbers of all groups of rows.
     named: Named,
     /// The words of the header in reading order.
     pub(in crate::bind) words: Vec<Numbers>,
-    /// The line above.
+    /// The caption above.
     pub(in crate::bind) caption: Option<Numbers>,
-    /// The corner.
+    /// The label of the corner.
     pub(in crate::bind) corner: Option<Numbers>,
     /// For each row the sums that hold inside it.
     pub(in crate::bind) sums: Vec<Vec<RowSum>>,
 }
 
 impl Shape {
-    /// The field of a row and a column.
+    /// The field at a row and a column of the shape.
     pub(in crate::bind) fn field(&self, row: usize, column: usize) -> FieldIndex {
         self.fields[row * self.columns.len() + column]
     }
@@ -153,7 +153,7 @@ impl Shape {
         &self.fields
     }
 
-    /// The rows that a text with this number may be the label of, alone or with its groups, in their order.
+    /// The rows whose label a text with this number may be, alone or glued to its groups, in their order.
     pub(in crate::bind) fn rows_named(&self, number: Option<LabelNumber>) -> &[usize] {
         number.and_then(|number| self.named.rows.get(&number)).map_or(&[], Vec::as_slice)
     }
@@ -169,12 +169,12 @@ impl Shape {
     }
 }
 
-/// Every text that a label with one or more of its groups may be, folded: `不予公开1.属于国家秘密`.
+/// Every folded text in which a label is glued to one or more of its groups: `不予公开1.属于国家秘密`.
 pub(super) fn glued_texts(labels: &[&Label]) -> Vec<String> {
     let Some((own, groups)) = labels.split_last() else { return Vec::new() };
     let mut texts = Vec::new();
     for from in 0..groups.len() {
-        // The number of a group may be written or not; those of labels inside one cell are.
+        // The number of the first group is optional; the labels after it keep theirs.
         let tails = |first: &Label| -> Vec<String> {
             let rest: String =
                 groups[from + 1..].iter().filter_map(|group| group.folded.first()).map(String::as_str).collect();
@@ -232,7 +232,7 @@ fn normal(index: &FormIndex, (table, number): (usize, usize), block: &Block) -> 
     }
 }
 
-/// A block of one row without a label whose groups of columns stand left: each group is a row.
+/// The pivot shape of a block of one row without a label: each group of columns becomes a row. `None` if the block has no such shape.
 fn pivot(index: &FormIndex, (table, number): (usize, usize), block: &Block) -> Option<Shape> {
     let [only] = block.leaf_rows.as_slice() else { return None };
     if !only.path.is_empty() || block.leaf_columns.iter().any(|leaf| leaf.path.len() < 2) {
@@ -275,7 +275,7 @@ fn pivot(index: &FormIndex, (table, number): (usize, usize), block: &Block) -> O
     })
 }
 
-/// The equalities of the form between figures of one row alone.
+/// The equalities of the form between figures of this row only.
 fn row_sums(form: &Form, row: &[FieldIndex]) -> Vec<RowSum> {
     let mut sums: Vec<RowSum> = Vec::new();
     let instances = form.rules.iter().flat_map(|rule| &rule.instances);

@@ -1,8 +1,8 @@
 //! Combines pieces into groups, one group per report, in one pass.
 //!
-//! A piece with another agency or year, or with what the group has already, opens a second group beside the first. When that is
-//! closed it stands by itself if it is another's or holds most of the first again; else it was a part of the first: a copy of one
-//! table, last year's figures beside this year's, a list of titles.
+//! A piece with another agency or year, or that repeats content of the group, opens a second group beside the first. When the second group
+//! ends, it is a report of its own if it belongs to another agency or year or repeats most of the first. Otherwise it is a part of the
+//! first: a copy of one table, last year's figures beside this year's, a list of titles.
 
 use super::pieces::Piece;
 use super::words::Marks;
@@ -11,42 +11,42 @@ use crate::bind::page::title::FoundTitle;
 use crate::bind::source::items::{Flow, Item};
 use crate::text::{blank, fold};
 
-/// Labels of the least table that tells anything: two words may stand in any table.
+/// Minimum number of labels of a table that is evidence: two words may occur in any table.
 const LABELS: usize = 3;
 
-/// Share of labels or sections, in hundredths, that stand again where a report begins again.
+/// Minimum share of labels or sections, in percent, that is repeated if a report begins again.
 const AGAIN: usize = 60;
 
-/// Share of the labels of a report without a title of its own, in hundredths, that the report before it has at least.
+/// Minimum number of labels in the group before, in percent of the number in a group that repeats it.
 const LIKE: usize = 30;
 
-/// Sections with text that stand again in a second report without tables.
+/// Minimum number of sections with text that are repeated in a second report without tables.
 const SECTIONS: u32 = 3;
 
-/// Lines before a heading or a table that may belong to the report that begins there.
+/// Lines above a heading or table that may belong to the report that begins there.
 const OPENING: usize = 12;
 
-/// Lines above a title that may say what stands below it.
+/// Lines above a title that may describe what is below it.
 const ABOVE: usize = 2;
 
-/// Characters of the longest line that can be a date below a report, or a name above the next.
+/// Maximum number of characters of a line that may be a date below a report, or a name above the next one.
 const LINE: usize = 30;
 
-/// Names by which one report may call its agency: more are a list.
+/// Maximum number of names of one agency that a group keeps: more are a list.
 const NAMES: usize = 16;
 
 /// The content of a group.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Content {
-    /// Which labels, a bit each.
+    /// The labels, one bit each.
     labels: Vec<u64>,
-    /// How many.
+    /// Number of labels.
     pub(super) count: usize,
-    /// Tables of the form that the labels are of, a bit each.
+    /// Tables of the form that the labels belong to, one bit each.
     tables: u64,
     /// Sections with text, a bit each.
     pub(super) narrative: u64,
-    /// Sections that were headed.
+    /// Sections with a heading, one bit each.
     sections: u64,
     /// Whether a table has a figure other than 0.
     pub(super) figures: bool,
@@ -92,22 +92,22 @@ impl Content {
         self.count == 0 && self.narrative == 0
     }
 
-    /// How many labels both have.
+    /// Number of labels that both have.
     fn common(&self, other: &Self) -> usize {
         self.labels.iter().zip(&other.labels).map(|(one, other)| (one & other).count_ones() as usize).sum()
     }
 
-    /// Whether a piece holds what is here already.
+    /// Whether a piece repeats content of this group.
     fn repeats(&self, piece: &Piece) -> bool {
         let again = piece.labels.iter().filter(|label| self.has(**label)).count();
         let tables = again > 0 && again * 100 >= piece.labels.len() * AGAIN;
         tables || (piece.narrative && section_bit(piece).is_some_and(|bit| self.narrative & bit != 0))
     }
 
-    /// Whether most of what the other has is here too.
+    /// Whether this also contains most of the content of the other.
     fn covers(&self, other: &Self) -> bool {
         if other.count >= LABELS {
-            // One large table again is not most of a report.
+            // One large table that is repeated is not most of a report.
             let tables = (self.tables & other.tables).count_ones() as usize;
             return self.common(other) * 100 >= other.count * AGAIN
                 && tables * 100 >= other.tables.count_ones() as usize * AGAIN;
@@ -116,7 +116,7 @@ impl Content {
         again >= SECTIONS && again as usize * 100 >= other.narrative.count_ones() as usize * AGAIN
     }
 
-    /// Whether all its sections come behind those of the other, as in one report.
+    /// Whether all its sections come after those of the other, as in one report.
     fn is_later(&self, other: &Self) -> bool {
         self.sections != 0 && other.sections.checked_ilog2().is_some_and(|last| self.sections.trailing_zeros() > last)
     }
@@ -144,50 +144,51 @@ pub(super) struct Group {
     pub(super) start: usize,
     /// The item after its title, sheet and opening lines: the first with content.
     pub(super) body: Option<usize>,
-    /// What it holds.
+    /// Its content.
     pub(super) content: Content,
     /// Its title.
     pub(super) title: Option<FoundTitle>,
-    /// Its agency, by title or sender.
+    /// Its agency, named by title, sender line or a line above the tables.
     pub(super) agency: Option<Named>,
-    /// Its year, by its title.
+    /// Its year, named by its title.
     pub(super) year: Option<i16>,
-    /// The sheet that it begins on.
+    /// The name of the sheet on which it begins.
     pub(super) sheet: Option<String>,
-    /// Every name that its titles and lines 填报单位 have, folded.
+    /// All names in its titles and sender lines (填报单位), folded; at most [`NAMES`].
     names: Vec<String>,
-    /// Whether it was parted from the one before only because it repeats it.
+    /// Whether it was separated from the group before only because it repeats that group.
     pub(super) repeats: bool,
 }
 
 impl Group {
-    /// How a title contradicts the group: not at all, or perhaps, or for certain.
+    /// Whether a title has another year or agency than the group.
     fn contradicts(&self, title: &FoundTitle) -> bool {
         let years = self.year.zip(title.year).is_some_and(|(own, other)| own != other);
         let names = title.agency.as_deref().is_some_and(|name| self.title.is_some() && self.is_other(name));
         years || names
     }
 
-    /// Whether a name is none that the group has, nor a shorter or longer form of one.
+    /// Whether a name is not a name of the group, nor a longer or shorter form of one; `false` if the group has no name.
     fn is_other(&self, name: &str) -> bool {
         let name = fold(name);
         let same = |known: &String| known.ends_with(name.as_str()) || name.ends_with(known.as_str());
         !self.names.is_empty() && !self.names.iter().any(same)
     }
 
-    /// Whether a title has a name that is longer or shorter than the group's, so that only a repetition tells.
+    /// Whether a title has a name that the group does not have literally. It may be a longer or shorter form, so that only repetition shows
+    /// whether the title begins another report.
     fn renames(&self, title: &FoundTitle) -> bool {
         let name = title.agency.as_deref().map(fold);
         name.is_some_and(|name| self.title.is_some() && !self.names.is_empty() && !self.names.contains(&name))
     }
 
-    /// Whether a piece gives a name that the group does not have.
+    /// Whether a piece has a name that the group does not have.
     fn names_another(&self, piece: &Piece) -> bool {
         piece.sender.as_deref().is_some_and(|name| self.is_other(name))
             || piece.title.as_ref().is_some_and(|title| self.renames(title))
     }
 
-    /// Takes what a piece without content says of the report.
+    /// Adds title, agency, year and sheet of a piece.
     fn named(&mut self, piece: &Piece) {
         if let Some(title) = &piece.title {
             if let Some(name) = &title.agency {
@@ -235,7 +236,7 @@ impl Group {
     }
 }
 
-/// Puts pieces together. The first group begins where its own title does; what stands before is none's.
+/// Combines pieces into groups. The first group begins at its own title; items before it belong to no report.
 pub(super) fn fold_pieces(pieces: &[Piece], flow: &Flow, marks: &Marks) -> Vec<Group> {
     let mut folder =
         Folder { pieces, flow, marks, done: Vec::new(), current: Group::default(), open: None, waiting: Vec::new() };
@@ -253,9 +254,9 @@ struct Folder<'a> {
     marks: &'a Marks,
     done: Vec<Group>,
     current: Group,
-    /// A group that may be one by itself, and whether title or sender are another's than the current one's.
+    /// A second group that may be a report of its own, and why it was opened.
     open: Option<(Group, Why)>,
-    /// Pieces without content since the last with some.
+    /// Pieces without content since the last piece with content.
     waiting: Vec<usize>,
 }
 
@@ -264,7 +265,7 @@ struct Folder<'a> {
 enum Why {
     /// Its title names another agency or year.
     Other,
-    /// It repeats what the group before has.
+    /// It repeats content of the group before.
     Repeats,
     /// It has a title, and the group before has none.
     Titled,
@@ -283,7 +284,7 @@ impl Folder<'_> {
     fn piece(&mut self, number: usize) {
         let piece = &self.pieces[number];
         if piece.collected && self.done.is_empty() && self.target().content.is_empty() {
-            // What stands above is the file's, and none of its reports'.
+            // Items above belong to the file, and to none of its reports.
             self.current = Group { start: piece.item, ..Group::default() };
             return self.waiting.clear();
         }
@@ -292,7 +293,7 @@ impl Folder<'_> {
             let (empty, contradicts) = (target.content.is_empty(), target.contradicts(title));
             let untitled = target.agency.is_none() && target.year.is_none();
             if contradicts && empty {
-                // A list of titles, or a cover: the report's own is the last of them.
+                // A list of titles, or a cover: the last title is the report's own.
                 self.restart(number);
             } else if contradicts {
                 return self.begin(number, Why::Other);
@@ -313,7 +314,7 @@ impl Folder<'_> {
         let target = self.target();
         for &earlier in &waiting {
             let earlier = &pieces[earlier];
-            // Another name over what the group lacks is another name for the same agency.
+            // A different name above content that the group lacks is another name of the same agency; it is not added.
             if !target.content.is_empty() && !target.names_another(earlier) {
                 target.named(earlier);
             }
@@ -323,7 +324,7 @@ impl Folder<'_> {
         target.add(piece);
     }
 
-    /// Whether a line since the last content names another sender than the group at hand has.
+    /// Whether a sender line since the last content has another name than the current group.
     fn is_sent_by_another(&self) -> bool {
         let target = self.open.as_ref().map_or(&self.current, |(group, _)| group);
         let names_other =
@@ -331,7 +332,7 @@ impl Folder<'_> {
         !target.content.is_empty() && self.waiting.iter().any(names_other)
     }
 
-    /// Begins the group at hand anew at a title, with the sheet that begins just before it.
+    /// Restarts the current group at a title, including a sheet that begins just before it.
     fn restart(&mut self, number: usize) {
         let untitled = |&&piece: &&usize| self.pieces[piece].title.is_none() && self.pieces[piece].section.is_none();
         let before = self.waiting.iter().rev().take_while(untitled).count();
@@ -345,18 +346,18 @@ impl Folder<'_> {
         self.waiting.clear();
     }
 
-    /// Keeps a piece without content until it is known to what it belongs.
+    /// Keeps a piece without content until it is decided which group it belongs to.
     fn wait(&mut self, number: usize) {
         self.waiting.push(number);
         let piece = &self.pieces[number];
         let target = self.target();
-        // Whose a title is that stands behind content will be seen by what follows.
+        // The pieces that follow decide which group a title after content belongs to.
         if target.content.is_empty() {
             target.named(piece);
         }
     }
 
-    /// Opens a group at a piece, with what waits for it.
+    /// Opens a group at a piece, including the waiting pieces that belong to it.
     fn begin(&mut self, number: usize, why: Why) {
         let waiting = std::mem::take(&mut self.waiting);
         self.settle();
@@ -367,7 +368,7 @@ impl Folder<'_> {
         let mut section = piece.section;
         for &earlier in waiting.iter().rev() {
             let piece = &self.pieces[earlier];
-            // A heading of a later part ends the report before.
+            // A heading of the same or a later section belongs to the report before.
             let ends = piece.section.is_some_and(|found| section.is_some_and(|section| found >= section));
             if ends || piece.title.as_ref().is_some_and(|title| group.contradicts(title) || group.renames(title)) {
                 break;
@@ -382,13 +383,13 @@ impl Folder<'_> {
         self.open = Some((group, why));
     }
 
-    /// The item at which the report begins whose first piece this is: lines above it that belong to it.
+    /// The first item of the report that begins with this piece: opening lines above the piece belong to it.
     fn opening(&self, number: usize) -> usize {
         let piece = &self.pieces[number];
         let marked = piece.title.is_some() || piece.sheet.is_some() || piece.sender.is_some();
         let least = number.checked_sub(1).map_or(0, |before| self.pieces[before].item + 1);
         let mut start = piece.item;
-        // Above a title only what says that it is an example belongs to it.
+        // Above a title, only lines that mark an example or a comparison belong to it.
         for item in (least..piece.item).rev().take(if marked { ABOVE } else { OPENING }) {
             let Item::Text(text) = &self.flow.items[item] else { break };
             let line = text.text.trim_matches(blank);
@@ -406,17 +407,17 @@ impl Folder<'_> {
         start
     }
 
-    /// Decides what the open group is.
+    /// Decides whether the open group is a report of its own or part of the current group.
     fn settle(&mut self) {
         let Some((group, why)) = self.open.take() else { return };
         let (own, before) = (&group.content, &self.current.content);
         let stands = match why {
-            // A title in the middle of a report is a list's or a link's.
+            // A title in the middle of a report belongs to a list or is a link.
             Why::Other => (own.count >= LABELS || own.narrative != 0) && !own.continues(before),
-            // A small table of words that the form has too is no report before the one that goes on behind it.
+            // A small table that shares words with the form is not a report before the one that follows.
             Why::Repeats => {
                 let like = before.count * 100 >= own.count * LIKE;
-                // One table alone under a heading of the report before is a copy, or an office's.
+                // If the report before has headings and one table, that table repeated without a heading is a copy, or an office's.
                 let others = own.count - own.common(before);
                 let copy =
                     own.sections == 0 && before.sections != 0 && others < LABELS && before.tables.is_power_of_two();
@@ -431,12 +432,12 @@ impl Folder<'_> {
         }
     }
 
-    /// Whether a group is another sender's and has what the current one has, be it less: its tables, or its sections.
+    /// Whether a group has another sender and repeats tables or sections of the current group, even if it has fewer.
     fn sends_another(&self, group: &Group) -> bool {
         let other = group.agency.as_ref().is_some_and(|named| self.current.is_other(&named.name));
         let common = group.content.common(&self.current.content);
         let tables = group.content.count >= LABELS && common * 100 >= group.content.count * AGAIN;
-        // Where tables of the first were not seen, its sections tell that they stand again.
+        // If tables of the first report were not recognised, repeated sections are evidence.
         let sections = (group.content.narrative & self.current.content.narrative).count_ones() >= SECTIONS;
         other && (tables || sections)
     }

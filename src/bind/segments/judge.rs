@@ -1,4 +1,4 @@
-//! Classifies each group: a report, or a form to be skipped.
+//! Classifies each group: a report, or a form that is skipped.
 
 use super::fold::Group;
 use super::words::Marks;
@@ -8,16 +8,16 @@ use crate::bind::source::items::{Flow, Item};
 use crate::document::Place;
 use crate::text::{blank, fold};
 
-/// Share of the labels of the fullest group, in hundredths, below which a group without title and agency is an extract.
+/// Share of the labels of the fullest group, in percent, below which a group without title and agency is an extract.
 const EXTRACT: usize = 60;
 
-/// Lines at the beginning of a group that may say what it is.
+/// Lines at the beginning of a group that are searched for words about its kind.
 const OPENING: usize = 8;
 
-/// Characters of a line that is shown.
+/// Maximum number of characters of a line that is shown.
 const SHOWN: usize = 40;
 
-/// Judges groups. `None` where the file is one report, whatever stands around it.
+/// Classifies the groups. `None` if there are fewer than two.
 pub(super) fn judge(groups: Vec<Group>, marks: &Marks, index: &FormIndex, flow: &Flow) -> Found {
     if groups.len() < 2 {
         return None;
@@ -41,7 +41,7 @@ pub(super) fn judge(groups: Vec<Group>, marks: &Marks, index: &FormIndex, flow: 
         let place = flow.items.get(items.start).map(|item| place(item, flow));
         segments.push(Segment { items, kind, agency, year: group.year.or(sheet.1), shown, place });
     }
-    // A blank form is the report where there is no other.
+    // If there is no report, a blank form is read as the report; if there is none, an example, an extract or a comparison.
     if !segments.iter().any(|segment| segment.kind == Kind::Report)
         && let Some(best) = [Kind::Blank, Kind::Example, Kind::Extract, Kind::Comparison]
             .iter()
@@ -63,7 +63,7 @@ fn kind(group: &Group, items: &std::ops::Range<usize>, most: usize, marks: &Mark
     let title = group.title.as_ref();
     let titled = title.is_some_and(|title| title.agency.is_some() || title.year.is_some());
     let named = group.agency.is_some() && group.year.is_some();
-    // `（机关名称）××××年…`: words where agency and year belong, and neither.
+    // `（机关名称）××××年…`: placeholders instead of agency and year.
     let placeholder = title.is_some_and(|title| title.agency.is_none() && title.year.is_none() && leads(&title.text));
     if says(&marks.example) {
         Kind::Example
@@ -80,13 +80,13 @@ fn kind(group: &Group, items: &std::ops::Range<usize>, most: usize, marks: &Mark
     }
 }
 
-/// Whether a line begins with a placeholder for a name or year.
+/// Whether a line begins with a placeholder for an agency or a year.
 fn leads(text: &str) -> bool {
     let text = text.trim_start_matches(blank);
     text.starts_with(['（', '(', '【', '〔', '[', '×', 'X', 'x', 'Ｘ', '_', '＿', '○', '〇', '*'])
 }
 
-/// The text of an item that is a line, or a row with one cell.
+/// Text and folded text of an item that is a line, or a row with one filled cell.
 fn line<'f>(item: &'f Item, flow: &'f Flow) -> Option<(&'f str, &'f str)> {
     match item {
         Item::Text(text) => Some((&text.text, &text.folded)),
@@ -119,7 +119,7 @@ fn place(item: &Item, flow: &Flow) -> Place {
     }
 }
 
-/// The agency or the year that a sheet is named after: no name that programs give, no heading and no table's name.
+/// The agency or the year in the name of a sheet; neither for a default name, a heading or a table's name.
 fn of_sheet(sheet: &str, index: &FormIndex) -> (Option<String>, Option<i16>) {
     let name = sheet.trim_matches(blank);
     let digits: String = name.chars().take_while(char::is_ascii_digit).collect();

@@ -1,8 +1,8 @@
-//! Several reports in one file: where each begins and ends, and which forms among them are blank, examples or comparisons.
+//! Several reports in one file: finds where each begins and ends, and which of them are blank forms, examples or comparisons.
 //!
-//! [`suspect`] tells cheaply whether a file may hold more than one. Then the flow is cut into [`pieces`] by titles, headings, sheets,
-//! tables and lines that name a sender, the pieces are put together again ([`fold`]) wherever nothing tells them apart, and each
-//! group is judged ([`judge`]).
+//! [`suspect`] is a cheap test whether a file may contain more than one report. If so, the flow is split into [`pieces`] at titles,
+//! headings, sheets, tables and sender lines; pieces that nothing separates are combined into groups ([`fold`]); each group is classified
+//! ([`judge`]).
 
 mod fold;
 mod judge;
@@ -22,7 +22,7 @@ use crate::finding::{Finding, Message};
 
 pub(in crate::bind) use words::Marks;
 
-/// Most reports in one file: a county has some sixty departments. Each costs as much as a file of its own.
+/// Maximum number of reports in one file: a county has some sixty departments. Each costs as much as a file of its own.
 const SEGMENTS: usize = 1_000;
 
 /// The kind of a segment.
@@ -30,43 +30,43 @@ const SEGMENTS: usize = 1_000;
 pub(in crate::bind) enum Kind {
     /// A report.
     Report,
-    /// A form that nobody filled in.
+    /// A form that is not filled in.
     Blank,
-    /// A form that shows how to fill it in.
+    /// A form filled in as an example.
     Example,
     /// A form with the figures of another year beside those of the report.
     Comparison,
-    /// Some figures of a report that stands whole elsewhere in the file.
+    /// Some figures of a report that is complete elsewhere in the file.
     Extract,
 }
 
-/// A part of a file: a report, or a form that is none.
+/// A part of a file: a report, or a form that is not a report.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::bind) struct Segment {
-    /// Its items of the flow.
+    /// Its items in the flow.
     pub(in crate::bind) items: Range<usize>,
-    /// What it is.
+    /// Its kind.
     pub(in crate::bind) kind: Kind,
-    /// The agency, by a title, a line 填报单位 or a sheet's name.
+    /// The agency named by a title, a sender line (填报单位), a sheet's name or a line above the tables.
     pub(in crate::bind) agency: Option<Named>,
-    /// The year, by a title or a sheet's name.
+    /// The year named by a title or a sheet's name.
     pub(in crate::bind) year: Option<i16>,
     /// Its name in the file: title, sheet, or first line.
     pub(in crate::bind) shown: String,
-    /// Where it begins.
+    /// The place of its first item.
     pub(in crate::bind) place: Option<Place>,
 }
 
-/// An agency's name and what it was taken from.
+/// An agency's name and its source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::bind) struct Named {
     /// The name.
     pub(in crate::bind) name: String,
-    /// Where it stands.
+    /// Its source.
     pub(in crate::bind) by: By,
 }
 
-/// What names an agency.
+/// The source of an agency's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::bind) enum By {
     /// The title.
@@ -75,17 +75,17 @@ pub(in crate::bind) enum By {
     Sender,
     /// The name of the sheet.
     Sheet,
-    /// A line above its tables that is the name alone.
+    /// A line above its tables that consists of the name.
     Line,
 }
 
-/// The parts of a file with several of them, and the lines before the first; `None` for a file that is one report.
+/// The segments of a file with several, and the items before the first; `None` for a file that is one report.
 pub(in crate::bind) type Found = Option<(Range<usize>, Vec<Segment>)>;
 
-/// Looks for several reports in a document; `index` is the best matching form.
+/// Splits a document into several reports; `index` is the best matching form.
 ///
 /// # Errors
-/// The finding `file-over-limit` for more than [`SEGMENTS`] of them.
+/// The finding `file-over-limit` for more than [`SEGMENTS`] reports.
 pub(in crate::bind) fn find(
     marks: &Marks,
     forms: &[FormIndex],

@@ -1,4 +1,4 @@
-//! Cuts a flow at everything that may begin a report: titles, sheets, sender lines, headings, tables.
+//! Splits a flow at everything that may begin a report: titles, sheets, sender lines, headings, tables.
 
 use super::By;
 use super::words::{Marks, sender_name};
@@ -8,13 +8,13 @@ use crate::bind::source::items::{Flow, Item, Row, RowCell, TextItem};
 use crate::document::{Place, Region};
 use crate::text::{blank, fold, numbering};
 
-/// Bytes of the longest line that is looked up as a heading: 60 characters.
+/// Maximum number of bytes of a line that is looked up as a heading: 60 characters.
 const HEADING: usize = 180;
 
-/// Lines that a title may be broken into.
+/// Maximum number of lines of a broken title.
 const TITLE_LINES: usize = 3;
 
-/// Characters of a line that may be a part of a broken title.
+/// Maximum number of characters of a line that may be part of a broken title.
 const BROKEN: usize = 40;
 
 /// A piece of the flow, up to the next one.
@@ -26,26 +26,25 @@ pub(super) struct Piece<'f> {
     pub(super) title: Option<FoundTitle>,
     /// The sheet that begins with it.
     pub(super) sheet: Option<&'f str>,
-    /// The name on its line 填报单位.
+    /// The name on its sender line (填报单位), or the agency's name that the line consists of.
     pub(super) sender: Option<String>,
-    /// Whether it stands behind the title of a file that collects reports.
+    /// Whether it follows the title of a file that collects reports.
     pub(super) collected: bool,
-    /// What that name was taken from, where it is no line 填报单位.
+    /// The source of `sender`; `None` if it is a sender line.
     pub(super) by: Option<By>,
     /// The section whose heading it begins with.
     pub(super) section: Option<usize>,
-    /// What rows its table has, each once: numbers of labels and of the table that they stand in. Of a table without row labels, its
-    /// columns.
+    /// The row labels of its table, each once, as numbers that combine label and table; the column labels if the table has no row labels.
     pub(super) labels: Vec<u32>,
-    /// The table of the form for which its labels speak most.
+    /// The table of the form for which its labels have most votes.
     pub(super) table: Option<usize>,
     /// Whether its table has a figure other than 0.
     pub(super) figures: bool,
-    /// Whether text stands below its heading.
+    /// Whether there is text below its heading.
     pub(super) narrative: bool,
 }
 
-/// Cuts a flow. `index` is the form whose headings are looked for; labels are those of all forms.
+/// Splits a flow. `index` is the form whose headings are searched for; labels are those of all forms.
 pub(super) fn cut<'f>(marks: &Marks, forms: &[FormIndex], index: &FormIndex, flow: &'f Flow) -> Vec<Piece<'f>> {
     let mut first = 0;
     let bases = forms.iter().map(|index| {
@@ -86,25 +85,25 @@ pub(super) fn cut<'f>(marks: &Marks, forms: &[FormIndex], index: &FormIndex, flo
     cutter.pieces
 }
 
-/// The labels of a table while it is read.
+/// The labels of the current table.
 #[derive(Debug, Default)]
 struct Labels {
     rows: Vec<u32>,
     columns: Vec<u32>,
-    /// How much the labels speak for each table of the form.
+    /// Votes of the labels for each table of the form.
     votes: Vec<u32>,
 }
 
-/// How much more a column's label speaks for its table than a row's: two tables may have the same rows.
+/// Votes of a column label. A row label has one vote, because two tables may have the same rows.
 const COLUMN: u32 = 1_000;
 
-/// The table in the last piece.
+/// The kind of table in the last piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Table {
     None,
     /// Lines of text.
     Lines,
-    /// A grid, and whether rows of figures were met.
+    /// A grid by its index, and whether rows of figures were read.
     Grid(usize, bool),
 }
 
@@ -119,9 +118,9 @@ struct Cutter<'a, 'f> {
     table: Table,
     /// The labels of the last piece.
     labels: Labels,
-    /// How many labels the forms have.
+    /// Number of labels of all forms.
     count: usize,
-    /// Whether the file says that it collects the reports of several agencies: a name alone on a line is then the next one's.
+    /// Whether the file states that it collects reports of several agencies; then a line that is only a name begins the next report.
     collected: bool,
 }
 
@@ -138,7 +137,7 @@ impl<'f> Cutter<'_, 'f> {
         self.pieces.last_mut()
     }
 
-    /// Ends the last piece: its labels are known by the table for which they speak most.
+    /// Ends the last piece, and assigns its labels to the table with most votes.
     fn close(&mut self) {
         let Labels { rows, columns, votes } = std::mem::take(&mut self.labels);
         let most = votes.iter().enumerate().max_by_key(|(table, votes)| (**votes, std::cmp::Reverse(*table)));
@@ -151,7 +150,7 @@ impl<'f> Cutter<'_, 'f> {
         piece.table = (!piece.labels.is_empty()).then_some(table);
     }
 
-    /// The number of a label of any form's tables, and what it is there.
+    /// The number of a label in the tables of any form, and its role.
     fn label(&self, folded: &str) -> Option<(u32, Role)> {
         self.forms.iter().zip(&self.bases).find_map(|(index, base)| {
             let role = index.uses(folded).first()?.role;
@@ -198,7 +197,7 @@ impl<'f> Cutter<'_, 'f> {
         }
         let lines = self.table == Table::Lines;
         let Some(piece) = self.last() else { return };
-        // Between the labels of a table that survives as lines stand its figures.
+        // In a table that survives as lines, its figures are between the labels.
         if lines && !text.text.chars().any(char::is_alphabetic) {
             piece.figures |= figures;
         } else if piece.section.is_some() {
@@ -252,21 +251,21 @@ impl<'f> Cutter<'_, 'f> {
         }
     }
 
-    /// The name that a row gives for its sender: `填报单位：X` in one cell, or the word and the name in two.
+    /// The sender that a row names: `填报单位：X` in one cell, or the word and the name in two.
     fn row_sender(&self, row: &Row) -> Option<String> {
         let mut own = row.cells.iter().filter(|cell| cell.own && !cell.figure);
         let mut before: Option<&RowCell> = None;
         own.find_map(|cell| {
             let beside = before.replace(cell).filter(|word| self.marks.is_sender(&word.cell.text));
             let found = self.marks.sender(&cell.cell.text);
-            // A header that says 单位名称 has labels beside it, and no name.
+            // A header cell 单位名称 has labels beside it, not a name.
             let name =
                 || beside.filter(|_| self.label(&cell.folded).is_none()).and_then(|_| sender_name(&cell.cell.text));
             found.or_else(name)
         })
     }
 
-    /// Begins a piece where a line is a title, a heading or names a sender.
+    /// Begins a piece if a line is a title, a heading, or names a sender.
     fn mark(&mut self, number: usize, text: &str, folded: &str) -> bool {
         if folded.len() > HEADING * 2 {
             return false;
@@ -277,7 +276,7 @@ impl<'f> Cutter<'_, 'f> {
             return true;
         }
         if let Some((first, title)) = self.title(number, text, folded) {
-            // The lines of a broken title are the piece's, as far as no other begins among them.
+            // A broken title begins at its first line, but not before the last piece.
             let least = self.pieces.last().map_or(0, |piece| piece.item);
             self.begin(first.max(least), Table::None).title = Some(title);
             return true;
@@ -291,7 +290,7 @@ impl<'f> Cutter<'_, 'f> {
             self.begin(number, Table::None).sender = Some(name);
             return true;
         }
-        // Above a day it signs the report that ends here.
+        // Directly above a date, the name signs the report that ends here.
         let signs =
             || self.line(number + 1).is_some_and(|line| ['年', '月', '日'].iter().all(|mark| line.contains(*mark)));
         if self.collected && self.marks.is_agency(text) && !signs() {
@@ -321,7 +320,7 @@ impl<'f> Cutter<'_, 'f> {
             .map(|(number, _)| (number, true))
     }
 
-    /// The title that a line ends, and the first item of it, for it may be broken into several.
+    /// The title that ends on a line, and the item of its first line: it may be broken into several.
     fn title(&self, number: usize, text: &str, folded: &str) -> Option<(usize, FoundTitle)> {
         let short = |number: usize| {
             let line = self.line(number)?;
@@ -353,7 +352,7 @@ impl<'f> Cutter<'_, 'f> {
         best
     }
 
-    /// The text of an item that is a line, or a row with one cell.
+    /// The text of an item that is a line, or a row with one filled cell.
     fn line(&self, number: usize) -> Option<&'f str> {
         match self.flow.items.get(number)? {
             Item::Text(text) => Some(&text.text),
@@ -376,7 +375,7 @@ fn has_figure(text: &str) -> bool {
     text.chars().any(|character| matches!(character, '1'..='9' | '１'..='９'))
 }
 
-/// What may be a label at the beginning of a line or of a piece of it: the text before its first figure.
+/// The folded text before the first figure in a line or a part of it, which may be a label.
 fn line_label(text: &str) -> Option<String> {
     let text = text.trim_matches(blank);
     let from = numbering(text).map_or(0, |found| found.length);
@@ -385,7 +384,7 @@ fn line_label(text: &str) -> Option<String> {
     (!folded.is_empty()).then_some(folded)
 }
 
-/// The name of the sheet, for a grid that is one.
+/// The name of the sheet, if the grid is a sheet.
 fn sheet_of(place: &Place) -> Option<&str> {
     place.part.as_deref().filter(|_| place.table.is_none() && place.paragraph.is_none() && place.line.is_none())
 }

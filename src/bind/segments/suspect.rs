@@ -1,20 +1,21 @@
-//! Cheap test whether a file may hold more than one report; most files stop here.
+//! Cheap test whether a file may contain more than one report; most files stop here.
 
 use super::words::Marks;
 use crate::bind::labels::index::{FormIndex, Role};
 use crate::bind::source::items::{Flow, Item, RowCell};
 use crate::document::Region;
 
-/// Row labels that stand more often than the form has them: fewer are rows that an office put twice, or words of its own tables.
+/// Minimum number of row labels that occur more often than in the form: fewer are rows that an office repeated, or words of its own tables.
 const LABELS_AGAIN: usize = 3;
 
-/// Headings that stand again: one alone may be mentioned.
+/// Minimum number of repeated headings: a single one may be a mention.
 const HEADINGS_AGAIN: usize = 2;
 
-/// Bytes of the longest line that is looked up as a heading: 60 characters.
+/// Maximum number of bytes of a line that is looked up as a heading: 60 characters.
 const HEADING: usize = 180;
 
-/// Whether two titles or lines that name a sender differ, or headings or row labels stand more often than one report has them.
+/// Whether two titles or sender lines differ, headings or row labels occur more often than in one report, or a title says that the file
+/// collects reports.
 pub(super) fn may_be_several(marks: &Marks, index: &FormIndex, flow: &Flow) -> bool {
     let mut title: Option<&str> = None;
     let mut sender: Option<String> = None;
@@ -50,7 +51,7 @@ pub(super) fn may_be_several(marks: &Marks, index: &FormIndex, flow: &Flow) -> b
             }
         }
     }
-    // How often each label has stood.
+    // How often each label occurred.
     let mut seen = vec![0_u8; index.label_count()];
     let mut more = 0;
     for row in &flow.rows {
@@ -59,7 +60,7 @@ pub(super) fn may_be_several(marks: &Marks, index: &FormIndex, flow: &Flow) -> b
         if own.next().is_none() && line(&first.folded) {
             return true;
         }
-        // A row's label is among its first cells; a header's labels are no rows'.
+        // The label of a row is among its first cells; the labels of a header are not row labels.
         let labels = row.cells.iter().take_while(|cell| !cell.figure).filter(|cell| cell.own);
         for cell in labels {
             more += usize::from(one_more(index, cell, &mut seen));
@@ -78,7 +79,7 @@ pub(super) fn may_be_several(marks: &Marks, index: &FormIndex, flow: &Flow) -> b
     false
 }
 
-/// Counts a row's label, and says whether it is one more than the form has.
+/// Counts a row label; returns whether it occurred more often than the form has it.
 fn one_more(index: &FormIndex, cell: &RowCell, seen: &mut [u8]) -> bool {
     let Some(number) = index.label_number(&cell.folded) else { return false };
     let uses = index.uses(&cell.folded);

@@ -1,4 +1,4 @@
-//! Which reports a file holds, and what else stands between them: documents as text, and the segments that they are cut into.
+//! Tests of splitting files into reports, on documents written as text.
 
 use super::{Marks, find};
 use crate::bind::labels::index::FormIndex;
@@ -55,12 +55,12 @@ fn report(above: &str) -> String {
     format!("{above}\n{TABLES}")
 }
 
-/// The same without figures.
+/// A report without figures.
 fn blank(above: &str) -> String {
     report(above).chars().filter(|character| !character.is_ascii_digit() || above.contains(*character)).collect()
 }
 
-/// The segments as `kind agency year`; none for a file that is one report.
+/// The segments as `kind agency year`; none for a file that is one report. An unknown agency or year is `?`.
 fn segments(text: &str) -> Vec<String> {
     let document = drawn(text);
     let index = vec![FormIndex::new(&Forms::default().add("made up", FORM).unwrap())];

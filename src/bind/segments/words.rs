@@ -1,4 +1,4 @@
-//! Keywords of all forms for titles, examples, comparisons and senders, compiled.
+//! Words of all forms for titles, examples, comparisons and senders, compiled for searching.
 
 use memchr::memmem;
 
@@ -8,16 +8,16 @@ use crate::bind::page::title::{FoundTitle, parse};
 use crate::form::{IdentitySource, Title};
 use crate::text::{blank, fold};
 
-/// Characters of the longest line that can be a title: the longest names of agencies and 30 more.
+/// Maximum number of characters of a title: the longest names of agencies and 30 more.
 const TITLE: usize = 80;
 
-/// Characters of the longest line that can say what a form is: see [`Marks::says`].
+/// Maximum number of characters of a line that can state what a form is: see [`Marks::says`].
 const SHORT: usize = 40;
 
-/// The words of all forms, made ready to be looked for.
+/// The words of all forms, compiled for searching.
 #[derive(Debug)]
 pub(in crate::bind) struct Marks {
-    /// The names that titles have; none that holds another of them.
+    /// The names in titles, without those that contain another one.
     names: Vec<memmem::Finder<'static>>,
     titles: Vec<Title>,
     pub(super) comparison: Vec<String>,
@@ -53,49 +53,50 @@ impl Marks {
         }
     }
 
-    /// Whether a short folded text has a name that titles have.
+    /// Whether a short folded text contains a name that titles have.
     pub(super) fn is_titled(&self, folded: &str) -> bool {
-        // A character of Chinese has three bytes; a longer text is not looked at.
+        // A Chinese character has three bytes; a longer text is not searched.
         folded.len() <= TITLE * 3 && self.names.iter().any(|name| name.find(folded.as_bytes()).is_some())
     }
 
-    /// The title that a text is and nothing else, for the form whose words are in it.
+    /// The title that a text consists of, for the first form whose title matches.
     pub(super) fn title(&self, text: &str) -> Option<FoundTitle> {
         let found = self.titles.iter().find_map(|title| parse(title, text))?;
         found.alone.then_some(found)
     }
 
-    /// Whether a folded line is the title of a file that collects reports, which is no report's own: it names no agency that has one.
+    /// Whether a folded line is the title of a file that collects reports. It is not the title of a report, and names no agency that has
+    /// one.
     pub(super) fn is_collection(&self, folded: &str) -> bool {
         self.is_titled(folded) && self.collection.iter().any(|word| folded.ends_with(word.as_str()))
     }
 
-    /// Whether a short line is an agency's whole name and nothing else.
+    /// Whether a short line consists of an agency's whole name.
     pub(super) fn is_agency(&self, text: &str) -> bool {
         let text = text.trim_matches(blank);
         let short = text.len() <= SHORT * 3 && text.chars().all(char::is_alphanumeric);
         short && self.identities.iter().any(|words| is_agency(words, text))
     }
 
-    /// The year of a title that a text holds.
+    /// The year in a title that a text contains.
     pub(in crate::bind) fn year(&self, text: &str) -> Option<i16> {
         self.titles.iter().find_map(|title| parse(title, text)).and_then(|title| title.year)
     }
 
-    /// Whether a short line, or one that ends in a colon, has one of these words.
+    /// Whether a line that is short or ends in a colon contains one of these words.
     pub(super) fn says(words: &[String], text: &str, folded: &str) -> bool {
         let short =
             text.chars().take(SHORT + 1).count() <= SHORT || text.trim_end_matches(blank).ends_with(['：', ':']);
         short && words.iter().any(|word| folded.contains(word.as_str()))
     }
 
-    /// The name behind one of the words that stand before a sender's: `填报单位（盖章）：X    日期：…`.
+    /// The name after a word for a sender: `填报单位（盖章）：X    日期：…`.
     pub(super) fn sender(&self, text: &str) -> Option<String> {
         let (before, after) = text.split_once(['：', ':'])?;
         self.is_sender(before).then(|| sender_name(after)).flatten()
     }
 
-    /// Whether a text is a word that stands before a sender's name, with or without a remark in brackets.
+    /// Whether a text is a word for a sender, with or without a remark in brackets.
     pub(super) fn is_sender(&self, text: &str) -> bool {
         let text = text.trim_matches(blank);
         let bare = text.split(['（', '(']).next().unwrap_or(text);
