@@ -385,7 +385,7 @@ impl FlatTable<'_, '_> {
         Finding::new(&code::CELLS_UNCERTAIN, message).about(ids).at(self.stream.place_at(start))
     }
 
-    /// That the figures of a row stand on the line beside its label.
+    /// Finding: the figures of a row are on the line beside its label.
     fn label_apart(&self, row: &FlatRow) -> Finding {
         let words = self.words(row.row);
         let message = Message::new(
@@ -397,7 +397,7 @@ impl FlatTable<'_, '_> {
         Finding::new(&code::LABEL_APART, message).about(ids).at(self.stream.place_at(row.start))
     }
 
-    /// That rows were cut, and by what.
+    /// Finding: rows were split, by their digits or by the form's sums.
     fn deduced(&self, cut: &[(&FlatRow, &[String])]) -> Option<Finding> {
         let form = &self.index.form;
         let start = cut.first()?.0.start;
