@@ -404,7 +404,7 @@ impl FlatTable<'_, '_> {
         let fields = cut.iter().flat_map(|(row, _)| &form.fields[row.first..row.first + row.wanted]);
         let name = &form.tables[self.table].name;
         let (count, digits) = (cut.len(), cut.iter().all(|(_, rules)| rules.is_empty()));
-        // Which rules it was stands with each figure.
+        // The deciding rules are recorded with each figure.
         let by =
             if digits { ("按数字本身", "by the digits alone") } else { ("按勾稽关系", "by the form's sums") };
         let message = Message::new(
