@@ -14,9 +14,9 @@ pub(crate) struct Language {
     pub(crate) row_numbers: Vec<String>,
     /// Words that begin a row that numbers the columns.
     pub(crate) column_numbers: Vec<String>,
-    /// Requests for a seal behind a name.
+    /// Requests for a seal after a name.
     pub(crate) seals: Vec<String>,
-    /// Words behind the date at the end of a document.
+    /// Words after the date at the end of a document.
     pub(crate) behind_date: Vec<String>,
     /// Words that do not end a sentence.
     pub(crate) unfinished: Vec<String>,

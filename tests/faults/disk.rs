@@ -83,7 +83,7 @@ struct File {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Disk {
     files: Vec<File>,
-    /// The file that each inode number currently refers to.
+    /// For each inode number, the index of the file it currently refers to.
     numbers: BTreeMap<u64, usize>,
     folders: BTreeMap<u64, String>,
     names: BTreeMap<String, usize>,

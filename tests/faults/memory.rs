@@ -8,7 +8,7 @@ use crate::program::Folder;
 /// Variable that the supervisor sets for its worker; the shim only acts in processes that have it.
 const WORKER: (&str, &str) = ("SEAM_IN", "NIANBAO_SUPERVISOR");
 
-/// Each tested n is larger than the one before by n / STEP, from 1 to the number of allocations of a run.
+/// Increment of n between tests: after n, n + n / STEP + 1 is tested, from 1 to the number of allocations of a run.
 const STEP: usize = 4;
 
 /// A command as users run it: with a worker.

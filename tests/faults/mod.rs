@@ -93,7 +93,7 @@ fn every_failing_operation_is_reported_no_file_is_partial_and_the_next_run_compl
                 assert!(whole.get(name) == Some(bytes), "{name} is not whole; {context}");
             }
             if broken.status == unbroken.status {
-                assert!(left == whole, "a file is missing or different, and nothing is said; {context}");
+                assert!(left == whole, "a file is missing or different, but nothing is reported; {context}");
             } else {
                 assert!(matches!(broken.status, Some(1 | 2)) && !broken.err.is_empty(), "{context}");
             }

@@ -182,7 +182,7 @@ fn short(line: &str) -> bool {
 }
 
 /// The date of a line that is only a date: `None` for another line, `Some(None)` if the date cannot be read.
-#[allow(clippy::option_option, reason = "a date line whose day cannot be read is a date line all the same")]
+#[allow(clippy::option_option, reason = "a date that cannot be read is still a date line")]
 fn day(line: &str) -> Option<Option<Date>> {
     if CHINESE_DATE.is_match(line) {
         return Some(None);

@@ -24,7 +24,7 @@ struct Candidate<'d> {
     grid: usize,
     blocks: Vec<Option<Header<'d>>>,
     top: u32,
-    /// Labels found, per thousand of those wanted.
+    /// Labels found, per thousand of those wanted or present.
     fit: usize,
     /// Number of characters of the table's name found near the grid.
     named: usize,

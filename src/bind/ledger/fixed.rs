@@ -165,7 +165,8 @@ fn of_row<'d>(
     }
 }
 
-/// Whether a group of the row is left of its label, and the heading above is the prescribed one.
+/// Whether the innermost group of a row is among the cells left of its label, if there are any, and the heading above is the prescribed
+/// one.
 fn in_its_groups(block: &Block, leaf: usize, (cells, own): (&[&Cell], &Cell), under: Option<&str>) -> bool {
     let leaf = &block.leaf_rows[leaf];
     let groups: &[Label] = leaf.path.split_last().map_or(&[], |(_, groups)| groups);

@@ -171,7 +171,7 @@ impl<'b> Labels<'b> {
     }
 
     /// Whether the group of a column is above a cell.
-    #[allow(clippy::unused_self, reason = "stands beside the other questions about a header")]
+    #[allow(clippy::unused_self, reason = "a method like the other tests of a header")]
     fn has_groups(&self, grid: &Grid, cell: &Cell, leaf: &Leaf) -> bool {
         let Some((_, groups)) = leaf.path.split_last() else { return true };
         let Some(group) = groups.last() else { return true };
@@ -250,7 +250,7 @@ impl<'b> Labels<'b> {
         keyed && (figures || only_words) && found >= least
     }
 
-    /// Number of columns of the set that is most similar to the header.
+    /// Number of columns of the set that is most similar to the header; of all columns if the block has no sets.
     pub(super) fn wanted(&self, header: &Header) -> usize {
         let has = |leaf: &usize| header.columns.iter().any(|column| column.leaf == *leaf);
         let sets = self.block.sets.iter().map(|(_, columns)| columns);

@@ -178,7 +178,7 @@ impl<'d> Reader<'_, '_, 'd> {
         self.block.leaf_columns[column.leaf].kind.is_none_or(FieldKind::is_figure)
     }
 
-    #[allow(clippy::unused_self, reason = "stands beside the other questions about a row")]
+    #[allow(clippy::unused_self, reason = "a method like the other tests of a row")]
     fn is_header(&self, cells: &[(&Column<'d>, &'d Cell)]) -> bool {
         let same = |(column, cell): &(&Column, &Cell)| fold(&cell.text) == fold(&column.cell.text);
         cells.iter().filter(|pair| same(pair)).count() * 2 > cells.len()

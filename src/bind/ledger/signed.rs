@@ -9,7 +9,7 @@ use crate::document::{Cell, Place};
 use crate::form::Block;
 use crate::text::{blank, fold_with_map};
 
-/// Number of lines behind a table that may contain its signatures.
+/// Number of lines after a table that may contain its signatures.
 const LINES: usize = 4;
 
 /// Minimum number of labels in a line of fields; a single one may be part of a sentence.
@@ -50,7 +50,7 @@ pub(super) fn find<'d>(
     (found, known, rows)
 }
 
-/// The unused rows of a grid, each as one text, and the lines behind the grid.
+/// The unused rows of a grid, each as one text, and the lines after the grid.
 fn lines<'t>(grids: &'t Grids<'_, '_>, grid: usize, taken: &[u32]) -> Vec<Line<'t>> {
     let of = grids.grid(grid);
     let mut lines: Vec<Line> = Vec::new();
@@ -73,7 +73,7 @@ fn lines<'t>(grids: &'t Grids<'_, '_>, grid: usize, taken: &[u32]) -> Vec<Line<'
 }
 
 /// The fields of a line: each label followed by a colon, with the text up to the next label. A value that contains another label
-/// directly behind other text is uncertain, and its field is dropped.
+/// directly after other text is uncertain, and its field is dropped.
 fn fields(text: &str, labels: &[(usize, String)]) -> Vec<(usize, String)> {
     let folded = fold_with_map(text);
     let mut places: Vec<(usize, usize, usize)> = Vec::new();

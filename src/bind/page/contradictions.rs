@@ -13,7 +13,7 @@ use crate::form::{Form, IdentitySource, MadeBySource};
 use crate::report::{Content, Place, Report, Section};
 use crate::text::{dates_in_digits, fold};
 
-/// Number of characters behind a leading year in which a word may say that it is another year than the report's.
+/// Number of characters after a leading year in which a word may say that it is another year than the report's.
 const BEHIND: usize = 40;
 
 /// Number of characters of a paragraph that are quoted.
@@ -147,7 +147,7 @@ fn years_of_text(form: &Form, report: &Report, year: i16) -> (Option<Side>, bool
     (other, own)
 }
 
-/// The year at the beginning of a paragraph about the agency's own work (`2024年，我局…`), and the text behind it.
+/// The year at the beginning of a paragraph about the agency's own work (`2024年，我局…`), and the text after it.
 fn leading_year<'t>(words: &IdentitySource, text: &'t str) -> Option<(i16, &'t str)> {
     let text = text.trim_start();
     let digits = text.get(..4).filter(|digits| digits.starts_with("20"))?;

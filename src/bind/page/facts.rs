@@ -148,7 +148,7 @@ static URL: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:https?://|www\.)[A-Z
 static ADDRESS_BEGINS: LazyLock<Regex> = LazyLock::new(|| pattern(r"地\s*址\s*[:：]\s*"));
 static OFFICE_BEGINS: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:请|可)(?:直接)?[与和向同]"));
 
-/// Words behind an office's name.
+/// Words after an office's name.
 const OFFICE_ENDS: [&str; 2] = ["联系", "咨询"];
 
 /// Maximum number of characters of an address and of an office's name; the minimum of both is two.

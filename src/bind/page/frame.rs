@@ -128,8 +128,8 @@ fn find_title(form: &Form, stream: &Stream, before: usize, frame: &mut Frame) ->
     Some(line)
 }
 
-/// Whether a line is a section heading and not the title, as in a table of contents: such a heading may contain the words of the title
-/// or other words.
+/// Whether a line ends with the heading of a section, as in a table of contents. Headings that end with the words of the title are
+/// ignored.
 fn is_heading(form: &Form, text: &str) -> bool {
     let folded = fold(text);
     let titled = |bare: &String| form.title.names.iter().any(|name| bare.ends_with(name.as_str()));

@@ -19,7 +19,7 @@ pub(in crate::bind) struct FoundTitle {
     pub(in crate::bind) alone: bool,
 }
 
-/// Maximum number of characters behind the fixed words of a separate title: `（2024年度）`.
+/// Maximum number of characters after the fixed words of a separate title: `（2024年度）`.
 const BEHIND: usize = 8;
 
 /// Parses a text that may contain a title. `None` if it does not contain the fixed words of the form.

@@ -11,7 +11,7 @@ pub(in crate::bind) const MOST_LINES: usize = 4;
 /// Maximum number of characters of a line that is part of a broken row.
 const LONGEST: usize = 120;
 
-/// A line of text, divided into words and the figures behind them.
+/// A line of text, divided into words and the figures after them.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::bind) struct Parts<'t> {
     words: &'t str,
@@ -58,7 +58,7 @@ pub(in crate::bind) fn mend(index: &FormIndex, lines: &[Parts]) -> Option<(usize
         if parts.long || (number == 0 && !parts.words.contains(char::is_alphanumeric)) {
             break;
         }
-        // Figures on the last line need no rejoining, so a label is only looked up after a line behind the figures.
+        // Figures on the last line need no rejoining, so a label is only looked up after a line after the figures.
         if let Some(figures) = figures.filter(|_| parts.figures.is_empty()) {
             words.push(parts.words);
             if let Some(words) = label(index, &words) {

@@ -75,7 +75,7 @@ fn has_figures(stream: &Stream, one: &Occurrence, next: Option<&Occurrence>) -> 
     pieces(behind).iter().any(|piece| !piece.text.is_empty())
 }
 
-/// The rows of the form that have figures behind their labels, in the order of the text.
+/// The rows of the form that have figures after their labels, in the order of the text.
 fn rows(index: &FormIndex, stream: &Stream, all: &[Occurrence]) -> Vec<Row> {
     let mut rows = Vec::new();
     for (at, one) in all.iter().enumerate() {

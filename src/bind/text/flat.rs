@@ -145,7 +145,7 @@ pub(in crate::bind) fn read(index: &FormIndex, stream: &Stream, figures: &mut Fi
     reading
 }
 
-/// Reads tables without any figure read by labels from the number and the sums of their figures.
+/// Reads tables of which no figure was read by labels, each as a whole.
 fn counted(
     index: &FormIndex,
     stream: &Stream,
@@ -197,7 +197,7 @@ fn header_lost(index: &FormIndex, table: usize, place: Option<Place>) -> Finding
     Finding::new(&code::HEADER_LOST, message).about(fields.map(|field| field.id.clone())).at(place)
 }
 
-/// Drops labels inside a remark behind another label: `（七）总计（以上各项之和）`. Text in brackets that is as a whole a label of the
+/// Drops labels inside a remark after another label: `（七）总计（以上各项之和）`. Text in brackets that is as a whole a label of the
 /// form is not a remark.
 fn outside_remarks(stream: &Stream, found: Vec<Occurrence>) -> Vec<Occurrence> {
     let mut kept: Vec<Occurrence> = Vec::with_capacity(found.len());
@@ -214,7 +214,7 @@ fn outside_remarks(stream: &Stream, found: Vec<Occurrence>) -> Vec<Occurrence> {
     kept
 }
 
-/// End of the remark behind a label, as a byte offset in the folded text; the end of the label if there is no remark.
+/// End of the remark after a label, as a byte offset in the folded text; the end of the label if there is no remark.
 pub(in crate::bind) fn remark_end(stream: &Stream, label: &Occurrence, next: Option<&Occurrence>) -> usize {
     let behind = stream.raw_end(label.end);
     let behind = behind + closing(&stream.raw[behind..]);

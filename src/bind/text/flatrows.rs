@@ -29,9 +29,9 @@ const ENOUGH: usize = 4;
 pub(in crate::bind) struct Cutting {
     /// Remaining step budget.
     steps: u32,
-    /// Whether a row was split by its digits alone, which shows that zeros are written.
+    /// Whether rows show that zeros are written: one was split by its digits alone, or at least `ENOUGH` by sums.
     written: bool,
-    /// Whether a row had fewer digits than cells, which shows that blank cells leave no trace.
+    /// Whether a row shows that blank cells leave no trace: it is too short, or can be split with blank cells only.
     dropped: bool,
 }
 
@@ -124,7 +124,7 @@ impl FlatTable<'_, '_> {
         if !missing.is_empty() {
             figures.findings.push(rows_missing(&self.index.form, self.table, &missing));
         }
-        // Headers and captions behind the last figures are part of the table.
+        // Headers and captions after the last figures are part of the table.
         let last = self.path.last().map(|step| self.stream.raw_end(self.own[step.occurrence].end));
         let end = end.max(last.unwrap_or(end));
         figures.findings.extend(self.passed_over(&rows, words, start..end));
@@ -305,7 +305,7 @@ impl FlatTable<'_, '_> {
 
     /// The possible splits of a row whose cells run together.
     fn ways(&self, row: &FlatRow, steps: &mut u32) -> Known {
-        // If there are separators, but too few, cells were dropped, and there is no evidence which.
+        // If there are separators, but too few, cells were dropped, and it is not known which.
         if row.filled() != 1 {
             return Known::Nothing;
         }

@@ -140,7 +140,7 @@ pub(in crate::bind) fn is_run(text: &str) -> bool {
     core.chars().all(|character| mark(character).is_some()) && (unit.is_empty() || core.ends_with(is_digit))
 }
 
-/// Splits off a unit of one or two characters behind the last figure.
+/// Splits off a unit of one or two characters after the last figure.
 fn without_unit(text: &str) -> (&str, &str) {
     let core = text.trim_end_matches(|character: char| mark(character).is_none() && character.is_alphabetic());
     if text[core.len()..].chars().count() <= 2 { text.split_at(core.len()) } else { (text, "") }

@@ -12,12 +12,12 @@ const WHOLE: usize = 2;
 /// Layout of a table with one cell per line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::bind) struct Lined {
-    /// Number of empty lines behind the last cell of a row: 0 or 1.
+    /// Number of empty lines after the last cell of a row: 0 or 1.
     behind: usize,
 }
 
 /// Whether all rows of a table, each given by its number of cells and its range in the text, have one cell per line between pipes, with
-/// at most one empty line behind the last. It must be established by rows with every cell filled; then an empty line is a blank cell.
+/// at most one empty line after the last. It must be established by rows with every cell filled; then an empty line is a blank cell.
 pub(in crate::bind) fn lined(rows: &[(usize, Range<usize>)], raw: &str) -> Option<Lined> {
     let all: Vec<(usize, Vec<Piece>)> =
         rows.iter().map(|(wanted, row)| Some((*wanted, lines(raw, row)?))).collect::<Option<_>>()?;

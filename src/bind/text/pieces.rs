@@ -21,10 +21,10 @@ pub(in crate::bind) fn after_marks(text: &str) -> usize {
     at
 }
 
-/// Maximum number of characters of a remark behind a label.
+/// Maximum number of characters of a remark after a label.
 const LONGEST_REMARK: usize = 80;
 
-/// Length in bytes of an explanatory remark behind a label: in brackets (`（含以本单位名义制发的）`), or behind a colon up to the next
+/// Length in bytes of an explanatory remark after a label: in brackets (`（含以本单位名义制发的）`), or after a colon up to the next
 /// separator; 0 if there is none. A subdivision of the row (`其中`) and a figure are not remarks.
 pub(in crate::bind) fn remark(text: &str) -> usize {
     let start = text.len() - text.trim_start_matches(blank).len();
@@ -58,7 +58,7 @@ pub(in crate::bind) fn remark(text: &str) -> usize {
     0
 }
 
-/// End of a remark that begins at byte `start` behind a colon, if it is ended by a separator and contains no digit; otherwise 0.
+/// End of a remark that begins at byte `start` after a colon, if it is ended by a separator and contains no digit; otherwise 0.
 fn colon_remark(text: &str, start: usize) -> usize {
     let rest = &text[start..];
     let Some(end) = rest.find(['|', '｜', '\t', '\n']) else { return 0 };
@@ -153,7 +153,7 @@ fn filled_in(line: &[Piece]) -> usize {
 /// The cells of a line between pipes or tabs, blank cells included: `| 1 |  | 3 |`.
 fn between_pipes<'t>(line: &[Piece<'t>], wanted: usize) -> Option<Vec<Piece<'t>>> {
     let parted = line.len() > 1 && line[1..].iter().all(|piece| piece.before == '|' || piece.before == '\t');
-    // A separator is before the first cell, after the last, or both; behind a label the first piece is always empty.
+    // A separator is before the first cell, after the last, or both; after a label the first piece is always empty.
     let skipped = match (line.first()?.text.is_empty(), line.last()?.text.is_empty()) {
         (false, _) => 0,
         (true, true) if line.len() == wanted + 1 && line[0].before == '\n' => return None,
@@ -163,8 +163,8 @@ fn between_pipes<'t>(line: &[Piece<'t>], wanted: usize) -> Option<Vec<Piece<'t>>
     (filled_in(row) > 0 && filled_in(row) == filled_in(line)).then(|| row.to_vec())
 }
 
-/// The cells of a row that contains words in place of figures: a line with pipes or tabs that has exactly `wanted` cells, or `wanted`
-/// lines of which all but one are figures, if the sums hold.
+/// The cells of a row that contains words in place of figures. Either a line with pipes or tabs has exactly `wanted` cells, at least
+/// half of them figures; or there are `wanted` lines with one cell each, all but one of them figures, and the sums hold.
 pub(in crate::bind) fn cells_with_words<'t>(text: &'t str, wanted: usize, sums: &[RowSum]) -> Option<Vec<Piece<'t>>> {
     let all = split(text, wanted * 3 + 3);
     let mut lines = all.chunk_by(|_, next| next.before != '\n').filter(|line| filled_in(line) > 0);

@@ -28,7 +28,7 @@ pub(in crate::bind) enum Side {
 }
 
 impl FlatTable<'_, '_> {
-    /// Range of the raw text between a label, with any remark behind it, and the next label of the form.
+    /// Range of the raw text between a label, with any remark after it, and the next label of the form.
     pub(in crate::bind) fn behind(&self, label: &Occurrence) -> Range<usize> {
         // Both lists are in the order of the text.
         let next_of = |labels: &[Occurrence], from: usize| {
@@ -38,7 +38,7 @@ impl FlatTable<'_, '_> {
         let label = column.as_ref().unwrap_or(label);
         let end = remark_end(self.stream, label, next_of(self.all, label.end).as_ref());
         let mut start = self.stream.raw_end(end);
-        // Folding drops pronunciation glosses behind the last character, and punctuation at the end of a label or remark.
+        // Folding drops pronunciation glosses after the last character, and punctuation at the end of a label or remark.
         while let length @ 1.. = crate::text::reading(&self.stream.raw[start..]) {
             start += length;
         }
@@ -125,13 +125,13 @@ impl FlatTable<'_, '_> {
         sides
     }
 
-    /// Whether the table has one line per row: some row label has figures behind it on a line between pipes.
+    /// Whether the table has one line per row: some row label has figures after it on a line between pipes.
     fn has_lines(&self) -> bool {
         let leaves = self.path.iter().filter(|step| step.role == Role::Leaf);
         leaves.map(|step| &self.own[step.occurrence]).any(|label| self.own_line(label).is_some())
     }
 
-    /// Range behind a label on its line, if that is a line between pipes with figures behind the label.
+    /// Range after a label on its line, if that is a line between pipes with figures after the label.
     fn own_line(&self, label: &Occurrence) -> Option<Range<usize>> {
         let region = self.behind(label);
         let line = &self.stream.lines[self.stream.line_at(self.stream.raw_end(label.end).max(1) - 1)];
@@ -152,7 +152,7 @@ impl FlatTable<'_, '_> {
         let first = self.stream.line_at(self.stream.raw_start(label.start));
         let last = self.stream.line_at(self.stream.raw_end(label.end).max(1) - 1);
         let own = self.before_rows(last + 1, behind.end).max(behind.start);
-        // A label between pipes with blank cells behind it is a row with blank cells.
+        // A label between pipes with blank cells after it is a row with blank cells.
         if self.line(last).is_some_and(pipes::is_row) {
             return (behind.start..own, false);
         }
@@ -249,7 +249,7 @@ impl FlatTable<'_, '_> {
             })
             .collect();
         let filled = |pieces: &[Piece]| pieces.iter().filter(|piece| !piece.text.is_empty()).count();
-        // Header words may also occur in running text below the table, without figures behind them.
+        // Header words may also occur in running text below the table, without figures after them.
         let last = parts.iter().rfind(|part| filled(&part.1) > 0).or(parts.last())?.clone();
         let parts: Vec<_> = parts.into_iter().filter(|part| filled(&part.1) > 0).collect();
         if let Some(both) = two_rows(&parts, wanted) {

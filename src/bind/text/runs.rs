@@ -10,7 +10,7 @@ use crate::text::fold;
 /// Maximum gap between two labels of one table, in bytes of folded text: seven long figures and a line of prose.
 const TABLE_GAP: usize = 700;
 
-/// Number of text lines above a table that may say what it shows.
+/// Number of text lines above a table that may state what it shows.
 const LINES: usize = 2;
 
 /// A run of labels aligned with the form's order.

@@ -1,4 +1,4 @@
-//! Solves the glued rows of a table together: a value is taken only if all solutions of the table's rules agree on it.
+//! Solves the glued rows of a table together: a figure is read only if all solutions of the table's rules agree on it.
 //!
 //! First, bounds propagation: a split is pruned if no choice of the other rows' splits can satisfy an equality, repeated to a fixed
 //! point. Then backtracking over the remaining splits, rows with the fewest first. Both have a step budget.
@@ -164,8 +164,8 @@ impl Solver {
         (0..self.constants.len()).map(range).collect()
     }
 
-    /// Bounds propagation: removes splits that no choice of the others can balance. False if a row has none left: the table contradicts its
-    /// rules, and nothing can be concluded from them.
+    /// Bounds propagation: removes splits that no choice of the other rows can balance. False if a row has none left: the table
+    /// contradicts its rules, and nothing can be concluded from them.
     fn prune(&mut self, steps: &mut u64) -> bool {
         let mut ranges: Vec<Vec<Range>> = (0..self.kept.len()).map(|row| self.ranges(row)).collect();
         let mut sums: Vec<Range> =

@@ -137,7 +137,7 @@ fn dict(bytes: &[u8]) -> Vec<(u16, usize)> {
             }
             32..=246 => operand = i64::from(first) - 139,
             247..=250 => operand = (i64::from(first) - 247) * 256 + take(1) + 108,
-            // Negative operands are no valid offsets.
+            // A negative operand is not a valid offset.
             251..=254 => operand = -take(1),
             _ => {}
         }

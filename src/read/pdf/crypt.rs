@@ -145,7 +145,7 @@ fn method(dict: &Dict, which: &[u8]) -> Option<Method> {
 
 /// The key of revisions 2 to 4, if the empty password is right (algorithms 2 and 6).
 fn old_key(dict: &Dict, id: &[u8], revision: usize, version: usize) -> Option<Vec<u8>> {
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "32 bits, with or without a sign")]
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "32 bits, signed or unsigned")]
     let permissions = (dict.raw(b"P").number()? as i64) as u32;
     let bits = dict.raw(b"Length").index().unwrap_or(if version == 4 { 128 } else { 40 });
     let length = if revision == 2 { 5 } else { (if bits < 40 { bits } else { bits / 8 }).clamp(5, 16) };

@@ -33,7 +33,7 @@ impl Default for Parameters {
     }
 }
 
-/// Undoes one filter; `None` for an image or encryption filter.
+/// Undoes one filter; `None` if it is not supported, such as those of images.
 ///
 /// # Errors
 /// [`ReadError::OverLimit`] if the result exceeds the size limit of a part.

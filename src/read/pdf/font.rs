@@ -233,7 +233,7 @@ impl Font {
 }
 
 impl Codes {
-    /// The first code of a string, its length in bytes, and its character number.
+    /// The first code of a string, its length in bytes, and its CID.
     fn next(&self, bytes: &[u8]) -> Option<(u32, usize, u32)> {
         match self {
             Self::Predefined(map) => predefined(map, bytes),

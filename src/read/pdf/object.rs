@@ -47,7 +47,7 @@ impl Object {
     }
 
     /// A non-negative number up to `u32::MAX`, truncated to an integer.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "looked at before")]
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]
     pub(super) fn index(&self) -> Option<usize> {
         let number = self.number()?;
         (number >= 0.0 && number <= f64::from(u32::MAX)).then_some(number as usize)

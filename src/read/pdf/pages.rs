@@ -93,7 +93,7 @@ impl Inherited {
     }
 
     /// Width and height of the page as displayed, and the transformation that puts its upper left corner at the origin.
-    #[allow(clippy::cast_possible_truncation, reason = "quarters of a turn")]
+    #[allow(clippy::cast_possible_truncation, reason = "the number of quarter turns is small")]
     fn placed(&self) -> (f64, f64, Matrix) {
         let area = self.area();
         let (width, height) = (area.width(), area.height());
