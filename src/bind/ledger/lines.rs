@@ -138,7 +138,7 @@ mod tests {
     use crate::form::Forms;
 
     #[test]
-    fn a_second_agency_above_a_table_is_told() {
+    fn a_second_agency_above_a_table_is_reported() {
         let forms = Forms::built_in().unwrap();
         let form = forms.get("gkbg-2021").unwrap();
         for (other, told) in [(None, 0), (Some("白渚市教育局".to_owned()), 1)] {

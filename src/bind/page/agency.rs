@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_name_comes_from_elsewhere_or_stays_open() {
+    fn a_damaged_name_is_read_from_the_signature_or_left_empty() {
         let signed = ["白渚市民政局", "2025年1月20日"];
         let some = |name: &str, doubt| (Some(name.to_owned()), doubt);
         assert_eq!(weighed(Some("白渚市民政局"), &signed), some("白渚市民政局", false));

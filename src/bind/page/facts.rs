@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_author_wrote_is_not_repaired() {
+    fn complete_and_ambiguous_dates_are_not_repaired() {
         assert_eq!(span("自2021年1月1日至2021年12月30日止"), Some((day(2021, 1, 1), day(2021, 12, 30))));
         assert_eq!(span("自2020年1月1日起至202020年12月31日止"), None);
         let mut doubts = Vec::new();
@@ -284,7 +284,7 @@ mod tests {
     proptest::proptest! {
         /// Offices and addresses are equal to the matches of the patterns that count characters.
         #[test]
-        fn names_and_addresses_are_as_long_as_they_may_be(
+        fn offices_and_addresses_equal_the_matches_of_counting_patterns(
             text in "([请可]直?接?[与向]|联系|咨询|[甲乙，（\n]|甲{35,45}|地 ?址： ?|甲{55,65}){0,12}"
         ) {
             let first = |pattern: &str| {

@@ -144,7 +144,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_of_a_web_page_are_told_from_those_of_a_report() {
+    fn lines_of_a_web_page_are_distinguished_from_a_report() {
         for line in [
             "来源：县政府办公室",
             "发布时间：2024-01-05 10:30",

@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn a_year_of_two_digits_is_none_but_is_no_part_of_the_name() {
+    fn a_year_of_two_digits_is_separated_from_the_name() {
         for (before, written) in [
             ("白渚市民政局’24年", "’24年"),
             ("白渚市民政局24年度", "24年度"),
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn the_mark_of_a_heading_is_no_part_of_a_title() {
+    fn a_heading_mark_is_not_part_of_the_title() {
         let found = parse(&title(), "## 白渚市民政局2024年政府信息公开工作年度报告").unwrap_or_default();
         assert!(found.alone);
         assert_eq!(found.text, "白渚市民政局2024年政府信息公开工作年度报告");
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_title_does_not_say_stays_open() {
+    fn a_missing_agency_or_year_stays_empty() {
         assert_eq!(parts("2020年政府信息公开工作年度报告"), Some((None, Some(2020))));
         assert_eq!(parts("政府信息公开工作年度报告格式模板"), Some((None, None)));
         assert_eq!(parts("关于召开会议的通知"), None);

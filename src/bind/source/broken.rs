@@ -58,7 +58,7 @@ pub(in crate::bind) fn mend(index: &FormIndex, lines: &[Parts]) -> Option<(usize
         if parts.long || (number == 0 && !parts.words.contains(char::is_alphanumeric)) {
             break;
         }
-        // Figures on the last line need no rejoining, so a label is only looked up after a line after the figures.
+        // Figures on the last line need no rejoining, so labels are looked up only from the line after the figures on.
         if let Some(figures) = figures.filter(|_| parts.figures.is_empty()) {
             words.push(parts.words);
             if let Some(words) = label(index, &words) {

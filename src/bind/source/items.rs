@@ -283,7 +283,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn figures_and_labels_are_told_apart() {
+    fn figures_and_labels_are_distinguished() {
         for figure in ["", " 0 ", "减4", "+3", "251000元", "160.5964万元", "/", "—", "无", "（无）", "１２", "3件"]
         {
             assert!(may_be_figure(figure), "{figure}");

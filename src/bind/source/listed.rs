@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn sentences_and_thousands_are_no_rows() {
+    fn sentences_and_thousands_are_not_rows() {
         for lines in [
             ["本年收到申请，共12", "处理完毕，共12件，其中3", "结转，5"],
             ["规章,1,234", "许可,3,456", "处罚,7,890"],

@@ -258,7 +258,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_of_pages_are_told_from_figures() {
+    fn page_numbers_are_distinguished_from_figures() {
         for text in
             ["— 3 —", "-3-", "－１２－", "第3页", "第 3 页 共 9 页", "第3页，共9页", "3 / 9", "Page 3 of 9", " · 4 · "]
         {

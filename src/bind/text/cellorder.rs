@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn sums_tell_the_order_of_the_figures() {
+    fn sums_determine_the_order_of_the_figures() {
         let plain = [1, 2, 3, 4, 0, 4, 5, 2, 7];
         assert_eq!(read(&plain), Some(plain.to_vec()));
         // The cells of the first two rows, or of all four, are written column by column.
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn the_search_ends() {
+    fn the_search_stops_at_its_step_budget() {
         let (rows, sums) = table(40);
         let numbers: Vec<Decimal> = (0..120).map(|at| Decimal::from(at % 2)).collect();
         assert_eq!(ordered(&rows, &sums, &numbers), None);

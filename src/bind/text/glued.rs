@@ -390,7 +390,7 @@ mod tests {
     }
 
     #[test]
-    fn sums_cut_glued_rows() {
+    fn sums_split_glued_rows() {
         assert_eq!(numbers("801000081", 7, &sum()), Some(vec![vec![80, 1, 0, 0, 0, 0, 81]]));
         assert_eq!(numbers(" 10 0 00 0 1", 7, &sum()), Some(vec![vec![1, 0, 0, 0, 0, 0, 1]]));
         assert_eq!(numbers("2200003 25", 7, &sum()).map(|ways| ways.len()), Some(2));
@@ -400,7 +400,7 @@ mod tests {
     }
 
     #[test]
-    fn blank_cells_leave_more_ways() {
+    fn blank_cells_allow_several_splits() {
         let ways = |text: &str| {
             splits_with_blanks(&pieces(text), &[FieldKind::Count; 7], &sum(), &mut STEPS.clone()).map(|ways| ways.len())
         };
@@ -412,7 +412,7 @@ mod tests {
     }
 
     #[test]
-    fn without_sums_only_one_way_at_all_will_do() {
+    fn without_sums_the_split_must_be_unique() {
         assert_eq!(numbers("000", 3, &[]), Some(vec![vec![0, 0, 0]]));
         assert_eq!(numbers("00126", 3, &[]), Some(vec![vec![0, 0, 126]]));
         assert_eq!(numbers("666", 3, &[]), None);
@@ -421,13 +421,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_digit_is_not_cut() {
+    fn text_other_than_figures_is_not_split() {
         assert_eq!(numbers("1减4", 2, &[]), None);
         assert_eq!(numbers("0/0", 3, &[]), None);
     }
 
     #[test]
-    fn signs_and_points_part_cells_of_their_kind() {
+    fn signs_and_points_separate_cells_of_their_kind() {
         use FieldKind::{Amount, Count, Signed};
         assert_eq!(of_kinds("1减4", &[Count, Signed], &[]), Some(vec![vec![1, -4]]));
         assert_eq!(of_kinds("12-3", &[Count, Signed], &[]), Some(vec![vec![12, -3]]));
@@ -443,14 +443,14 @@ mod tests {
     }
 
     #[test]
-    fn long_rows_are_cut_within_their_steps() {
+    fn long_rows_are_split_within_the_step_budget() {
         let row = "12345678901123432109877654352222254321";
         assert!(numbers(row, 7, &sum()).is_none_or(|ways| ways.len() < SPLITS));
         assert_eq!(numbers(&"1".repeat(60), 7, &sum()), None);
     }
 
     #[test]
-    fn rows_of_digits_take_the_steps_of_their_text_and_no_more() {
+    fn splitting_with_blank_cells_keeps_to_its_step_budget() {
         let kinds = [FieldKind::Count; 15];
         let sums: Vec<RowSum> = [0, 5, 10]
             .map(|first| {

@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn remarks_behind_labels() {
+    fn remarks_after_labels() {
         for (text, remark_of_it) in [
             ("（含以本单位名义制发的） | 3", "（含以本单位名义制发的）"),
             (" (《条例》第14条) 3", " (《条例》第14条)"),

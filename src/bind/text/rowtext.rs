@@ -337,7 +337,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_of_columns_are_no_figures() {
+    fn column_numbers_are_not_figures() {
         for (text, expected) in
             [("1|2|3|", true), ("1 2 3 4", true), ("1\n2\n", true), ("1", false), ("2|3|", false), ("1|3|", false)]
         {
@@ -346,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_that_a_converter_invented_are_passed_over() {
+    fn headers_inserted_by_a_converter_are_skipped() {
         for (text, rest) in [
             ("| 列1 | 列2 |\n|---|---|\n| 1 | 2 |", "| 1 | 2 |"),
             ("|  |  |\n| 1 | 2 |", "| 1 | 2 |"),

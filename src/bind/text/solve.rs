@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_searched_to_its_end_decides_nothing() {
+    fn an_unfinished_search_decides_nothing() {
         let mut hostile = solver(9, 2_000);
         let (mut pruning, mut steps) = (PRUNING_STEPS, STEPS);
         assert!(hostile.prune(&mut pruning) && hostile.search(&mut steps));
@@ -282,7 +282,7 @@ mod tests {
 
     /// Tables of two rows with one column and their total, and the splits that remain possible for each row.
     #[test]
-    fn what_every_solution_agrees_on_is_taken() {
+    fn splits_common_to_all_solutions_are_chosen() {
         // The splits are given by their numbers; the total is negative.
         type Case<'a> = (&'a [&'a [i64]], Option<&'a [&'a [usize]]>);
         let cases: [Case; 5] = [
@@ -309,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn striking_ends_with_its_steps() {
+    fn pruning_stops_at_its_step_budget() {
         let mut hostile = solver(9, 2_000);
         assert!(hostile.prune(&mut 17_999));
         assert_eq!(hostile.kept.iter().map(Vec::len).sum::<usize>(), 8_000);

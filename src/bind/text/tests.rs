@@ -55,7 +55,7 @@ fn figures(lines: &str) -> Vec<String> {
 }
 
 #[test]
-fn figures_behind_their_labels_are_cut_where_the_sums_allow_one_way() {
+fn figures_after_their_labels_are_split_if_the_sums_allow_one_way() {
     let head = "一、检查情况\n场所 计划数 临时数 合计数\n";
     let whole = ["11 2 13", "21 0 21", "31 5 36", "0 0 0", "7 1 8"];
     for (lines, expected) in [

@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn glyphs_have_names_and_names_have_codes() {
+    fn glyphs_have_names_and_codes() {
         // The standard name seven, a custom name, a name without meaning; codes 1, 2, 3.
         let whole = program(&[24, 391, 392], &[0, 3, 1, 2, 3], &[b"uni4EF6", b"G17"]);
         assert_eq!(shown(&whole).as_deref(), Some("7件"));

@@ -24,7 +24,7 @@ fn deflated(bytes: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn filters_give_what_was_packed() {
+fn filters_restore_the_original_bytes() {
     assert_eq!(undone(b"LZWDecode", &[0x80, 0x0B, 0x60, 0x50, 0x22, 0x0C, 0x0C, 0x85, 0x01]).bytes, b"-----A---B");
     assert_eq!(undone(b"ASCII85Decode", b"9jqo^z~>").bytes, b"Man \0\0\0\0");
     assert_eq!(undone(b"ASCII85Decode", b"9jqo~>").bytes, b"Man");
@@ -71,7 +71,7 @@ fn long_texts_of_lzw_use_longer_codes() {
 }
 
 #[test]
-fn what_inflates_too_far_is_refused() {
+fn streams_over_the_size_limit_are_refused() {
     let packed = deflated(&vec![0; 3 << 20]);
     let mut inflater = Decompress::new(false);
     let mut budget = Budget::new(Limits { part_bytes: 1 << 20, ..Limits::default() });
@@ -83,7 +83,7 @@ fn what_inflates_too_far_is_refused() {
 }
 
 #[test]
-fn objects_are_read_with_what_is_in_them_and_damaged_ones_end() {
+fn nested_objects_are_parsed_and_damaged_ones_are_closed() {
     let object = |text: &str| Lexer::new(text.as_bytes(), 0).object(&mut Budget::default()).unwrap();
     let Object::Dict(dict) = object("<</A#20B[1 -.5(a\\)\\101)<4e2d>12 0 R]/C null>>") else { panic!("no dictionary") };
     let items = dict.raw(b"A B").array().unwrap();
@@ -98,7 +98,7 @@ fn objects_are_read_with_what_is_in_them_and_damaged_ones_end() {
 }
 
 #[test]
-fn maps_count_on_and_say_nothing_of_what_they_do_not_name() {
+fn ranges_are_mapped_by_offset_and_unmapped_codes_have_no_text() {
     let map = b"1 begincodespacerange <00> <80> <8140> <fefe> endcodespacerange\n2 beginbfchar <01> <0031> <02> <fffd> endbfchar
         2 beginbfrange <8140> <8142> <4e00> <8150> <8151> [<4e2d> <d840dc00>] endbfrange 1 begincidrange <8140> <8142> 7 endcidrange";
     let map = Map::read(map, &mut Budget::default()).unwrap();
@@ -132,7 +132,7 @@ fn text(bytes: &[u8]) -> Result<String, ReadError> {
 }
 
 #[test]
-fn a_font_that_does_not_say_its_characters_is_never_guessed() {
+fn characters_of_a_font_without_a_map_are_never_guessed() {
     let shown = "BT /F 20 Tf 100 700 Td (12)Tj ET";
     let read = |font: &str| text(&file(font, shown));
     assert_eq!(read("<</Subtype/Type1/BaseFont/Helvetica>>").as_deref(), Ok("12"));
@@ -181,7 +181,7 @@ fn structured(structure: &str) -> Vec<u8> {
 }
 
 #[test]
-fn tables_are_read_by_a_structure_that_is_sound() {
+fn tables_are_read_by_a_consistent_structure_tree() {
     let grid = |structure: &str| -> Option<Vec<String>> {
         let document = read(&structured(structure), &mut Budget::default(), &mut Vec::new()).unwrap();
         let grid = document.grids().next()?;
@@ -210,7 +210,7 @@ fn tables_are_read_by_a_structure_that_is_sound() {
 }
 
 #[test]
-fn a_structure_that_leads_to_itself_or_spans_beyond_all_bounds_is_none() {
+fn cyclic_structure_trees_and_huge_spans_are_ignored() {
     let spans =
         "<</S/Table/K[<</S/TR/K[<</S/TD/A<</O/Table/RowSpan 4000000000/ColSpan 4000000000>>/Pg 3 0 R/K 0>>]>>]>>";
     for structure in ["9 0 R", "[3 0 R 3 0 R]", "1 0 R", spans, "<</S/Table/K<</S/Table/K<</S/TR/K<</S/TD/K 0>>>>>>>>"]

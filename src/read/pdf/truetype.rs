@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_without_names_says_nothing() {
+    fn a_program_without_glyph_names_has_no_text() {
         let mut unnamed = post(&[0, 26], &[]);
         unnamed[1] = 3;
         assert_eq!(shown(&program(&unnamed, &[])), None);
