@@ -24,7 +24,7 @@ const BLANK_WIDTH: f64 = 400.0;
 /// Maximum number of font programs parsed per file.
 const MOST_PROGRAMS: usize = 100;
 
-/// Predefined CMaps, cached per file.
+/// Predefined character maps, cached per file.
 #[derive(Debug, Default)]
 pub(super) struct Maps {
     known: HashMap<Vec<u8>, Option<Rc<CMap>>>,
@@ -33,7 +33,7 @@ pub(super) struct Maps {
 }
 
 impl Maps {
-    /// A CMap predefined by the PDF standard.
+    /// A character map predefined by the PDF standard.
     fn named(&mut self, name: &[u8]) -> Option<Rc<CMap>> {
         if let Some(known) = self.known.get(name) {
             return known.clone();
