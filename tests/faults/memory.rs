@@ -5,7 +5,7 @@ use std::fs;
 use super::{COMMANDS, LOGS, clear, folder, visible, watched};
 use crate::program::Folder;
 
-/// Variable that the supervisor sets for its worker; the shim only acts in processes that have it.
+/// `SEAM_IN` names a variable that the supervisor sets for its worker: allocations fail only in processes that have it.
 const WORKER: (&str, &str) = ("SEAM_IN", "NIANBAO_SUPERVISOR");
 
 /// Increment of n between tests: after n, n + n / STEP + 1 is tested, from 1 to the number of allocations of a run.

@@ -10,7 +10,9 @@ use crate::text::{fold, numbering};
 
 /// A table assigned to a grid.
 pub(super) struct Laid<'d> {
+    /// Index of the table in the form.
     pub(super) table: usize,
+    /// Index of the grid in the flow.
     pub(super) grid: usize,
     /// For each block its header, and the grid row after its last row.
     pub(super) blocks: Vec<Option<(Header<'d>, u32)>>,

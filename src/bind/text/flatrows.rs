@@ -47,11 +47,13 @@ pub(in crate::bind) struct FlatRow<'t> {
     /// Block and row.
     row: (usize, usize),
     first: FieldIndex,
+    /// Number of cells that the row should have.
     pub(in crate::bind) wanted: usize,
     /// Byte offset in the raw text to which the offsets of the pieces are relative.
     start: usize,
     /// End of the text that may belong to the row.
     end: usize,
+    /// The pieces of its text, with offsets relative to `start`.
     pub(in crate::bind) pieces: Vec<Piece<'t>>,
     /// Whether the figures certainly belong to this row.
     certain: bool,
@@ -78,7 +80,9 @@ pub(in crate::bind) struct FlatTable<'a, 'd> {
     pub(in crate::bind) stream: &'a Stream<'d>,
     /// Occurrences of all labels of the form in the text, sorted.
     pub(in crate::bind) all: &'a [Occurrence],
+    /// Occurrences of this table's labels, sorted.
     pub(in crate::bind) own: &'a [Occurrence],
+    /// Alignment of `own` with the expected rows of the table.
     pub(in crate::bind) path: &'a [Step],
     /// Whether the text states a unit of thousands or more for counts.
     pub(in crate::bind) counts_by_many: bool,

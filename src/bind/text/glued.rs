@@ -36,6 +36,7 @@ pub(in crate::bind) struct RowSum {
     pub(in crate::bind) rule: String,
     /// Columns (0-based) with their signs.
     pub(in crate::bind) terms: Vec<(usize, i64)>,
+    /// The constant term.
     pub(in crate::bind) constant: i64,
 }
 
