@@ -1,8 +1,9 @@
-//! Documents drawn as text, for tests.
+//! Documents from a textual notation, for tests.
 
 use super::{Block, Budget, Cell, Document, GridBuilder, Paragraph, Place};
 
-/// `|` begins a row of a table, whose cells it parts; any other line is a paragraph; an empty line ends a table.
+/// Parses a document: a line that begins with `|` is a row of a table with cells separated by `|`; any other line is a paragraph; an empty
+/// line ends a table.
 pub(crate) fn drawn(text: &str) -> Document {
     let mut budget = Budget::default();
     let mut blocks = Vec::new();

@@ -2,23 +2,23 @@
 
 use super::blank;
 
-/// The digits and letters of a code.
+/// Normalises a code: removes blanks, and converts full-width digits to ASCII.
 pub(crate) fn plain(text: &str) -> String {
     let narrow = |character: char| match character {
         '０'..='９' => char::from_u32(character as u32 - '０' as u32 + '0' as u32).unwrap_or(character),
         other => other,
     };
     let code: String = text.chars().map(narrow).filter(|character| !blank(*character)).collect();
-    // A number that a sheet stores: 205.0.
+    // A number as stored in a sheet: 205.0.
     code.strip_suffix(".0").map_or(code.clone(), str::to_owned)
 }
 
-/// Number of digits of a component, by its 0-based index: the last known number applies to all further components. 0 if none is known.
+/// Number of digits of a component, by its 0-based index; the last entry applies to all further components. 0 if `digits` is empty.
 pub(crate) fn length(digits: &[usize], component: usize) -> usize {
     digits.get(component).or(digits.last()).copied().unwrap_or_default()
 }
 
-/// Restores the leading zeros of components that a sheet stores as numbers: 201, 1, 2 is 201.01.02.
+/// Restores leading zeros of components stored as numbers: 201, 1, 2 becomes 201, 01, 02.
 pub(crate) fn full(components: &mut [String], digits: &[usize]) {
     let numeric = |text: &str| text.bytes().all(|digit| digit.is_ascii_digit());
     let Some((first, further)) = components.split_first_mut() else { return };
@@ -29,7 +29,7 @@ pub(crate) fn full(components: &mut [String], digits: &[usize]) {
     }
 }
 
-/// Splits a code into its components: at dots, hyphens or slashes, else after as many digits as each component has.
+/// Splits a code into components: at dots, hyphens or slashes, else by the number of digits of each component.
 pub(crate) fn cut(code: &str, components: usize, digits: &[usize]) -> Vec<String> {
     if code.is_empty() || components <= 1 {
         return if code.is_empty() { Vec::new() } else { vec![code.to_owned()] };
@@ -67,7 +67,7 @@ mod tests {
             ("２０５", 3, &["205"]),
             ("201.1.2", 3, &["201", "01", "02"]),
             ("1.2", 2, &["1", "2"]),
-            // A number as a sheet stores it.
+            // A number as stored in a sheet.
             ("205.0", 3, &["205"]),
             ("2050201", 1, &["2050201"]),
             ("甲类", 3, &["甲类"]),

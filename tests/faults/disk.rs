@@ -1,7 +1,7 @@
-//! What a disk may contain after a power cut: only what was synced is certain.
+//! What a disk may contain after a power cut: only synced data is certain.
 //!
-//! A pessimistic file system: the bytes of a file are there once the file was synced, a name once its folder was. Of the rest, either the
-//! bytes are lost and the names are not, or the names are lost too.
+//! Pessimistic model of a file system: the bytes of a file persist if the file was synced, its name if its folder was synced. Either only
+//! unsynced bytes are lost, or unsynced names too.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,13 +10,13 @@ use std::path::Path;
 /// What is lost besides unsynced bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Loses {
-    /// Nothing: names are the current ones.
+    /// Nothing else: names are the current ones.
     UnsyncedBytes,
-    /// Names are those of the last sync of their folder.
+    /// Unsynced names: names are those of the last sync of their folder.
     UnsyncedNames,
 }
 
-/// An operation on the output folder.
+/// An operation on the output folder, as traced by the shim.
 #[derive(Debug)]
 pub(super) enum Operation {
     Create(u64, String),
@@ -39,7 +39,7 @@ impl Operation {
     }
 }
 
-/// Parses a trace of the seam.
+/// Parses a trace written by the shim.
 pub(super) fn operations(mut trace: &[u8]) -> Vec<Operation> {
     let mut operations = Vec::new();
     while let Some(end) = trace.iter().position(|&byte| byte == b'\n') {
@@ -79,11 +79,11 @@ struct File {
     synced: Vec<u8>,
 }
 
-/// A disk with the output folder.
+/// A simulated disk with the output folder.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Disk {
     files: Vec<File>,
-    /// The file that each inode number currently refers to.
+    /// For each inode number, the index of the file it currently refers to.
     numbers: BTreeMap<u64, usize>,
     folders: BTreeMap<u64, String>,
     names: BTreeMap<String, usize>,
@@ -91,7 +91,7 @@ pub(super) struct Disk {
 }
 
 impl Disk {
-    /// A disk with files that were synced long ago.
+    /// A disk with these files, all of them synced.
     pub(super) fn new(files: BTreeMap<String, Vec<u8>>) -> Self {
         let mut disk = Self::default();
         for (name, bytes) in files {
@@ -102,7 +102,7 @@ impl Disk {
         disk
     }
 
-    /// The disk after these operations.
+    /// The disk after some operations.
     pub(super) fn after(mut self, operations: &[Operation]) -> Self {
         for operation in operations {
             self.act(operation);
@@ -157,7 +157,7 @@ impl Disk {
         &mut self.files[self.numbers[&number]]
     }
 
-    /// Writes what the disk may contain to the folder; `root` is its name in the trace.
+    /// Writes what the disk may contain after a power cut into a folder; `root` is the name of the output folder in the trace.
     pub(super) fn restore(&self, folder: &Path, root: &str, loses: Loses) {
         if folder.exists() {
             fs::remove_dir_all(folder).expect("removed");

@@ -1,17 +1,17 @@
-//! Memory that runs out in the worker: the n-th request fails, or it and all after it, for numbers spread over a whole run.
+//! Out of memory in the worker: the n-th allocation fails, or it and all later ones, for values of n spread over a whole run.
 
 use std::fs;
 
 use super::{COMMANDS, LOGS, clear, folder, visible, watched};
 use crate::program::Folder;
 
-/// Set in a worker by its supervisor; the seam leaves the supervisor alone.
+/// `SEAM_IN` names a variable that the supervisor sets for its worker: allocations fail only in processes that have it.
 const WORKER: (&str, &str) = ("SEAM_IN", "NIANBAO_SUPERVISOR");
 
-/// Each number that is tried is larger than the one before by so many parts of it, from 1 to the number of requests of a run.
+/// Increment of n between tests: after n, n + n / STEP + 1 is tested, from 1 to the number of allocations of a run.
 const STEP: usize = 4;
 
-/// A command as it runs for people: with a worker.
+/// A command as users run it: with a worker.
 fn supervised(command: &[&'static str]) -> Vec<&'static str> {
     command.iter().copied().filter(|word| *word != "--in-process").collect()
 }
@@ -44,7 +44,7 @@ fn whichever_request_for_memory_fails_it_is_told_no_file_is_partial_and_the_next
             for (name, bytes) in left.iter().filter(|(name, _)| !LOGS.contains(&name.as_str())) {
                 assert!(whole.get(name) == Some(bytes), "{name} is not whole; {context}");
             }
-            // A worker that dies behind its last file costs nothing.
+            // A worker that dies after its last file has no effect.
             if broken.status != unbroken.status || left != whole {
                 assert!(matches!(broken.status, Some(1 | 2)) && !broken.err.is_empty(), "{context}");
                 failed += 1;

@@ -1,7 +1,7 @@
-//! Failing system calls and power cuts: for every operation of small runs. Run by `scripts/test`; needs gcc.
+//! Failing system calls and power cuts, for every operation of small runs. Run by `scripts/test`; needs gcc.
 //!
-//! `seam.c` is a shim between the program and the system. It makes the n-th operation on the output folder fail, or writes a trace of all
-//! operations, from which [`disk`] computes what a disk may contain after a power cut.
+//! `seam.c` is a shim between the program and the C library. It makes the n-th operation on the output folder fail, or writes a trace of
+//! all operations, from which [`disk`] computes what a disk may contain after a power cut.
 
 #![cfg(target_os = "linux")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
@@ -18,13 +18,13 @@ use disk::{Disk, Loses};
 use nianbao::form::Forms;
 use nianbao::write::{Output, WRITERS};
 
-/// Errors with which operations fail, in turn: I/O error, full disk, no permission (errno.h of Linux).
+/// Errors of failing operations, used in turn: I/O error, disk full, permission denied (errno numbers of Linux).
 const ERRORS: [&str; 3] = ["5", "28", "13"];
 
-/// Files written at the end of a batch, which differ after a run that could not do everything.
+/// Files written at the end of a batch; they differ if the run was incomplete.
 const LOGS: [&str; 3] = ["batch.jsonl", "findings.jsonl", "index.html"];
 
-/// Commands that write folders; the output folder is appended to each.
+/// Commands that write to a folder; the output folder is appended to each.
 const COMMANDS: [&[&str]; 3] = [
     &["convert", "in", "--to", "docx,html", "--in-process", "-j", "1", "-o"],
     &["fill", "in", "--template", "blank.docx", "--in-process", "-j", "1", "-o"],
@@ -48,7 +48,7 @@ fn folder() -> Folder {
     folder
 }
 
-/// Runs a command with outputs in `out`, under the shim.
+/// Runs a command under the shim, with outputs in `out`.
 fn watched(folder: &Folder, command: &[&str], variables: &[(&str, &str)]) -> Ran {
     let mut command = folder.command(&[command, &["out"]].concat());
     command.env("LD_PRELOAD", folder.path("seam.so")).env("SEAM_ROOTS", "out").envs(variables.iter().copied());
@@ -93,7 +93,7 @@ fn every_failing_operation_is_reported_no_file_is_partial_and_the_next_run_compl
                 assert!(whole.get(name) == Some(bytes), "{name} is not whole; {context}");
             }
             if broken.status == unbroken.status {
-                assert!(left == whole, "a file is missing or different, and nothing is said; {context}");
+                assert!(left == whole, "a file is missing or different, but nothing is reported; {context}");
             } else {
                 assert!(matches!(broken.status, Some(1 | 2)) && !broken.err.is_empty(), "{context}");
             }

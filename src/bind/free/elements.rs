@@ -1,4 +1,4 @@
-//! Gives each line of a document to the section whose element it is, by where the line stands and which pattern of the form it matches.
+//! Assigns each line of a document to the section whose element it is, by its position and the patterns of the form.
 
 use std::sync::LazyLock;
 
@@ -9,20 +9,20 @@ use super::lines::Piece;
 use crate::form::{Element, ElementPlace, Form, LineFacts};
 use crate::text::{DateReading, blank, numbering, read_date};
 
-/// Lines of the document that may be above the title or belong to it.
+/// Number of lines at the beginning of a document that may contain the title.
 const HEAD: usize = 20;
 
-/// Lines of a title, and lines below it that are looked at.
+/// Maximum number of lines of a title, and of lines examined below it.
 const TITLE_LINES: usize = 6;
 const UNDER_TITLE: usize = 5;
 
-/// Characters of a line of a title.
+/// Number of characters of a line of a title.
 const TITLE: std::ops::RangeInclusive<usize> = 2..=60;
 
-/// Lines above the signature among which a list begins.
+/// Number of lines above the signature that may contain the beginning of a list.
 const LIST: usize = 12;
 
-/// Most characters of a line that is a date and nothing else: `二〇二四年十二月三十一日` and blanks.
+/// Maximum number of characters of a line that is only a date, such as `二〇二四年十二月三十一日`.
 const DATE: usize = 14;
 
 /// A date in Chinese numerals: 二○○八年七月十五日.
@@ -32,19 +32,19 @@ static CHINESE_DATE: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a constant pattern")
 });
 
-/// The sections of a document's lines.
+/// The assignment of a document's lines to sections.
 pub(super) struct Elements {
-    /// By piece, the section that it belongs to; `None` for the title.
+    /// For each piece its section; `None` for the title.
     pub(super) section: Vec<Option<usize>>,
-    /// The pieces of the title.
+    /// Indices of the pieces of the title.
     pub(super) title: Vec<usize>,
-    /// The day of the date.
+    /// The date of the document.
     pub(super) date: Option<Date>,
-    /// What the lines of elements say, and where they stand, in the order of the document but for those right above the date.
+    /// Position and facts of the lines assigned to elements, in the order of assignment: lines above the date follow the date.
     pub(super) facts: Vec<(ElementPlace, LineFacts)>,
 }
 
-/// Finds the elements.
+/// Assigns the pieces of a document to the elements of a form.
 pub(super) fn find(form: &Form, pieces: &[Piece]) -> Elements {
     let text = form.sections.iter().position(|section| section.element.is_none());
     let found = Elements { section: vec![text; pieces.len()], title: Vec::new(), date: None, facts: Vec::new() };
@@ -58,7 +58,7 @@ pub(super) fn find(form: &Form, pieces: &[Piece]) -> Elements {
 struct Search<'a> {
     form: &'a Form,
     pieces: &'a [Piece],
-    /// The section of the text.
+    /// The section for all other text.
     text: Option<usize>,
     found: Elements,
 }
@@ -68,7 +68,7 @@ impl Search<'_> {
         self.pieces[at].text()
     }
 
-    /// The element of a line at a place. Elements with patterns come before one that has the rest.
+    /// The element that matches a line at a position. Elements with patterns take precedence over those that accept all other lines.
     fn element(&self, place: ElementPlace, at: usize) -> Option<(usize, &Element, LineFacts)> {
         let here = |rest: bool| {
             let own = self.form.sections.iter().enumerate();
@@ -79,7 +79,7 @@ impl Search<'_> {
         here(false).chain(here(true)).find_map(|(number, element)| Some((number, element, element.read(line)?)))
     }
 
-    /// Gives a line to its element at a place. Whether there is one, and whether the text begins below it.
+    /// Assigns a line to its element at a position. `None` if no element matches; otherwise whether the text begins below it.
     fn set(&mut self, place: ElementPlace, at: usize) -> Option<bool> {
         let (number, element, facts) = self.element(place, at)?;
         let last = element.last;
@@ -88,7 +88,7 @@ impl Search<'_> {
         Some(last)
     }
 
-    /// The elements above the title, and the title. The first line below it.
+    /// Assigns the lines above the title, and the title. Returns the first line below it.
     fn head(&mut self) -> usize {
         let most = self.pieces.len().min(HEAD);
         let first = (0..most).find(|&at| self.set(ElementPlace::Head, at).is_none()).unwrap_or(most);
@@ -105,7 +105,7 @@ impl Search<'_> {
         below
     }
 
-    /// The lines of the title: those up to one that ends as titles do, without elements between them; else the first short line.
+    /// The lines of the title: up to a line that ends like a title, without elements in between; else the first short line.
     fn title(&self, first: usize, most: usize) -> Vec<usize> {
         let ends = |at: &usize| {
             let line = self.line(*at).trim_end_matches(|sign: char| "）)》」".contains(sign));
@@ -121,7 +121,7 @@ impl Search<'_> {
         }
     }
 
-    /// The elements right below the title.
+    /// Assigns the lines directly below the title.
     fn under_title(&mut self, below: usize) {
         for at in below..self.pieces.len().min(HEAD).min(below + UNDER_TITLE) {
             if numbering(self.line(at)).is_some() || self.set(ElementPlace::UnderTitle, at) != Some(false) {
@@ -134,7 +134,7 @@ impl Search<'_> {
         self.found.section[at] == self.text && !self.line(at).is_empty()
     }
 
-    /// The elements from the list above the signature on. The first date counts: what is attached may have dates too.
+    /// Assigns the lines from the list above the signature on. The first date counts, because attachments may contain dates too.
     fn foot(&mut self) {
         let dated =
             (0..self.pieces.len()).filter(|&at| self.is_text(at)).find_map(|at| Some((at, day(self.line(at))?)));
@@ -163,7 +163,7 @@ impl Search<'_> {
         }
     }
 
-    /// The list above the signature: from the last line that begins one to the signature.
+    /// Assigns the list above the signature, from the last line that matches the beginning of one.
     fn list(&mut self, signed: usize) {
         let begins = |at: &usize| self.is_text(*at) && self.element(ElementPlace::List, *at).is_some();
         let Some(from) = (0..signed).rev().take(LIST).find(begins) else { return };
@@ -176,13 +176,13 @@ impl Search<'_> {
     }
 }
 
-/// Whether a line can be one of a title.
+/// Whether a line may be part of a title.
 fn short(line: &str) -> bool {
     TITLE.contains(&line.chars().count()) && !line.contains(['。', '；']) && !line.ends_with(['：', ':', '，'])
 }
 
-/// The day of a line that is a date and nothing else: `None` for another line, `Some(None)` for a date whose day cannot be read.
-#[allow(clippy::option_option, reason = "a date line whose day cannot be read is a date line all the same")]
+/// The date of a line that is only a date: `None` for another line, `Some(None)` if the date cannot be read.
+#[allow(clippy::option_option, reason = "a date that cannot be read is still a date line")]
 fn day(line: &str) -> Option<Option<Date>> {
     if CHINESE_DATE.is_match(line) {
         return Some(None);
@@ -209,7 +209,7 @@ mod tests {
         lines.iter().map(line).collect()
     }
 
-    /// The ids of the sections of the lines under the built-in form; `title` for the title.
+    /// Ids of the sections assigned to lines under the built-in form; `title` for the title.
     fn sections(lines: &[&str]) -> Vec<String> {
         let forms = Forms::all().unwrap();
         let form = forms.iter().find(|form| form.title.is_free()).unwrap();

@@ -1,22 +1,22 @@
-//! The lines of a document without a form, with the tables and pictures between them.
+//! The lines of a document with a free title, with the tables and pictures between them.
 
 use crate::document::{Block, Cell, Region};
 use crate::read::Reading;
 use crate::report::Content;
 use crate::text::{blank, numbering};
 
-/// Most characters of a heading that stands alone.
+/// Maximum number of characters of a heading on a line of its own.
 const HEADING: usize = 50;
 
 /// A line of text, or a table or picture.
 pub(super) enum Piece {
-    /// The text of the line, and what a section has of it.
+    /// The text of the line, and its content for a section.
     Line(String, Content),
     /// A table or picture.
     Other(Content),
 }
 
-/// The pieces of the text, and the lines of headers, footers and a page's frame.
+/// The pieces of the text, and the lines of headers, footers and page navigation.
 pub(super) fn pieces(reading: &Reading) -> (Vec<Piece>, Vec<String>) {
     let (mut pieces, mut aside) = (Vec::new(), Vec::new());
     for block in &reading.document.blocks {
@@ -37,7 +37,7 @@ pub(super) fn pieces(reading: &Reading) -> (Vec<Piece>, Vec<String>) {
                 let place = Some(paragraph.place.clone());
                 pieces.push(Piece::Line(text.to_owned(), Content::Paragraph { text: text.to_owned(), level, place }));
             }
-            // A frame around the whole text, or one around a line, is no table.
+            // A grid of one cell is a frame around text, not a table.
             Block::Grid(grid) if grid.cells().len() == 1 => {
                 for cell in grid.cells() {
                     lines_of(cell, &mut pieces);
@@ -71,7 +71,7 @@ fn lines_of(cell: &Cell, pieces: &mut Vec<Piece>) {
     }
 }
 
-/// The outline level of a heading that stands alone: 2 for 一、, 3 for （一）, 4 for 1., 5 for （1）.
+/// The outline level of a heading on a line of its own: 2 for 一、, 3 for （一）, 4 for 1., 5 for （1）.
 fn level(text: &str) -> Option<u8> {
     let found = numbering(text)?;
     let alone = text.chars().count() <= HEADING
@@ -81,7 +81,7 @@ fn level(text: &str) -> Option<u8> {
 }
 
 impl Piece {
-    /// The text of a line; nothing for a table or picture.
+    /// The text of a line; empty for a table or picture.
     pub(super) fn text(&self) -> &str {
         match self {
             Self::Line(text, _) => text,
@@ -89,7 +89,7 @@ impl Piece {
         }
     }
 
-    /// What a section has of it.
+    /// The content for a section.
     pub(super) fn content(&self) -> Content {
         match self {
             Self::Line(_, content) | Self::Other(content) => content.clone(),

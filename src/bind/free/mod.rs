@@ -1,4 +1,4 @@
-//! Reads a document whole into a form with a free title: each line belongs to the section whose element it is, else to the text.
+//! Reads a document into a form with a free title: each line is assigned to the section whose element it matches, else to the text.
 
 mod elements;
 mod lines;
@@ -14,13 +14,13 @@ use crate::report::{Content, Report, Section};
 use crate::text::blank;
 use elements::Elements;
 
-/// Characters of an agency's name.
+/// Number of characters of an agency's name.
 const NAME: std::ops::RangeInclusive<usize> = 2..=40;
 
-/// Years that a document can be of.
+/// Valid years of a document.
 const YEARS: std::ops::RangeInclusive<i16> = 1949..=2100;
 
-/// Reads a document whole.
+/// Reads a document into a form with a free title.
 pub(super) fn read(form: &Form, reading: &Reading, hints: &Hints) -> Report {
     let mut report = Report::empty(&form.id);
     report.findings.clone_from(&reading.findings);
@@ -50,7 +50,7 @@ pub(super) fn read(form: &Form, reading: &Reading, hints: &Hints) -> Report {
     report
 }
 
-/// The agency of the signature, else of a line above the title, else of the title.
+/// The agency from the signature, else from a line above the title, else from the title.
 fn agency(form: &Form, found: &Elements, title: &str) -> Option<String> {
     let at = |place: ElementPlace| {
         let own = found.facts.iter().filter(move |(stands, _)| *stands == place);
@@ -61,7 +61,7 @@ fn agency(form: &Form, found: &Elements, title: &str) -> Option<String> {
     named.chain(form.title.named_agency(&plain)).find(|name| NAME.contains(&name.chars().count()))
 }
 
-/// The year of the first line that says one.
+/// The year of the first line that states one.
 fn year(found: &Elements) -> Option<i16> {
     let said = |(_, facts): &(ElementPlace, LineFacts)| facts.year.filter(|year| YEARS.contains(year));
     found.facts.iter().find_map(said)

@@ -1,4 +1,4 @@
-//! Assigns grids to tables by header, then by the names near the grid.
+//! Assigns grids to tables by their headers, then by the names near the grid.
 
 use super::fixed;
 use super::header::{Header, Labels};
@@ -8,38 +8,40 @@ use crate::bind::source::items::Item;
 use crate::form::{Form, Table};
 use crate::text::{fold, numbering};
 
-/// A table in a grid.
+/// A table assigned to a grid.
 pub(super) struct Laid<'d> {
+    /// Index of the table in the form.
     pub(super) table: usize,
+    /// Index of the grid in the flow.
     pub(super) grid: usize,
-    /// For each block its header, and the row at which its rows end.
+    /// For each block its header, and the grid row after its last row.
     pub(super) blocks: Vec<Option<(Header<'d>, u32)>>,
-    /// Rows of headers.
+    /// Grid rows of headers.
     pub(super) headers: Vec<u32>,
 }
 
-/// A table that may be a grid.
+/// A candidate assignment of a table to a grid.
 struct Candidate<'d> {
     table: usize,
     grid: usize,
     blocks: Vec<Option<Header<'d>>>,
     top: u32,
-    /// Labels found, of a thousand that are there or wanted.
+    /// Labels found, per thousand of those wanted or present.
     fit: usize,
-    /// How much of the table's name stands near the grid.
+    /// Number of characters of the table's name found near the grid.
     named: usize,
 }
 
-/// Of two fits that differ by less neither is better.
+/// Resolution of fits, in per mille: fits in the same step are considered equal.
 const SAME: usize = 60;
 
-/// Lines before a grid among which its name may stand.
+/// Number of lines before a grid that may contain its name.
 const LINES: usize = 4;
 
-/// Most rows of a table that only says agency and unit.
+/// Maximum number of rows of a small grid that only states agency and unit.
 const SMALL: u32 = 2;
 
-/// Gives each table the grid that fits best.
+/// Assigns each table the grid that fits best.
 pub(super) fn assign<'d>(form: &Form, grids: &Grids<'_, 'd>, figures: &mut Figures) -> Vec<Laid<'d>> {
     let near: Vec<Vec<String>> = (0..grids.flow.grids.len()).map(|grid| around(grids, grid)).collect();
     let mut candidates: Vec<Candidate> = Vec::new();
@@ -60,7 +62,7 @@ pub(super) fn assign<'d>(form: &Form, grids: &Grids<'_, 'd>, figures: &mut Figur
     choose(form, grids, candidates, figures)
 }
 
-/// Candidates that are looked at.
+/// Maximum number of candidates.
 const MOST: usize = 4_000;
 
 fn choose<'d>(
@@ -69,7 +71,7 @@ fn choose<'d>(
     candidates: Vec<Candidate<'d>>,
     figures: &mut Figures,
 ) -> Vec<Laid<'d>> {
-    // Where the tables of a grid begin, which is where the rows of those above end.
+    // Tops of all candidates in each grid: the rows of a table end where the next one begins.
     let tops: Vec<(usize, u32)> = candidates.iter().map(|one| (one.grid, one.top)).collect();
     let mut order: Vec<usize> = (0..candidates.len()).collect();
     let rank = |one: &Candidate| (one.fit / SAME, one.named, one.fit);
@@ -125,7 +127,7 @@ fn choose<'d>(
             let _ = number;
             blocks.push(header.map(|header| (header, end)));
         }
-        // The rows of a block end where the next one below begins.
+        // The rows of a block end at the top of the next block below.
         let starts: Vec<u32> = blocks.iter().flatten().map(|(header, _)| header.top).collect();
         for (header, end) in blocks.iter_mut().flatten() {
             let next = starts.iter().copied().filter(|&start| start >= header.bottom && start > header.top).min();
@@ -136,7 +138,7 @@ fn choose<'d>(
     laid
 }
 
-/// Looks for a table in a grid, in rows from `from` on.
+/// Aligns a table with a grid, in rows from `from` on.
 fn lay<'d>(
     grids: &Grids<'_, 'd>,
     (number, table): (usize, &Table),
@@ -188,13 +190,13 @@ fn lay<'d>(
     rows_needed.then_some(Candidate { table: number, grid, blocks, top, fit, named: 0 })
 }
 
-/// The texts near a grid, folded: the name of its sheet and the lines before it.
+/// The folded texts near a grid: its caption, the name of its sheet and the lines before it.
 fn around(grids: &Grids, grid: usize) -> Vec<String> {
     let mut texts: Vec<String> = grids.grid(grid).caption.iter().map(|caption| fold(caption)).collect();
     texts.extend(grids.grid(grid).place.part.iter().map(|part| fold(part)));
     let first =
         grids.flow.items.iter().position(|item| matches!(item, Item::Row(row) if grids.flow.rows[*row].grid == grid));
-    // A small table of its own may say the agency and the unit between the name and the table.
+    // A small grid with agency and unit may be between the name and the table.
     let small = |row: usize| grids.grid(grids.flow.rows[row].grid).rows() <= SMALL;
     let before = grids.flow.items[..first.unwrap_or(0)].iter().rev().take(LINES).map_while(|item| match item {
         Item::Text(text) => Some(text.folded.clone()),
@@ -205,7 +207,7 @@ fn around(grids: &Grids, grid: usize) -> Vec<String> {
     texts
 }
 
-/// How many characters of a name of the table stand near the grid; a sheet that the form names counts most.
+/// Number of characters of the longest name of the table found near the grid; a sheet name listed in the form has the highest value.
 fn named(form: &Form, table: &Table, near: &[String], grids: &Grids, (grid, top): (usize, u32)) -> usize {
     const SHEET: usize = 1_000;
     if table.sheets.iter().any(|sheet| near.first().is_some_and(|name| name == sheet)) {

@@ -1,4 +1,4 @@
-//! Rows that the form prescribes, in tables whose fields are words too: each known by its label, its groups and the heading above it.
+//! Rows that the form prescribes, in tables that also have fields of words: recognised by label, groups and the heading above them.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -37,7 +37,7 @@ impl RowLabels {
         labels
     }
 
-    /// The rows that a cell may be the label of.
+    /// The rows whose label the text of a cell may be.
     pub(super) fn of_cell(&self, text: &str) -> Vec<usize> {
         let mut rows: Vec<usize> = Vec::new();
         for row in looked_up(text).iter().filter_map(|way| self.rows.get(way)).flatten() {
@@ -53,7 +53,7 @@ impl RowLabels {
     }
 }
 
-/// The cells of the rows of a block, and the rows that were taken.
+/// The cells assigned to the rows of a block, and the grid rows used.
 pub(super) fn rows<'d>(
     grids: &Grids<'_, 'd>,
     (form, table, number): (&Form, usize, usize),
@@ -93,11 +93,11 @@ pub(super) fn rows<'d>(
         for (number_in_row, cell) in cells.iter().enumerate() {
             let above_values = header.columns.iter().any(|column| cell.column >= column.from);
             let rows = if cell.row == row && !above_values { labels.of_cell(&cell.text) } else { Vec::new() };
-            // A group over rows of its own may be called as one of them: `办件量 | 总数 | 12`.
+            // A group may have the same label as one of its rows: `办件量 | 总数 | 12`.
             let of_next = |next: &&Cell| next.row == row && !labels.of_cell(&next.text).is_empty();
             let is_group = cells.get(number_in_row + 1).is_some_and(of_next) && cells.len() > number_in_row + 2;
             let rows = if header.columns.is_empty() && is_group { Vec::new() } else { rows };
-            // A heading only decides between rows with one label.
+            // The heading only decides between rows with the same label.
             let under = under.as_deref().filter(|_| rows.len() > 1);
             let fits = |leaf: &usize| !done[*leaf] && in_its_groups(block, *leaf, (&cells, cell), under);
             let fitting: Vec<usize> = rows.iter().copied().filter(fits).collect();
@@ -111,7 +111,7 @@ pub(super) fn rows<'d>(
                 }
                 continue;
             }
-            // Without a header the figure stands right of its label.
+            // Without a header, the figure is right of its label.
             let group = cell.row_span > 1 && cell.row < row;
             if header.columns.is_empty()
                 && cell.row == row
@@ -150,7 +150,7 @@ fn field_id(form: &Form, table: usize, number: usize, (row, column): (usize, usi
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(".")
 }
 
-/// The cells of a row under the header.
+/// Assigns the cells of a row by the header's columns.
 fn of_row<'d>(
     grid: &'d crate::document::Grid,
     (form, table, number): (&Form, usize, usize),
@@ -165,7 +165,8 @@ fn of_row<'d>(
     }
 }
 
-/// Whether the groups of a row stand left of its label, and the heading above it is the form's.
+/// Whether the innermost group of a row is among the cells left of its label, if there are any, and the heading above is the prescribed
+/// one.
 fn in_its_groups(block: &Block, leaf: usize, (cells, own): (&[&Cell], &Cell), under: Option<&str>) -> bool {
     let leaf = &block.leaf_rows[leaf];
     let groups: &[Label] = leaf.path.split_last().map_or(&[], |(_, groups)| groups);
@@ -181,7 +182,7 @@ fn in_its_groups(block: &Block, leaf: usize, (cells, own): (&[&Cell], &Cell), un
     !wrong_group && !wrong_heading
 }
 
-/// How many of the rows of a block stand in a grid.
+/// Number of rows of a block whose labels are in a grid.
 pub(super) fn count(grids: &Grids, block: &Block, grid: usize) -> usize {
     let labels = RowLabels::of(block);
     let mut seen = vec![false; block.leaf_rows.len()];
@@ -193,7 +194,7 @@ pub(super) fn count(grids: &Grids, block: &Block, grid: usize) -> usize {
     seen.iter().filter(|seen| **seen).count()
 }
 
-/// The grid column behind the one in which most row labels of a block stand: its own columns stand from there on.
+/// The grid column after the one that contains most row labels of a block; the block's own columns begin there.
 pub(super) fn edge(grids: &Grids, block: &Block, grid: usize) -> u32 {
     let labels = RowLabels::of(block);
     let mut columns: HashMap<u32, (usize, u32)> = HashMap::new();
@@ -205,7 +206,7 @@ pub(super) fn edge(grids: &Grids, block: &Block, grid: usize) -> u32 {
     most.map_or(0, |(column, (_, span))| column + span)
 }
 
-/// Whether the cells of the form stand under a header: more than one column.
+/// Whether a block needs a header: it has more than one column, or its rows have no labels.
 pub(super) fn wants_header(block: &Block) -> bool {
     let columns = block.slots.iter().filter(|slot| matches!(slot, ColumnSlot::Leaf(_))).count();
     columns > 1 || block.leaf_rows.iter().all(|row| row.path.is_empty())

@@ -1,4 +1,4 @@
-//! The header of a block in a grid: which column of the form stands in which columns of the grid.
+//! The header of a block in a grid: maps columns of the form to columns of the grid.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,10 +6,10 @@ use crate::document::{Cell, Grid};
 use crate::form::{Block, ColumnSlot, Label, Leaf};
 use crate::text::{blank, fold};
 
-/// Rows that a header may take.
+/// Maximum number of rows of a header.
 const DEEPEST: u32 = 6;
 
-/// A column of the form in a grid.
+/// A column of the form located in a grid.
 #[derive(Debug, Clone)]
 pub(super) struct Column<'d> {
     /// Index of the leaf column.
@@ -18,22 +18,22 @@ pub(super) struct Column<'d> {
     pub(super) cell: &'d Cell,
     /// First grid column.
     pub(super) from: u32,
-    /// Grid column behind its last.
+    /// Grid column after the last.
     pub(super) to: u32,
 }
 
-/// A header that was found.
+/// The header of a block in a grid.
 #[derive(Debug, Clone)]
 pub(super) struct Header<'d> {
-    /// Its columns from the left.
+    /// Its columns, from the left.
     pub(super) columns: Vec<Column<'d>>,
     /// First row of the header.
     pub(super) top: u32,
-    /// First row behind it.
+    /// First row below it.
     pub(super) bottom: u32,
-    /// Columns of the grid under its lowest row that are none of the form's.
+    /// Number of labelled grid columns between its own that are not in the form.
     pub(super) strange: usize,
-    /// The column that names units.
+    /// Grid column that names units, if any.
     pub(super) unit: Option<u32>,
 }
 
@@ -45,14 +45,14 @@ pub(super) struct Labels<'b> {
     asides: HashMap<String, ColumnSlot>,
 }
 
-/// A label without a remark in brackets at its end, which may name its unit.
+/// Strips a remark in brackets from the end of a label, such as its unit.
 pub(super) fn without_remark(text: &str) -> &str {
     let text = text.trim_matches(blank);
     let open = text.strip_suffix(['）', ')']).and_then(|rest| rest.rfind(['（', '(']));
     open.filter(|&open| open > 0).map_or(text, |open| text[..open].trim_matches(blank))
 }
 
-/// The ways in which a label is looked for, folded.
+/// The folded keys under which a label is indexed.
 pub(super) fn ways(label: &Label) -> Vec<String> {
     let mut ways: Vec<String> = label.folded.iter().chain(&label.bare).cloned().collect();
     ways.push(fold(without_remark(&label.text)));
@@ -61,7 +61,7 @@ pub(super) fn ways(label: &Label) -> Vec<String> {
     ways
 }
 
-/// The ways in which the text of a cell is looked up, folded.
+/// The folded keys under which the text of a cell is looked up.
 pub(super) fn looked_up(text: &str) -> [String; 3] {
     let bare = crate::text::numbering(text).map_or(0, |found| found.length);
     [fold(text), fold(without_remark(text)), fold(without_remark(&text[bare..]))]
@@ -78,7 +78,7 @@ impl<'b> Labels<'b> {
                     known.push(number);
                 }
             }
-            // A group with its column in one text.
+            // The label of the group and that of its column in one text.
             if let Some(group) = groups.last() {
                 for way in ways(own) {
                     labels.leaves.entry(format!("{}{way}", fold(&group.text))).or_default().push(number);
@@ -103,7 +103,7 @@ impl<'b> Labels<'b> {
         }
     }
 
-    /// The best header of the block in a grid, right of a column. Rows before `from` are not looked at.
+    /// The best header of the block in a grid, in rows from `from` on and columns from `right_of` on.
     pub(super) fn find<'d>(&self, grid: &'d Grid, (from, right_of): (u32, u32)) -> Option<Header<'d>> {
         let mut matched: Vec<(&'d Cell, &[usize])> = Vec::new();
         for row in from..grid.rows() {
@@ -132,12 +132,12 @@ impl<'b> Labels<'b> {
         best.filter(|header| self.is_enough(header))
     }
 
-    /// Gives each cell its column: the one whose groups stand above it, else the first that is free.
+    /// Assigns a column to each cell: a free one whose group is above the cell, else the first free one.
     fn lay<'d>(&self, grid: &'d Grid, matched: &[(&'d Cell, &[usize])], bottom: u32) -> Option<Header<'d>> {
         let mut columns: Vec<Column> = Vec::new();
         let mut taken = vec![false; self.block.leaf_columns.len()];
         let mut cells: Vec<&(&Cell, &[usize])> = matched.iter().collect();
-        // Of two matches in one column the lower one is the column's own.
+        // Of two matches in one grid column, the lower is the column's own label.
         cells.sort_by_key(|(cell, _)| (std::cmp::Reverse(cell.row), cell.column));
         let mut chosen: Vec<(&'d Cell, &[usize])> = Vec::new();
         for (cell, leaves) in cells {
@@ -170,8 +170,8 @@ impl<'b> Labels<'b> {
         cells.any(|cell| looked_up(&cell.text).iter().any(|way| self.groups.contains(way)))
     }
 
-    /// Whether the groups of a column stand above a cell.
-    #[allow(clippy::unused_self, reason = "stands beside the other questions about a header")]
+    /// Whether the group of a column is above a cell.
+    #[allow(clippy::unused_self, reason = "a method like the other tests of a header")]
     fn has_groups(&self, grid: &Grid, cell: &Cell, leaf: &Leaf) -> bool {
         let Some((_, groups)) = leaf.path.split_last() else { return true };
         let Some(group) = groups.last() else { return true };
@@ -180,7 +180,7 @@ impl<'b> Labels<'b> {
         above.into_iter().any(|above| looked_up(&above.text).iter().any(|way| wanted.contains(way)))
     }
 
-    /// Rows below the labels that are still header: the parts of a code, units, the numbers of columns.
+    /// Extends the header by rows below the labels that are still header: parts of a code, units, column numbers.
     fn go_down(&self, grid: &Grid, header: &mut Header) {
         let parts: Vec<String> =
             self.block.leaf_columns.iter().flat_map(|leaf| &leaf.parts).map(|part| fold(part)).collect();
@@ -192,7 +192,7 @@ impl<'b> Labels<'b> {
                 crate::bind::units::said(&cell.text).is_some() && !cell.text.chars().any(|one| one.is_ascii_digit())
             };
             let numbers: Vec<Option<u32>> = filled.iter().map(|cell| column_number(&cell.text)).collect();
-            // `栏次 1 2 3 4`: numbers one after the other, three at least.
+            // `栏次 1 2 3 4`: at least three consecutive numbers.
             let count = numbers.iter().flatten().count();
             let counted = count >= 3
                 && numbers.iter().flatten().zip(numbers.iter().flatten().skip(1)).all(|(one, next)| one + 1 == *next)
@@ -206,7 +206,7 @@ impl<'b> Labels<'b> {
         }
     }
 
-    /// Counts the columns that are none of the form's, and finds the one with units.
+    /// Counts the columns that are not in the form, and finds the column of units.
     fn strangers(&self, grid: &Grid, header: &mut Header) {
         let Some(first) = header.columns.iter().map(|column| column.from).min() else { return };
         let last = header.columns.iter().map(|column| column.to).max().unwrap_or(first);
@@ -223,7 +223,7 @@ impl<'b> Labels<'b> {
                 let aside = looked_up(&cell.text).iter().find_map(|way| self.asides.get(way)).copied();
                 match aside {
                     Some(ColumnSlot::Unit) => header.unit = Some(cell.column),
-                    // Columns left or right of all known ones may belong to another table.
+                    // Columns outside the recognised ones may belong to another table.
                     None if cell.column >= first && cell.column < last => header.strange += 1,
                     Some(_) | None => {}
                 }
@@ -232,7 +232,7 @@ impl<'b> Labels<'b> {
         }
     }
 
-    /// Whether so many columns are there that it is the block's header and no accident.
+    /// Whether enough columns were found for the block's header not to be a coincidence.
     fn is_enough(&self, header: &Header) -> bool {
         let found = header.columns.len();
         let has = |leaf: usize| header.columns.iter().any(|column| column.leaf == leaf);
@@ -250,7 +250,7 @@ impl<'b> Labels<'b> {
         keyed && (figures || only_words) && found >= least
     }
 
-    /// How many columns the set has that the header is most like.
+    /// Number of columns of the set that is most similar to the header; of all columns if the block has no sets.
     pub(super) fn wanted(&self, header: &Header) -> usize {
         let has = |leaf: &usize| header.columns.iter().any(|column| column.leaf == *leaf);
         let sets = self.block.sets.iter().map(|(_, columns)| columns);
@@ -268,7 +268,7 @@ impl Header<'_> {
     }
 }
 
-/// `1`, `(2)`, `③`: the number of a column under its header.
+/// Parses the number of a column below its header: `1`, `(2)`.
 fn column_number(text: &str) -> Option<u32> {
     let text = text.trim_matches(|sign: char| blank(sign) || "（）()".contains(sign));
     text.parse().ok().filter(|&number| number < 100)

@@ -8,23 +8,23 @@ use crate::form::Form;
 use crate::report::Report;
 use crate::text::{blank, fold, language};
 
-/// The parsed lines.
+/// Agency and year from these lines.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::bind) struct Named {
-    /// The agency.
+    /// The first agency named.
     pub(in crate::bind) agency: Option<String>,
-    /// How often it is named: once above each table of many.
+    /// How often it is named; a document of many tables names it above each.
     times: usize,
-    /// Another agency that a later line names.
+    /// Another agency named by a later line.
     other: Option<String>,
     /// The year.
     pub(in crate::bind) year: Option<i16>,
 }
 
-/// Lines that name one agency and outweigh the title.
+/// Minimum number of lines naming an agency that override the title.
 const OFTEN: usize = 3;
 
-/// Reads the lines, and the cells of rows that no table took.
+/// Reads the lines of text, and the cells of rows that belong to no table.
 pub(in crate::bind) fn named(form: &Form, flow: &Flow, figures: &Figures) -> Named {
     let (agencies, years) = (&form.identity.agency, &form.identity.year);
     let mut named = Named::default();
@@ -61,7 +61,7 @@ pub(in crate::bind) fn named(form: &Form, flow: &Flow, figures: &Figures) -> Nam
                 for text in &cells {
                     look(text);
                 }
-                // The label in one cell, the name in the next.
+                // The label is in one cell and the name in the next.
                 cells
                     .windows(2)
                     .filter(|pair| pair[0].trim_end_matches(blank).ends_with(['：', ':']))
@@ -73,13 +73,14 @@ pub(in crate::bind) fn named(form: &Form, flow: &Flow, figures: &Figures) -> Nam
     named
 }
 
-/// A name without what asks for a seal.
+/// Removes a request for a seal from a name.
 fn without_seal(name: &str) -> &str {
     let end = language().seals.iter().find_map(|seal| name.strip_suffix(seal.as_str()));
     end.unwrap_or(name).trim_matches(blank)
 }
 
-/// Gives the report what the lines say. A title that names another agency is told; where the form's title has none, the lines decide.
+/// Sets agency and year of the report from the lines. If the title names another agency, a finding is added; the lines override a title
+/// only if they are frequent or the form's title has no agency.
 pub(in crate::bind) fn apply(form: &Form, named: Named, report: &mut Report) {
     let differs = named.agency.as_ref().zip(named.other.as_ref()).map(|(name, other)| {
         Message::new(
@@ -90,7 +91,7 @@ pub(in crate::bind) fn apply(form: &Form, named: Named, report: &mut Report) {
     if let Some(name) = named.agency {
         let titled = form.title.pattern.contains("{agency}");
         match &report.agency {
-            // Above every table, which outweighs what a table of contents or a cover makes of a title.
+            // Named above every table: overrides a title misread from a table of contents or a cover.
             Some(known) if titled && fold(known) != fold(&name) && named.times >= OFTEN => {
                 let message = Message::new(
                     format!("标题中的单位读作“{known}”，{}处表头写的是“{name}”，按“{name}”读取。请核对。", named.times),
@@ -137,7 +138,7 @@ mod tests {
     use crate::form::Forms;
 
     #[test]
-    fn a_second_agency_above_a_table_is_told() {
+    fn a_second_agency_above_a_table_is_reported() {
         let forms = Forms::built_in().unwrap();
         let form = forms.get("gkbg-2021").unwrap();
         for (other, told) in [(None, 0), (Some("白渚市教育局".to_owned()), 1)] {

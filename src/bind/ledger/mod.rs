@@ -1,8 +1,8 @@
-//! Tables that are read row by row under their header: rows that are data, fields of words, sets of columns, blocks side by side.
+//! Tables that are read row by row below their header: open rows, fields of words, sets of columns, blocks side by side.
 //!
-//! The way: every block is looked for in every grid by its header ([`header`]) or its row labels ([`fixed`]); each table is given the
-//! grid that fits best, by headers, then by its name near the grid ([`assign`]); rows that are data get keys ([`open`]); and the
-//! cells are read as what their fields want ([`crate::bind::value`], [`words`]).
+//! Every block is searched for in every grid by its header ([`header`]) or its row labels ([`fixed`]). Each table is assigned the grid
+//! that fits best by headers, then by its name near the grid ([`assign`]). Open rows get keys ([`open`]), and cells are parsed by the
+//! kind of their field ([`crate::bind::value`], [`words`]).
 
 mod assign;
 mod fixed;
@@ -28,21 +28,21 @@ use crate::report::Value;
 
 use assign::Laid;
 
-/// A cell that was found for a field.
+/// A cell assigned to a field.
 pub(super) struct Found<'d> {
     /// Id of the field.
     pub(super) id: String,
     /// Its cell.
     pub(super) cell: Cow<'d, Cell>,
-    /// The header of its column, where there is one.
+    /// The header of its column, if any.
     pub(super) header: Option<&'d Cell>,
-    /// The cell that names the unit of its row.
+    /// The cell of its row that names the unit, if any.
     pub(super) unit: Option<&'d Cell>,
-    /// What stands in it instead of the cell's text: a code put together from its parts, a name with what goes on below.
+    /// Text to read instead of the cell's: a code assembled from its parts, or a name with its continuation below.
     pub(super) text: Option<String>,
 }
 
-/// The grids of a flow, and where their rows stand in it.
+/// The grids of a flow, with an index from grid rows to rows of the flow.
 pub(super) struct Grids<'a, 'd> {
     pub(super) flow: &'a Flow<'d>,
     rows: HashMap<(usize, u32), usize>,
@@ -54,7 +54,7 @@ impl<'a, 'd> Grids<'a, 'd> {
         Self { flow, rows }
     }
 
-    /// The row of the flow that a row of a grid is.
+    /// Index in the flow of a row of a grid.
     pub(super) fn row(&self, grid: usize, row: u32) -> Option<usize> {
         self.rows.get(&(grid, row)).copied()
     }
@@ -63,14 +63,14 @@ impl<'a, 'd> Grids<'a, 'd> {
         self.flow.grids[grid]
     }
 
-    /// Whether the check of a workbook of ours stands in the cell, which is no part of the table.
+    /// Whether a cell was removed from the flow, as a check of our own workbooks, and is not part of the table.
     pub(super) fn is_left_out(&self, grid: usize, cell: &Cell) -> bool {
         let Some(row) = self.row(grid, cell.row) else { return true };
         !self.flow.rows[row].cells.iter().any(|own| std::ptr::eq(own.cell, cell))
     }
 }
 
-/// Reads the tables of the form that are read by rows. The values of rows that are data are returned, by the ids of their fields.
+/// Reads the form's tables with `by_rows`. Returns the values of open rows with the ids of their fields.
 pub(in crate::bind) fn read(index: &FormIndex, flow: &Flow, figures: &mut Figures) -> Vec<(String, Value)> {
     let form = &index.form;
     if !form.tables.iter().any(|table| table.by_rows) {
@@ -159,7 +159,7 @@ fn value_of(
     value::read(form, field, cell, said, findings)
 }
 
-/// The unit in the lines above a table.
+/// The unit stated in the lines above a table.
 fn above(grids: &Grids, grid: usize, header: u32) -> Option<Said> {
     let inside = (0..header).rev().flat_map(|row| grids.grid(grid).row_cells(row)).map(|cell| cell.text.as_str());
     let first = grids
@@ -174,7 +174,7 @@ fn above(grids: &Grids, grid: usize, header: u32) -> Option<Said> {
     inside.chain(before).find_map(|text| units::said_in_line(text, units::Dimension::Money))
 }
 
-/// Says that a table may be one of two, or a grid one of two tables.
+/// Finding: two grids are candidates for one table, or one grid for two tables.
 fn doubled(form: &Form, table: usize) -> Finding {
     let name = &form.tables[table].name;
     let message = Message::new(

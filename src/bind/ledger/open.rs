@@ -1,4 +1,4 @@
-//! Rows that are data: which rows of a grid are the table's, and by what key each is known.
+//! Open rows: which rows of a grid belong to the table, and the key of each.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -12,10 +12,10 @@ use crate::finding::{Finding, Message, Severity};
 use crate::form::{Block, FieldKind, Form, Leaf, OpenRows, Table};
 use crate::text::{blank, code, fold};
 
-/// Rows that a table of data may have.
+/// Maximum number of rows of an open table.
 const MOST_ROWS: usize = 50_000;
 
-/// The cells of the rows under a header, and the rows that were taken.
+/// The cells of the rows below a header, and the grid rows used.
 pub(super) fn rows<'d>(
     grids: &Grids<'_, 'd>,
     (form, table, block, open): (&Form, &Table, &Block, &OpenRows),
@@ -82,20 +82,20 @@ struct Reader<'a, 'f, 'd> {
     block: &'a Block,
     open: &'a OpenRows,
     header: &'a Header<'d>,
-    /// What notes below the table begin with, folded.
+    /// The beginnings of notes below the table, folded.
     notes: Vec<String>,
-    /// How often each key stands.
+    /// Number of occurrences of each key.
     keys: HashMap<String, usize>,
-    /// The parts of the code above.
+    /// The parts of the previous row's code.
     above: Vec<String>,
-    /// Rows so far.
+    /// Number of rows so far.
     count: usize,
     found: Vec<Found<'d>>,
     taken: Vec<u32>,
 }
 
 impl<'d> Reader<'_, '_, 'd> {
-    /// Takes a row; `false` where the table has ended.
+    /// Reads a row; `false` if the table has ended.
     fn row(&mut self, row: u32, strange: &mut Vec<&'d Cell>) -> bool {
         if self.count >= MOST_ROWS {
             return false;
@@ -111,7 +111,7 @@ impl<'d> Reader<'_, '_, 'd> {
         if !cells.iter().any(|(_, cell)| filled(cell) && cell.row == row) {
             return true;
         }
-        // A line across the table is a note or a heading; it stays with the text.
+        // A cell across the table is a note or a heading; it is kept with the text.
         let first = cells.first().map(|(_, cell)| *cell);
         if cells.len() > 1 && cells.iter().all(|(_, cell)| first.is_some_and(|first| std::ptr::eq(first, *cell))) {
             return true;
@@ -128,7 +128,7 @@ impl<'d> Reader<'_, '_, 'd> {
             }
             return true;
         };
-        // The header again, on the next page.
+        // A repeated header, as on the next page.
         if self.is_header(&cells) {
             self.taken.push(row);
             return true;
@@ -148,7 +148,7 @@ impl<'d> Reader<'_, '_, 'd> {
         for (column, cell) in cells {
             let leaf = &self.block.leaf_columns[column.leaf];
             let words = leaf.kind.is_some_and(|kind| !kind.is_figure());
-            // A figure belongs to the row in which it stands.
+            // A figure in a merged cell belongs to the cell's first row.
             if cell.row != row && !words {
                 continue;
             }
@@ -161,7 +161,7 @@ impl<'d> Reader<'_, '_, 'd> {
         true
     }
 
-    /// Whether a row is a note below the table: words in a single cell that are a sentence, or begin as the form's notes do.
+    /// Whether a row is a note below the table: a single cell with a sentence, or with the beginning of one of the form's notes.
     fn is_note(&self, row: u32, cells: &[(&Column<'d>, &'d Cell)]) -> bool {
         let own = self.grid.row_cells(row).filter(|cell| cell.row == row);
         let mut filled = own.filter(|cell| !cell.text.trim_matches(blank).is_empty());
@@ -178,20 +178,20 @@ impl<'d> Reader<'_, '_, 'd> {
         self.block.leaf_columns[column.leaf].kind.is_none_or(FieldKind::is_figure)
     }
 
-    #[allow(clippy::unused_self, reason = "stands beside the other questions about a row")]
+    #[allow(clippy::unused_self, reason = "a method like the other tests of a row")]
     fn is_header(&self, cells: &[(&Column<'d>, &'d Cell)]) -> bool {
         let same = |(column, cell): &(&Column, &Cell)| fold(&cell.text) == fold(&column.cell.text);
         cells.iter().filter(|pair| same(pair)).count() * 2 > cells.len()
     }
 
-    /// The key of a row, and the text of its code where that is put together from parts.
+    /// The key of a row, and the text of its code if it is assembled from several cells.
     fn key(&mut self, row: u32, cells: &[(&Column<'d>, &'d Cell)]) -> Option<(String, Option<String>)> {
         if self.is_total(row, cells) {
             return Some((self.open.total_id.clone(), None));
         }
         let Some(each) = self.open.each else { return Some(((self.count + 1).to_string(), None)) };
         let Some((column, cell)) = cells.iter().find(|(column, _)| column.leaf == each) else {
-            // A single row without the column by which rows are known.
+            // A single row without the key column.
             return (self.open.single && self.count == 0).then(|| (String::new(), None));
         };
         let leaf = &self.block.leaf_columns[each];
@@ -207,7 +207,7 @@ impl<'d> Reader<'_, '_, 'd> {
         (!name.is_empty()).then(|| (format!("[{name}]"), None))
     }
 
-    /// Whether the row has the sums: one of its cells left of the figures says so, and it is not the key of a code.
+    /// Whether a row is the total: a cell left of its figures has the label of the total.
     fn is_total(&self, row: u32, cells: &[(&Column<'d>, &'d Cell)]) -> bool {
         let Some(total) = &self.open.total else { return false };
         let words = ways(total);
@@ -218,7 +218,7 @@ impl<'d> Reader<'_, '_, 'd> {
         filled.any(|cell| looked_up(&cell.text).iter().any(|way| words.contains(way)))
     }
 
-    /// The parts of a row's code: of several cells, or one that is cut; parts that are left blank are those of the row above.
+    /// The parts of a row's code: from several cells, or from one that is split. Blank parts are repeated from the row above.
     fn code(&mut self, row: u32, column: &Column<'d>, leaf: &Leaf) -> Vec<String> {
         let mut cells: Vec<&Cell> = Vec::new();
         for at in column.from..column.to {
@@ -236,7 +236,7 @@ impl<'d> Reader<'_, '_, 'd> {
         }
         let own: Vec<String> = cells.iter().map(|cell| plain(cell)).collect();
         let Some(last) = own.iter().rposition(|part| !part.is_empty()) else { return Vec::new() };
-        // One cell with the whole code, the others blank.
+        // One cell has the whole code, and the others are blank.
         if last == 0 && own[0].len() > code::length(&leaf.digits, 0) {
             let parts = code::cut(&own[0], leaf.parts.len(), &leaf.digits);
             self.above.clone_from(&parts);
@@ -245,7 +245,7 @@ impl<'d> Reader<'_, '_, 'd> {
         let mut parts: Vec<String> = Vec::new();
         for (number, part) in own.iter().take(last + 1).enumerate() {
             let above = self.above.get(number).cloned().unwrap_or_default();
-            // `20502` under 款 says 类 again.
+            // `20502` under 款 repeats the 类.
             let before: String = parts.concat();
             let part = match part.as_str() {
                 "" => above,

@@ -1,4 +1,4 @@
-//! Fields whose label and value stand in one text: the line of signatures, `单位负责人：王某　审核人：李某`.
+//! Fields with label and value in one text, such as the signatures: `单位负责人：王某　审核人：李某`.
 
 use std::borrow::Cow;
 
@@ -9,16 +9,16 @@ use crate::document::{Cell, Place};
 use crate::form::Block;
 use crate::text::{blank, fold_with_map};
 
-/// Lines behind a table among which its line of signatures may stand.
+/// Number of lines after a table that may contain its signatures.
 const LINES: usize = 4;
 
-/// Labels that a line needs to be one of fields: one alone may be a sentence's.
+/// Minimum number of labels in a line of fields; a single one may be part of a sentence.
 const LEAST: usize = 2;
 
-/// A text in which fields may stand: what it says, its place, and the row of the grid that it is in.
+/// A text that may contain fields: the text, its place, and its grid row, if any.
 type Line<'t> = (Cow<'t, str>, &'t Place, Option<u32>);
 
-/// Finds rows of a block that the table does not have in the lines around it. Returns them and the rows of the grid that they fill.
+/// Searches the lines around a table for missing rows of a block. Returns the cells, the rows found, and the grid rows used.
 pub(super) fn find<'d>(
     grids: &Grids<'_, 'd>,
     block: &Block,
@@ -50,7 +50,7 @@ pub(super) fn find<'d>(
     (found, known, rows)
 }
 
-/// The rows of a grid that no label took, each as one text, and the lines behind the grid.
+/// The unused rows of a grid, each as one text, and the lines after the grid.
 fn lines<'t>(grids: &'t Grids<'_, '_>, grid: usize, taken: &[u32]) -> Vec<Line<'t>> {
     let of = grids.grid(grid);
     let mut lines: Vec<Line> = Vec::new();
@@ -72,8 +72,8 @@ fn lines<'t>(grids: &'t Grids<'_, '_>, grid: usize, taken: &[u32]) -> Vec<Line<'
     lines
 }
 
-/// The fields of a line: each label with a colon behind it, and what stands up to the next label. A field in whose value another label
-/// stands, glued to what is before it, is not certain, and none.
+/// The fields of a line: each label followed by a colon, with the text up to the next label. A value that contains another label
+/// directly after other text is uncertain, and its field is dropped.
 fn fields(text: &str, labels: &[(usize, String)]) -> Vec<(usize, String)> {
     let folded = fold_with_map(text);
     let mut places: Vec<(usize, usize, usize)> = Vec::new();
@@ -101,7 +101,7 @@ fn fields(text: &str, labels: &[(usize, String)]) -> Vec<(usize, String)> {
     fields
 }
 
-/// Whether a value holds a label with its colon: `王某审核人：李某`.
+/// Whether a value contains a label with its colon: `王某审核人：李某`.
 fn is_glued(value: &str, label: &str) -> bool {
     let folded = fold_with_map(value);
     folded.text.match_indices(label).any(|(at, _)| {
@@ -127,7 +127,7 @@ mod tests {
         ] {
             assert_eq!(read(line), whole, "{line}");
         }
-        // Whether 某审核人 is one word is not known.
+        // 某审核人 may be one word.
         assert_eq!(read("单位负责人：王某审核人：李某 填报日期：2024-01-12"), [of(2, "2024-01-12")]);
         assert_eq!(read("审核人应当签字"), []);
         assert_eq!(read("单位负责人：　　审核人："), [of(0, ""), of(1, "")]);

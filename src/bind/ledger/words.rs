@@ -1,4 +1,4 @@
-//! Parses the text of a cell as words: text, a choice, a day, a code.
+//! Parses the text of a cell as words: text, a choice, a date, a code.
 
 use crate::document::Cell;
 use crate::finding::code::bind as code;
@@ -7,7 +7,7 @@ use crate::form::{FieldIndex, FieldKind, Form};
 use crate::report::{Kind, Value};
 use crate::text::{DateReading, blank, read_date};
 
-/// Reads a cell as the value of a field of words; what does not fit becomes a finding.
+/// Parses a cell of a field of words; a value that does not fit the field's kind is reported as a finding.
 pub(in crate::bind) fn read(form: &Form, field: FieldIndex, cell: &Cell, findings: &mut Vec<Finding>) -> Value {
     let raw = cell.text.trim_matches(blank).to_owned();
     let mut value = Value { raw, kind: Kind::Text, place: Some(cell.place.clone()), ..Value::default() };
@@ -83,7 +83,7 @@ fn told(form: &Form, field: FieldIndex, value: &Value, (zh, en): (&str, &str)) -
     Finding::new(&code::WORDS_UNREADABLE, message).at(value.place.clone()).about([form.fields[field].id.clone()])
 }
 
-/// A day, a month or a year, as `2024-01-05`, `2024-01` or `2024`.
+/// Parses a date, a month or a year, normalised to `2024-01-05`, `2024-01` or `2024`.
 fn day(text: &str) -> Option<String> {
     if let DateReading::One { date, repaired: false } = read_date(text) {
         return Some(date.to_string());

@@ -1,4 +1,4 @@
-//! Whether the agency's name in a title is reliable, and where else it is stated.
+//! Whether the agency's name in a title is reliable, and its name from other sources if it is not.
 
 use super::facts;
 use super::names::{Kinship, kinship};
@@ -7,15 +7,15 @@ use crate::form::IdentitySource;
 use crate::text::blank;
 use crate::text::{fold, language, simplified, without_readings};
 
-/// The agency's name as far as known, with findings.
+/// The agency's name with any doubt about it.
 pub(in crate::bind) struct Named {
-    /// The name, where it is certain enough.
+    /// The name, if it is certain enough.
     pub(in crate::bind) agency: Option<String>,
-    /// Why it is in doubt.
+    /// Reason for doubt, if any: the message of a finding.
     pub(in crate::bind) doubt: Option<Message>,
 }
 
-/// Weighs the name in the title against the signature below the report.
+/// Compares the name in the title with the signature below the report.
 pub(in crate::bind) fn weigh(titled: Option<&str>, closing: &[String], words: &IdentitySource) -> Named {
     let signed = signatory(closing);
     let trusted = signed.as_deref().filter(|name| !is_advertisement(name));
@@ -32,7 +32,7 @@ pub(in crate::bind) fn weigh(titled: Option<&str>, closing: &[String], words: &I
     if is_advertisement(&name) {
         return advertisement(&name, trusted);
     }
-    // A signature of another agency for certain is an error of its own.
+    // A signature that certainly names another agency is reported by `contradictions`.
     let doubtful = |signed: &&str| match kinship(words, &name, signed) {
         Kinship::Same | Kinship::Different => false,
         Kinship::Unclear | Kinship::Above => contradict(&name, signed),
@@ -78,11 +78,11 @@ fn advertisement(name: &str, signed: Option<&str>) -> Named {
     Named { agency: signed.map(str::to_owned), doubt: Some(doubt) }
 }
 
-/// Whether a name holds what no agency's name has: Latin letters in a row or beside digits, digits that number nothing, or the words of
-/// advertisements.
+/// Whether a name contains text that no agency's name has: Latin letters in a run or beside digits, digits that are not a number after 第,
+/// or the words of advertisements.
 fn is_advertisement(name: &str) -> bool {
     let folded = fold(name);
-    // A run of letters and digits, and what stands before it.
+    // A run of letters and digits, and the character before it.
     let (mut run, mut letters, mut before) = (0, 0, None);
     for character in folded.chars().chain(std::iter::once('\0')) {
         if character.is_ascii_alphanumeric() {
@@ -98,20 +98,20 @@ fn is_advertisement(name: &str) -> bool {
     language().advertisements.iter().any(|word| folded.contains(word.as_str()))
 }
 
-/// Whether two names end alike and still name two agencies: neither is an abbreviation of the other.
+/// Whether two names have the same ending but are different agencies: neither abbreviates the other.
 fn contradict(one: &str, other: &str) -> bool {
     let (one, other) = (fold(one), fold(other));
     let alike = one.chars().rev().zip(other.chars().rev()).take_while(|(one, other)| one == other).count();
     alike >= 2 && !abbreviates(&one, &other) && !abbreviates(&other, &one)
 }
 
-/// Whether all characters of the shorter text stand in the longer one, in their order.
+/// Whether the shorter text is a subsequence of the longer one.
 fn abbreviates(shorter: &str, longer: &str) -> bool {
     let mut rest = longer.chars();
     shorter.chars().all(|character| rest.any(|other| other == character))
 }
 
-/// The name above or before the closing date.
+/// The name above the closing date, or before it on the same line.
 pub(super) fn signatory(closing: &[String]) -> Option<String> {
     let date = closing.iter().rposition(|line| facts::signed(&[line.as_str()], &mut Vec::new()).is_some())?;
     let same_line = closing[date].split(|character: char| character.is_ascii_digit()).next().unwrap_or_default();
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_name_comes_from_elsewhere_or_stays_open() {
+    fn a_damaged_name_is_read_from_the_signature_or_left_empty() {
         let signed = ["白渚市民政局", "2025年1月20日"];
         let some = |name: &str, doubt| (Some(name.to_owned()), doubt);
         assert_eq!(weighed(Some("白渚市民政局"), &signed), some("白渚市民政局", false));

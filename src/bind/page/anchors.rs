@@ -6,28 +6,28 @@ use crate::bind::source::stream::{LineKind, Stream};
 use crate::document::Place;
 use crate::text::blank;
 
-/// Where the parts of a form stand in a document.
+/// Positions of the parts of a form in a document.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Anchors {
-    /// The paragraphs that the title takes, where one stands on lines of its own.
+    /// Lines of the title; empty if the title is not on lines of its own.
     pub title: Vec<Anchor>,
-    /// The headings that were found: index of the form's section and where its heading stands.
+    /// Headings: index of the form's section, and position.
     pub headings: Vec<(usize, Anchor)>,
-    /// The grids of the form's tables: index of the table and where its first row's grid stands.
+    /// Grids of the form's tables: index of the table, and place of the grid that contains its first row.
     pub tables: Vec<(usize, Place)>,
 }
 
-/// A line of text and where it stands; the place is the paragraph's, or that of the cell that the line stands in.
+/// A line of text with the place of the paragraph or cell that contains it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Anchor {
-    /// The text of the line.
+    /// The text of the line, trimmed.
     pub text: String,
-    /// Where it stands.
+    /// Place of the paragraph or cell.
     pub place: Place,
 }
 
 impl Anchors {
-    /// Takes note of what was found.
+    /// Collects the anchors of a document that was read.
     pub(in crate::bind) fn of(stream: &Stream, frame: &Frame, headings: &[Heading]) -> Self {
         let anchor = |line: usize| {
             let line = stream.lines.get(line)?;

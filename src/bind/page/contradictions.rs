@@ -1,6 +1,6 @@
-//! Where a report contradicts itself about its agency or its year: title, period, text, signature, date, file name, properties.
+//! Contradictions of a report about its agency or year: between title, period, text, signature, date, file name and properties.
 //!
-//! Precision before recall: a name or a year counts where the report speaks of itself, and nowhere else.
+//! Precision before recall: a name or year counts only if the report states it of itself.
 
 use jiff::civil::Date;
 
@@ -13,16 +13,16 @@ use crate::form::{Form, IdentitySource, MadeBySource};
 use crate::report::{Content, Place, Report, Section};
 use crate::text::{dates_in_digits, fold};
 
-/// Characters behind the year at the beginning of a paragraph in which a word says that the year is another one.
+/// Number of characters after a leading year in which a word may say that it is another year than the report's.
 const BEHIND: usize = 40;
 
-/// Characters of a paragraph that are quoted.
+/// Number of characters of a paragraph that are quoted.
 const QUOTED: usize = 14;
 
-/// Years behind the report's in which a report may still be signed.
+/// Maximum number of years between the report's year and its signature.
 const LATE: i16 = 1;
 
-/// One side of a contradiction: what says it, in both languages, and where.
+/// One side of a contradiction: the statement in both languages, and its place.
 struct Side {
     says: Message,
     place: Option<Place>,
@@ -34,7 +34,7 @@ impl Side {
     }
 }
 
-/// Everything that contradicts the report's agency and year.
+/// All contradictions about the report's agency and year.
 pub(super) fn find(form: &Form, report: &Report, sources: &Sources) -> Vec<Finding> {
     let mut findings = Vec::new();
     let period = stated_period(&form.identity.words, report);
@@ -50,7 +50,7 @@ pub(super) fn find(form: &Form, report: &Report, sources: &Sources) -> Vec<Findi
     findings
 }
 
-/// The days that the report says its figures cover.
+/// The period that the report states for its figures.
 struct Stated {
     from: Date,
     to: Date,
@@ -77,7 +77,7 @@ fn has(text: &str, words: &[String]) -> bool {
     words.iter().any(|word| text.contains(word.as_str()))
 }
 
-/// Title, period, file name and text that name another year than the report has.
+/// Title, period, file name and text that state another year than the report's.
 fn years(form: &Form, report: &Report, (year, period): (i16, Option<&Stated>), sources: &Sources) -> Option<Finding> {
     let mut others: Vec<Side> = Vec::new();
     let in_name = sources.name.as_ref().and_then(|name| name.year);
@@ -111,14 +111,14 @@ fn years(form: &Form, report: &Report, (year, period): (i16, Option<&Stated>), s
         format!("The year differs: {}, {}. Make them agree.", own.en, en.join(", ")),
     );
     let mut finding = Finding::new(&code::YEAR_MISMATCH, message).at(first.place.clone());
-    // A text that speaks of the report's year too may look back.
+    // A text that also mentions the report's own year may be a review of earlier years.
     if text_alone && also_own {
         finding.severity = Severity::Warning;
     }
     Some(finding)
 }
 
-/// The first paragraph that speaks of another year as the report's, and whether another speaks of the report's own.
+/// The first paragraph that states another year as the report's, and whether any paragraph states the report's own year.
 fn years_of_text(form: &Form, report: &Report, year: i16) -> (Option<Side>, bool) {
     let words = &form.identity.words;
     let (mut other, mut own) = (None, false);
@@ -135,7 +135,7 @@ fn years_of_text(form: &Form, report: &Report, year: i16) -> (Option<Side>, bool
             } else if other.is_none()
                 && !has(&behind, &words.not_own_year)
                 && !behind.contains(&format!("{year}年"))
-                // Of a year to come only the beginning of the report speaks as of its own.
+                // A later year counts only at the beginning of the report.
                 && (stated < year || (number <= 1 && at == 0))
             {
                 let quoted: String = text.trim().chars().take(QUOTED).collect();
@@ -147,7 +147,7 @@ fn years_of_text(form: &Form, report: &Report, year: i16) -> (Option<Side>, bool
     (other, own)
 }
 
-/// The year that a paragraph begins with and what is behind it, where the report speaks of what it did: `2024年，我局…`.
+/// The year at the beginning of a paragraph about the agency's own work (`2024年，我局…`), and the text after it.
 fn leading_year<'t>(words: &IdentitySource, text: &'t str) -> Option<(i16, &'t str)> {
     let text = text.trim_start();
     let digits = text.get(..4).filter(|digits| digits.starts_with("20"))?;
@@ -162,10 +162,10 @@ fn leading_year<'t>(words: &IdentitySource, text: &'t str) -> Option<(i16, &'t s
     itself.then_some((year, rest))
 }
 
-/// A day of signing that the figures' period has not ended on.
+/// A signature date before the end of the period, or too long after it.
 fn signed(report: &Report, (year, period): (i16, Option<&Stated>), sources: &Sources) -> Option<Finding> {
     let (day, rest) = facts::signature(&sources.closing)?;
-    // Only what stands alone or behind a name is a day of signing.
+    // A date of signature is alone on its line or follows a name.
     let is_name = rest.is_empty() || report.agency.as_deref().is_some_and(|agency| fold(agency).contains(&fold(&rest)));
     let last = period.filter(|stated| stated.to.year() == year).map(|stated| stated.to);
     let last = last.or_else(|| Date::new(year, 12, 31).ok())?;
@@ -191,7 +191,7 @@ fn signed(report: &Report, (year, period): (i16, Option<&Stated>), sources: &Sou
     None
 }
 
-/// A period of the right year that is not the whole of it.
+/// A period in the right year that does not cover the whole year.
 fn incomplete(year: i16, period: Option<&Stated>) -> Option<Finding> {
     let stated = period.filter(|stated| stated.from.year() == year && stated.to.year() == year)?;
     let whole = (stated.from.month(), stated.from.day(), stated.to.month(), stated.to.day()) == (1, 1, 12, 31);
@@ -218,7 +218,7 @@ fn agencies(form: &Form, report: &Report, own: &str, sources: &Sources) -> Vec<F
         sides.push(Message::new(format!("落款写“{signed}”"), format!("the signature says \"{signed}\"")));
     }
     let named = sources.name.as_ref().and_then(|name| name.agency.as_deref());
-    // A name that holds a government's and more is put together: 甲区人民政府卫健委.
+    // A name that contains that of a government and more is a compound: 甲区人民政府卫健委.
     let single = |name: &&str| !words.governments.iter().any(|word| name.contains(word.as_str()));
     let named = named.or_else(|| sources.agency_in_name.as_deref().filter(single));
     if let Some(named) = named.filter(|name| differs(name)) {
@@ -242,7 +242,7 @@ fn agencies(form: &Form, report: &Report, own: &str, sources: &Sources) -> Vec<F
     findings
 }
 
-/// The first place where the report speaks of another agency as of the one that reports.
+/// The first paragraph that names another agency as the reporting agency.
 fn named_in_text(form: &Form, report: &Report, own: &str) -> Option<Finding> {
     let words = &form.identity.words;
     let differs = |other: &str| {
@@ -254,7 +254,7 @@ fn named_in_text(form: &Form, report: &Report, own: &str) -> Option<Finding> {
             let preamble = number == 0 && section.heading.is_none();
             let made = if preamble { made_by(&words.made_by, text) } else { None };
             let subject = subject(words, text);
-            // Whom to ask is an office of the agency's own.
+            // The contact is an office of the agency itself.
             let contact = report.contact.office.as_deref().filter(|office| preamble && text.contains(*office));
             let named = made.into_iter().chain(subject).chain(contact);
             let Some(other) = named.into_iter().find(|name| differs(name)) else { continue };
@@ -272,7 +272,7 @@ fn named_in_text(form: &Form, report: &Report, own: &str) -> Option<Finding> {
     None
 }
 
-/// The name in the words about who made the report: `由甲局编制`.
+/// The name in the statement of who made the report: `由甲局编制`.
 fn made_by<'t>(words: &MadeBySource, text: &'t str) -> Option<&'t str> {
     let end = words.before.iter().filter_map(|word| text.find(word.as_str())).min()?;
     let begin =
@@ -282,7 +282,7 @@ fn made_by<'t>(words: &MadeBySource, text: &'t str) -> Option<&'t str> {
     ((4..=40).contains(&name.chars().count()) && !name.contains(['，', '。', '；', '、'])).then_some(name)
 }
 
-/// The agency that a paragraph says did the reporting's work: `2024年，甲局认真…`, `甲局坚持…`.
+/// The agency that a paragraph names as the subject of the reported work: `2024年，甲局认真…`, `甲局坚持…`.
 fn subject<'t>(words: &IdentitySource, text: &'t str) -> Option<&'t str> {
     let text = text.trim_start();
     let begin = match text.get(..4).filter(|digits| digits.bytes().all(|digit| digit.is_ascii_digit())) {
@@ -297,7 +297,7 @@ fn subject<'t>(words: &IdentitySource, text: &'t str) -> Option<&'t str> {
     words.reports.iter().any(|word| rest.starts_with(word.as_str())).then_some(name)
 }
 
-/// A title among the file's properties that is another report's: it is seen by whoever opens the published file.
+/// A title in the file's properties that belongs to another report. Readers of the published file can see it.
 fn properties(form: &Form, report: &Report, sources: &Sources) -> Option<Finding> {
     let found = sources.properties.as_ref()?;
     let words = &form.identity.words;

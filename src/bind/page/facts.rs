@@ -1,4 +1,4 @@
-//! Facts in the text around the figures: period, publication date, how to reach the agency.
+//! Facts in the text around the figures: period, publication date, contact of the agency.
 
 use std::sync::LazyLock;
 
@@ -11,10 +11,10 @@ use crate::report::{Contact, Period};
 use crate::text::blank;
 use crate::text::{DateReading, read_date};
 
-/// A date-like text: four digits of a year and what may follow, marks missing or not.
+/// A date-like text: a year of four digits and what may follow it, with or without separators.
 const DATE: &str = r"[12１２][0-9０-９]{3}[\s年.\-/．]{0,3}[0-9０-９]{1,4}[\s月.\-/．]{0,3}[0-9０-９]{0,2}\s?[日号]?";
 
-/// A day without its year, as after 至.
+/// A day without a year, as after 至.
 const DAY: &str = r"[0-9０-９]{1,2}\s?月?\s?[0-9０-９]{1,2}\s?[日号]";
 
 #[allow(clippy::expect_used, reason = "the patterns are constants, and a test compiles them all")]
@@ -30,24 +30,24 @@ static PUBLISHED: LazyLock<Regex> = LazyLock::new(|| {
         r"(?:发布时间|发布日期|发文日期|公布日期|公开日期|生成日期|更新时间|日期|时间)\s*[:：]\s*({DATE})"
     ))
 });
-/// Names in page metadata that hold the day of publication, in order of trust.
+/// Names of page metadata with the date of publication, most reliable first.
 const PUBLISHED_NAMES: &[&str] = &["pubdate", "publishdate", "article:published_time", "createdate"];
 
-/// Spans of days that are looked at in a text.
+/// Maximum number of date spans examined in a text.
 const SPANS: usize = 20;
 
-/// A fact that could not be read for certain.
+/// A date that was not read as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::bind) enum Doubt {
-    /// A date was repaired: as written, as read.
+    /// A repaired date: text as written, date as read.
     Repaired(String, Date),
-    /// A date can be read in more than one way.
+    /// A date with several possible readings.
     Ambiguous(String),
-    /// A whole date that no calendar has.
+    /// A complete date that does not exist in the calendar.
     Impossible(String),
 }
 
-/// The first span of days in a text that lies within one year.
+/// The first span of dates in a text that is within one year.
 pub(in crate::bind) fn period(text: &str, doubts: &mut Vec<Doubt>) -> Option<Period> {
     for found in SPAN.captures_iter(text).take(SPANS) {
         let (from_text, to_text) = (&found[1], &found[2]);
@@ -69,7 +69,7 @@ pub(in crate::bind) fn period(text: &str, doubts: &mut Vec<Doubt>) -> Option<Per
     None
 }
 
-/// The first span of days in a text, whatever its years are.
+/// The first span of dates in a text, across years if necessary.
 pub(super) fn span(text: &str) -> Option<(Date, Date)> {
     SPAN.captures_iter(text).take(SPANS).find_map(|found| {
         let from = date(&found[1], &mut Vec::new())?;
@@ -99,7 +99,7 @@ fn date(text: &str, doubts: &mut Vec<Doubt>) -> Option<Date> {
     }
 }
 
-/// The day of publication that a page's metadata or a line such as `发布时间：2021-01-18` gives.
+/// The date of publication from a page's metadata, or from a line such as `发布时间：2021-01-18`.
 pub(in crate::bind) fn published(metadata: &Metadata, lines: &[&str], doubts: &mut Vec<Doubt>) -> Option<Date> {
     for name in PUBLISHED_NAMES {
         let entry = metadata.entries.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
@@ -111,7 +111,7 @@ pub(in crate::bind) fn published(metadata: &Metadata, lines: &[&str], doubts: &m
     lines.iter().find_map(|line| PUBLISHED.captures(line).and_then(|found| date(&found[1], doubts)))
 }
 
-/// The date that a report ends with: the last of its closing lines that consists of a date, or of a short name and a date.
+/// The closing date of a report: the last of its four final lines that consists of a date, or of a short name and a date.
 pub(in crate::bind) fn signed(lines: &[&str], doubts: &mut Vec<Doubt>) -> Option<Date> {
     for line in lines.iter().rev().take(4) {
         let Some(found) = ONE_DATE.captures(line).and_then(|found| found.get(1)) else { continue };
@@ -123,7 +123,7 @@ pub(in crate::bind) fn signed(lines: &[&str], doubts: &mut Vec<Doubt>) -> Option
     None
 }
 
-/// The day that a report ends with, and what else stands in that line.
+/// The closing date of a report, and the rest of its line without blanks.
 pub(super) fn signature(lines: &[String]) -> Option<(Date, String)> {
     let line = lines.iter().rev().take(4).find(|line| signed(&[line.as_str()], &mut Vec::new()).is_some())?;
     let found = ONE_DATE.captures(line)?.get(1)?;
@@ -133,7 +133,7 @@ pub(super) fn signature(lines: &[String]) -> Option<(Date, String)> {
 
 static LEADING_YEAR: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*(20[0-9]{2})\s*年[^0-9]"));
 
-/// The year with which a paragraph begins: `2019年，我局…`.
+/// The year at the beginning of a paragraph: `2019年，我局…`.
 pub(in crate::bind) fn leading_year(line: &str) -> Option<i16> {
     LEADING_YEAR.captures(line)?.get(1)?.as_str().parse().ok()
 }
@@ -143,25 +143,25 @@ static PHONE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?:电\s*话|联系方式)(?:号码)?\s*[:：]?\s*([0-9][0-9\-—－（）() ]{5,24}[0-9])"));
 static EMAIL: LazyLock<Regex> = LazyLock::new(|| pattern(r"[A-Za-z0-9._\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+"));
 static URL: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:https?://|www\.)[A-Za-z0-9\-._~:/?#@!$&*+;=%]+"));
-/// What stands before an address, and before an office's name. Both are then read sign by sign: an automaton that counts signs of three
-/// bytes has hundreds of states, and each costs a step of memory.
+/// Text before an address, and before an office's name. Both are then read character by character, because an automaton that counts
+/// characters of three bytes has hundreds of states, with a memory access for each step.
 static ADDRESS_BEGINS: LazyLock<Regex> = LazyLock::new(|| pattern(r"地\s*址\s*[:：]\s*"));
 static OFFICE_BEGINS: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:请|可)(?:直接)?[与和向同]"));
 
-/// What stands behind an office's name.
+/// Words after an office's name.
 const OFFICE_ENDS: [&str; 2] = ["联系", "咨询"];
 
-/// Signs of an address at most, and of an office's name; either has two at least.
+/// Maximum number of characters of an address and of an office's name; the minimum of both is two.
 const LONGEST_ADDRESS: usize = 60;
 const LONGEST_OFFICE: usize = 40;
 const SHORTEST: usize = 2;
 
-/// How to reach the agency, from the part of the report that says so.
+/// Reads the agency's contact from the section that states it.
 pub(in crate::bind) fn contact(text: &str) -> Contact {
-    // Looking for a word that has to be there costs far less than trying the pattern everywhere.
+    // Searching for a required literal first is far cheaper than running the pattern.
     let from = |words: &[&str]| {
         let at = words.iter().filter_map(|word| memmem::find(text.as_bytes(), word.as_bytes())).min()?;
-        // What a pattern matches before the word stands in its line.
+        // A match may begin before the literal, but on the same line.
         let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
         Some(&text[line..])
     };
@@ -180,7 +180,7 @@ pub(in crate::bind) fn contact(text: &str) -> Contact {
     }
 }
 
-/// The first name of an office that is to be asked: `请与某局办公室联系`.
+/// The first name of an office to contact: `请与某局办公室联系`.
 fn office(text: &str) -> Option<&str> {
     OFFICE_BEGINS.find_iter(text).find_map(|begin| {
         let rest = &text[begin.end()..];
@@ -203,7 +203,7 @@ fn address(text: &str) -> Option<&str> {
         let inside = |&(_, sign): &(usize, char)| !"，,；;。）)\n".contains(sign);
         let signs = rest.char_indices().take(LONGEST_ADDRESS).take_while(inside);
         let (count, end) = signs.fold((0, 0), |(count, _), (at, sign)| (count + 1, at + sign.len_utf8()));
-        // Blanks before it in its line count as its own where it has too few.
+        // Blanks before a short address count towards its minimum length, as they do in the pattern.
         let blanks = begin.as_str().chars().rev().take_while(|sign| sign.is_whitespace() && *sign != '\n').count();
         (count > 0 && count + blanks >= SHORTEST).then(|| &rest[..end])
     })
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_author_wrote_is_not_repaired() {
+    fn complete_and_ambiguous_dates_are_not_repaired() {
         assert_eq!(span("自2021年1月1日至2021年12月30日止"), Some((day(2021, 1, 1), day(2021, 12, 30))));
         assert_eq!(span("自2020年1月1日起至202020年12月31日止"), None);
         let mut doubts = Vec::new();
@@ -269,7 +269,7 @@ mod tests {
         assert_eq!(found.address.as_deref(), Some("某".repeat(60).as_str()));
         assert_eq!(contact(&format!("请与{long}联系")).office, None);
         assert_eq!(contact("请与某，联系。可同乙科咨询").office.as_deref(), Some("乙科"));
-        // However many places look like the beginning of a name, the one that is one is found.
+        // The name is found even after many false beginnings.
         let many = format!("{}某科联系", "请与".repeat(20_000));
         assert_eq!(contact(&many).office.map(|office| office.ends_with("某科")), Some(true));
         for (text, read) in [
@@ -282,9 +282,9 @@ mod tests {
         }
     }
     proptest::proptest! {
-        /// Offices and addresses as the patterns have them that count their signs.
+        /// Offices and addresses are equal to the matches of the patterns that count characters.
         #[test]
-        fn names_and_addresses_are_as_long_as_they_may_be(
+        fn offices_and_addresses_equal_the_matches_of_counting_patterns(
             text in "([请可]直?接?[与向]|联系|咨询|[甲乙，（\n]|甲{35,45}|地 ?址： ?|甲{55,65}){0,12}"
         ) {
             let first = |pattern: &str| {

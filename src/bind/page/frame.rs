@@ -14,15 +14,15 @@ use crate::text::{blank, fold};
 /// The report in a document's text.
 #[derive(Debug, Clone, Default)]
 pub(in crate::bind) struct Frame {
-    /// The title, where one was found.
+    /// The title, if found.
     pub(in crate::bind) title: Option<FoundTitle>,
-    /// The lines that the title takes, where it stands on lines of its own.
+    /// The lines of the title; empty if it is not on lines of its own.
     pub(in crate::bind) title_lines: Range<usize>,
-    /// First byte behind the title.
+    /// Byte offset in the raw text after the title.
     pub(in crate::bind) start: usize,
-    /// Byte behind the report.
+    /// Byte offset in the raw text after the report.
     pub(in crate::bind) end: usize,
-    /// Lines of a web page that are no part of the report, by line number.
+    /// Indices of lines that belong to the web page and not to the report, ascending.
     pub(in crate::bind) page_lines: Vec<usize>,
 }
 
@@ -31,7 +31,7 @@ fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a constant pattern")
 }
 
-/// Characters of a heading that is known at the end of a line.
+/// Minimum number of characters of a heading that is recognised at the end of a line.
 const HEADING: usize = 6;
 
 /// A line of page data between title and text: source, time, font size switches.
@@ -41,14 +41,14 @@ static PAGE_DATA: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// A line that only a web page's footer has.
+/// A line that occurs only in the footer of a web page.
 static FOOTER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"主办单位\s*[:：]|主办\s*[:：]|承办单位\s*[:：]|版权所有|网站标识码|公网安备|ICP备|网站地图|技术支持\s*[:：]|建议使用.{0,12}浏览器|^\s*(?:上一篇|下一篇|上一条|下一条|打印本页|关闭窗口|【打印|附件下载|扫一扫|分享到)",
     )
 });
 
-/// Finds title and end. `web` tells whether the document is a page, or a text that may have been one.
+/// Finds the title and the end of the report. `web` is whether the document is a web page, or text that may have been copied from one.
 pub(in crate::bind) fn find(form: &Form, stream: &Stream, headings: &[Heading], web: bool) -> Frame {
     let first_heading = headings.first().map_or(stream.raw.len(), |heading| heading.start);
     let mut frame = Frame { end: stream.raw.len(), ..Frame::default() };
@@ -58,7 +58,7 @@ pub(in crate::bind) fn find(form: &Form, stream: &Stream, headings: &[Heading], 
     }
     let body = line.map_or(0, |line| line + 1);
     if frame.title.as_ref().is_some_and(|title| title.alone) {
-        // The lines above the title are the page's.
+        // Lines above the title belong to the page.
         frame.page_lines.extend(0..frame.title_lines.start);
     }
     for (number, line) in stream.lines.iter().enumerate().skip(body) {
@@ -79,7 +79,7 @@ pub(in crate::bind) fn find(form: &Form, stream: &Stream, headings: &[Heading], 
     frame
 }
 
-/// Finds the title above the first heading, also one that is broken over up to three lines; returns its last line.
+/// Finds the title above the first heading, on up to three lines; returns the index of its last line.
 fn find_title(form: &Form, stream: &Stream, before: usize, frame: &mut Frame) -> Option<usize> {
     let title = &form.title;
     let text_line = |number: usize| {
@@ -99,7 +99,7 @@ fn find_title(form: &Form, stream: &Stream, before: usize, frame: &mut Frame) ->
             joined.push_str(text);
             let Some(mut found) = parse(title, &joined) else { continue };
             let mut first = number;
-            // A line with the name alone above a title that has it too is no part of the title.
+            // A line with the name alone above a title that contains the name is not part of the title.
             if let Some(own) = parse(title, text).filter(|_| count > 0)
                 && let Some(name) = own.agency.as_deref()
                 && own.year.is_some()
@@ -110,7 +110,7 @@ fn find_title(form: &Form, stream: &Stream, before: usize, frame: &mut Frame) ->
             }
             let short = joined.chars().count() <= 80;
             let whole = found.agency.is_some() && found.year.is_some();
-            // A title alone on its lines with agency and year beats all else; running text that mentions one comes last.
+            // A separate title with agency and year ranks first, a mention in running text last.
             let rank = u8::from(whole) * 4 + u8::from(found.alone && short) * 2 + u8::from(short);
             if best.as_ref().is_none_or(|known| rank > known.0) && (short || whole) {
                 best = Some((rank, first..number + count + 1, found));
@@ -128,8 +128,8 @@ fn find_title(form: &Form, stream: &Stream, before: usize, frame: &mut Frame) ->
     Some(line)
 }
 
-/// Whether a line is the heading of a part and no title, as a table of contents lists it: such a heading may have the title's words in
-/// it, and others behind them.
+/// Whether a line ends with the heading of a section, as in a table of contents. Headings that end with the words of the title are
+/// ignored.
 fn is_heading(form: &Form, text: &str) -> bool {
     let folded = fold(text);
     let titled = |bare: &String| form.title.names.iter().any(|name| bare.ends_with(name.as_str()));
@@ -144,7 +144,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_of_a_web_page_are_told_from_those_of_a_report() {
+    fn lines_of_a_web_page_are_distinguished_from_a_report() {
         for line in [
             "来源：县政府办公室",
             "发布时间：2024-01-05 10:30",

@@ -1,4 +1,4 @@
-//! The headings of the form's sections in a document's text, and the title above them.
+//! Finds the headings of the form's sections in a document's text.
 
 use memchr::memmem::Finder;
 
@@ -16,24 +16,24 @@ pub(in crate::bind) struct Heading {
     pub(in crate::bind) section: usize,
     /// First byte.
     pub(in crate::bind) start: usize,
-    /// Byte after its last.
+    /// Byte after the last.
     pub(in crate::bind) end: usize,
-    /// Outline level that its paragraph has.
+    /// Outline level of its paragraph.
     pub(in crate::bind) level: Option<u8>,
     score: f32,
 }
 
-/// Candidates that are weighed against each other: a report has seven headings, and a text made of headings alone must stay cheap.
+/// Maximum number of candidates: a report has seven headings, and a text that consists of headings must stay cheap.
 const CANDIDATES: usize = 1_000;
 
-/// Characters of the longest line that is a heading as a whole.
+/// Maximum number of characters of a line that is a heading as a whole.
 const LONGEST: usize = 60;
 
-/// Finds the headings: each section once at most, in the form's order, the best chain of candidates.
+/// Finds the headings from byte `from` on: each section at most once, in the form's order, as the best chain of candidates.
 pub(in crate::bind) fn find(index: &FormIndex, stream: &Stream, claims: &[Claim], from: usize) -> Vec<Heading> {
     let mut candidates = Vec::new();
     let text = stream.folded.text.as_bytes();
-    // Where each heading stands in the folded text, its number included.
+    // Occurrences of each heading in the folded text, with its number.
     let inside = |finder: &Option<Finder>| finder.iter().flat_map(|finder| finder.find_iter(text)).collect();
     let inside: Vec<Vec<usize>> = index.headings.iter().map(inside).collect();
     let numbered = |section: &Section| section.heading.as_ref().and_then(|heading| numbering(&heading.text));
@@ -65,8 +65,8 @@ pub(in crate::bind) fn find(index: &FormIndex, stream: &Stream, claims: &[Claim]
     chain(&candidates)
 }
 
-/// The heaviest chain of candidates in which sections and places both increase; later candidates win ties, for a table of
-/// contents stands before what it lists.
+/// The heaviest chain of candidates with increasing sections and positions. Later candidates win ties, because a table of contents
+/// precedes the headings that it lists.
 fn chain(candidates: &[Heading]) -> Vec<Heading> {
     let mut best: Vec<(f32, Option<usize>)> = Vec::with_capacity(candidates.len());
     for (number, candidate) in candidates.iter().enumerate() {
@@ -91,26 +91,26 @@ fn chain(candidates: &[Heading]) -> Vec<Heading> {
     chain
 }
 
-/// A section's heading as the form has it.
+/// A section's heading as prescribed by the form.
 struct Prescribed<'a> {
     section: &'a Section,
     heading: &'a Label,
-    /// The number that it begins with.
+    /// Its number, if it begins with one.
     number: Option<Numbering>,
-    /// Where it stands in the folded text with its number, and its length there.
+    /// Occurrences in the folded text, number included, and length in bytes of the folded heading.
     places: &'a [usize],
     length: usize,
 }
 
-/// A line's text, folded once for all headings that it may be.
+/// A line, folded once for all headings it is compared with.
 struct Words<'t> {
     stream: &'t Stream<'t>,
-    /// The line in the raw text, and the same in the folded one.
+    /// Byte range in the raw text, and the same in the folded text.
     line: (usize, usize),
     folded: (usize, usize),
-    /// The text without blanks at its ends, as a range of bytes of the raw text.
+    /// Byte range in the raw text without surrounding blanks.
     whole: (usize, usize),
-    /// What a short line begins with and is without it, folded; `None` for a line too long to be a heading.
+    /// Leading number and the folded text without it; `None` if the line is too long for a heading.
     short: Option<(Option<Numbering>, &'t str)>,
 }
 
@@ -129,7 +129,7 @@ impl<'t> Words<'t> {
         Self { stream, line, folded: ends, whole: (start, start + whole.len()), short }
     }
 
-    /// Where the heading stands, and how certainly: byte range in the raw text and score.
+    /// Occurrences of the heading in the line: byte range in the raw text, and score.
     fn matches(&self, prescribed: &Prescribed, level: Option<u8>) -> Vec<(usize, usize, f32)> {
         let heading = prescribed.heading;
         let all = |score| vec![(self.whole.0, self.whole.1, score)];
@@ -155,13 +155,13 @@ impl<'t> Words<'t> {
         self.inside(prescribed)
     }
 
-    /// The heading, number included, inside a longer line.
+    /// Occurrences of the heading, number included, inside a longer line.
     fn inside(&self, &Prescribed { places, length, .. }: &Prescribed) -> Vec<(usize, usize, f32)> {
         let mut found = Vec::new();
         let first = places.partition_point(|&at| at < self.folded.0);
         for &at in places[first..].iter().take_while(|&&at| at + length <= self.folded.1) {
             let (start, end) = (self.stream.raw_start(at), self.stream.raw_end(at + length));
-            // The number must be written as a number, and no word may run into it.
+            // The number must be written as a number, and the heading must not continue a word.
             let numbered = numbering(&self.stream.raw[start..self.line.1]).is_some_and(|number| number.level == 1);
             let before = self.stream.raw[self.line.0..start].chars().next_back();
             let apart = before.is_none_or(|character| !character.is_alphabetic() || character.is_ascii());
@@ -177,7 +177,7 @@ impl<'t> Words<'t> {
 mod tests {
     use super::*;
 
-    /// The chain of candidates, each given as section, first byte and score; each is ten bytes long.
+    /// The best chain of candidates of ten bytes, each given as section, first byte and score.
     fn chosen(candidates: &[(usize, usize, f32)]) -> Vec<(usize, usize)> {
         let heading = |&(section, start, score)| Heading { section, start, end: start + 10, level: None, score };
         let candidates: Vec<Heading> = candidates.iter().map(heading).collect();
@@ -189,14 +189,14 @@ mod tests {
         for (candidates, expected) in [
             (&[][..], &[][..]),
             (&[(0, 0, 1.0), (1, 20, 1.0), (2, 40, 1.0)], &[(0, 0), (1, 20), (2, 40)]),
-            // A heading out of order is left out.
+            // A heading out of order is skipped.
             (&[(0, 0, 1.0), (2, 20, 0.6), (1, 40, 1.0), (2, 60, 1.0)], &[(0, 0), (1, 40), (2, 60)]),
-            // One certain heading outweighs an uncertain one before it, not two.
+            // A certain heading outweighs one uncertain heading before it, but not two.
             (&[(1, 0, 0.6), (0, 20, 1.0)], &[(0, 20)]),
             (&[(1, 0, 0.6), (2, 20, 0.6), (0, 40, 1.0)], &[(1, 0), (2, 20)]),
-            // Of a table of contents and the headings that it lists, the headings.
+            // The headings win over a table of contents that lists them.
             (&[(0, 0, 1.0), (1, 20, 1.0), (0, 100, 1.0), (1, 120, 1.0)], &[(0, 100), (1, 120)]),
-            // Candidates that overlap are never both taken.
+            // Overlapping candidates are never both used.
             (&[(0, 0, 1.0), (1, 5, 0.9)], &[(0, 0)]),
         ] {
             assert_eq!(chosen(candidates), expected, "{candidates:?}");

@@ -1,4 +1,4 @@
-//! Agency and year of a report: from title, period, signature, file name, else from the file's properties.
+//! Agency and year of a report: from title, period, signature and file name, else from the file's properties.
 
 use jiff::civil::Date;
 
@@ -16,22 +16,22 @@ use crate::read::Reading;
 use crate::report::{Content, Report, Section};
 use crate::text::dates_in_digits;
 
-/// Agency and year by the sources other than the body.
+/// The sources of agency and year.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Sources {
     /// The title in the body.
     pub(super) body: FoundTitle,
-    /// The file's name as a title, and the year in it.
+    /// The file name parsed as a title, or at least its year.
     pub(super) name: Option<FoundTitle>,
-    /// The agency in a file's name that is no whole title: it may contradict, and stands in for none.
+    /// Agency in a file name that is not a complete title: may contradict other sources, but does not replace them.
     pub(super) agency_in_name: Option<String>,
-    /// A title among the file's properties.
+    /// A title in the file's properties.
     pub(super) properties: Option<FoundTitle>,
-    /// The last lines.
+    /// The last lines of the report.
     pub(super) closing: Vec<String>,
 }
 
-/// Title, agency, year, period, publication and contact, and what contradicts them.
+/// Reads title, agency, year, period, publication date and contact, and reports contradictions between their sources.
 pub(in crate::bind) fn read(
     form: &Form,
     reading: &Reading,
@@ -63,11 +63,11 @@ pub(in crate::bind) fn read(
     let lines: Vec<&str> = sources.closing.iter().map(String::as_str).collect();
     let mut of_signature = Vec::new();
     let signed = facts::signed(&lines, &mut of_signature);
-    // Beside the page's own day only what cannot be one is told.
+    // If the page gives a date, only impossible dates of the signature are reported.
     of_signature.retain(|doubt| report.published.is_none() || matches!(doubt, Doubt::Impossible(_)));
     doubts.append(&mut of_signature);
     report.published = report.published.or(signed);
-    // File properties survive copying for another year or agency, so they are the last resort.
+    // File properties are often left over from another year or agency, so they are the last resort.
     let in_period = report.period.map(|period| period.from.year());
     let named = sources.name.as_ref().and_then(|name| name.year);
     let in_properties = sources.properties.as_ref().and_then(|found| found.year);
@@ -92,7 +92,7 @@ pub(in crate::bind) fn read(
         complete(&mut title, properties);
     }
     report.title = (!title.text.is_empty()).then(|| title.text.clone());
-    // A title with another name or year in it than what was taken is no title of this report.
+    // A title with another agency or year than the one read is not this report's title.
     let other = title.agency.is_some() && title.agency != known.agency;
     let stale = sources.body.text.is_empty() && title.year != report.year;
     if let (true, Some(agency), Some(year)) = (other || stale || report.title.is_none(), &known.agency, report.year) {
@@ -120,14 +120,14 @@ fn of_name(form: &Form, text: &str) -> Option<FoundTitle> {
     }
 }
 
-/// The whole name of an agency before the year in a file's name: `甲市乙区教育局2022年年报`.
+/// The complete name of an agency before the year in a file name: `甲市乙区教育局2022年年报`.
 fn agency_in_name(form: &Form, text: &str) -> Option<String> {
     let year = form.identity.file_year.as_ref().and_then(Pattern::regex)?.captures(text)?.name("y")?;
     let before = text[..year.start()].trim_matches(|sign: char| !sign.is_alphanumeric());
     is_agency(&form.identity.words, before).then(|| before.to_owned())
 }
 
-/// The year that paragraphs of the first parts begin with stands in for one that title and period do not name, with a finding.
+/// Reads the year from the beginnings of paragraphs of the first sections if title and period have none, with a finding.
 fn year_of_text(report: &mut Report, short: Option<&(i16, String)>) {
     let opening = opening(report);
     let mut years: Vec<i16> = opening.lines().filter_map(facts::leading_year).collect();
@@ -157,7 +157,7 @@ pub(in crate::bind) fn sentence(code: &Code) -> Message {
     Message::new(format!("{}{}", code.why.0, code.remedy.0), format!("{} {}", code.why.1, code.remedy.1))
 }
 
-/// Takes from another title what the first does not say.
+/// Fills the gaps of a title from another one.
 fn complete(title: &mut FoundTitle, other: &FoundTitle) {
     if (title.text.is_empty() && !other.text.is_empty())
         || (title.agency.is_none() && other.agency.is_some() && other.year.is_some())
@@ -168,7 +168,7 @@ fn complete(title: &mut FoundTitle, other: &FoundTitle) {
     title.year = title.year.or(other.year);
 }
 
-/// The text of the first two parts, where a report says what it covers and whom to ask.
+/// The paragraphs of the first two sections, which state the period and the contact.
 fn opening(report: &Report) -> String {
     let mut text = String::new();
     for section in report.sections.iter().take(2) {
@@ -182,7 +182,7 @@ fn opening(report: &Report) -> String {
     text
 }
 
-/// The last lines of the last part, where a report is signed and dated.
+/// The last lines of the last section, which contain signature and date.
 fn closing(report: &Report) -> Vec<String> {
     let paragraphs = report.sections.last().map(|section: &Section| section.content.as_slice()).unwrap_or_default();
     let texts = paragraphs.iter().filter_map(|content| match content {

@@ -1,4 +1,4 @@
-//! What stands around the tables: title, headings, facts, and the parts of the report.
+//! The content around the tables: title, headings, facts, and the sections of the report.
 
 pub(in crate::bind) mod agency;
 pub(in crate::bind) mod anchors;

@@ -1,40 +1,40 @@
-//! Whether two names mean one agency: short forms, former names, offices that sign, and names of others.
+//! Whether two names denote the same agency: short forms, former names, offices that sign for it, and other agencies.
 
 use crate::form::IdentitySource;
 use crate::text::fold;
 
-/// How two names stand to each other.
+/// Relation of two names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kinship {
-    /// One agency, or an office of it.
+    /// The same agency, or an office of it.
     Same,
-    /// Not certain.
+    /// Undecided.
     Unclear,
-    /// Two agencies.
+    /// Different agencies.
     Different,
-    /// The second is of a higher level: a superior may be named anywhere.
+    /// The second agency is of a higher level; a superior agency may be mentioned anywhere.
     Above,
 }
 
-/// A name taken apart.
+/// A name divided into its parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Name<'t> {
-    /// The region before it, such as 甲市乙区; empty where it has none.
+    /// The region at its beginning, such as 甲市乙区; empty if there is none.
     region: &'t str,
-    /// Level of the region among the form's signs, 0 for the highest.
+    /// Level of the region by the form's `regions`; 0 is the highest.
     level: Option<usize>,
-    /// Its field of work, without region and ending; empty for a government.
+    /// The field of work, without region and ending; empty for a government.
     core: &'t str,
-    /// Whether it represents its whole region.
+    /// Whether it is the government of its region.
     government: bool,
     /// Whether it is an office of another agency.
     office: bool,
-    /// Whether it ends as agencies do.
+    /// Whether it has an ending of agencies or offices.
     ended: bool,
 }
 
 impl<'t> Name<'t> {
-    /// Takes a name apart by the words of a form.
+    /// Divides a name by the word lists of a form.
     pub(super) fn of(words: &IdentitySource, text: &'t str) -> Self {
         let (at, level) = region(words, text);
         let (region, rest) = text.split_at(at);
@@ -45,40 +45,40 @@ impl<'t> Name<'t> {
         let within = strip(rest, &words.offices);
         let inner = within.unwrap_or(rest);
         let governing = strip(inner, &words.governments);
-        // What is no government by all of its name is an agency with that ending: 开发区管理委员会 is, 发展委员会 is not.
+        // Unless the core is empty, the name is not a government but an agency with that ending: 发展委员会, as opposed to 开发区管理委员会.
         let core = governing.or_else(|| strip(inner, &words.endings));
         let government = governing.is_some_and(str::is_empty);
         let ended = core.is_some() || within.is_some();
         Self { region, level, core: core.unwrap_or(inner), government, office: within.is_some(), ended }
     }
 
-    /// Whether it names a place, and not only 县 or 市.
+    /// Whether it names a place, not only 县 or 市.
     pub(super) fn has_place(&self) -> bool {
         self.region.chars().count() >= 2
     }
 
-    /// Whether it ends as agencies do and says which.
+    /// Whether it has an ending of agencies and identifies a specific one.
     pub(super) fn is_certain(&self) -> bool {
         self.ended && (self.government || !self.core.is_empty())
     }
 }
 
-/// Whether a text is the whole name of an agency, with its region.
+/// Whether a text is the complete name of an agency, with its region.
 pub(in crate::bind) fn is_agency(words: &IdentitySource, text: &str) -> bool {
     let name = Name::of(words, text);
     name.is_certain() && name.has_place()
 }
 
-/// Where the name of the region ends, and its level.
+/// End of the region's name as a byte offset, and its level.
 fn region(words: &IdentitySource, text: &str) -> (usize, Option<usize>) {
     let (mut end, mut level) = (0, None);
     for (at, _) in text.char_indices() {
-        // Signs of one level stand together: 县|区|旗.
+        // Words of one level are separated by bars: 县|区|旗.
         let signs = words.regions.iter().enumerate();
         let signs = signs.flat_map(|(rank, signs)| signs.split('|').map(move |sign| (rank, sign)));
         let sign = signs.filter(|(_, sign)| text[at..].starts_with(sign));
         let Some((rank, sign)) = sign.max_by_key(|(_, sign)| sign.len()) else { continue };
-        // A sign within another word is none: 市场, 城市.
+        // A word inside another word does not count: 市场, 城市.
         let is_word = |word: &String| {
             word.match_indices(sign).any(|(inside, _)| {
                 at.checked_sub(inside)
@@ -88,7 +88,7 @@ fn region(words: &IdentitySource, text: &str) -> (usize, Option<usize>) {
         if words.not_regions.iter().any(is_word) {
             continue;
         }
-        // Levels go down: behind a county no province begins.
+        // Levels descend: a province does not follow a county.
         if level.is_none_or(|known| rank >= known) {
             (end, level) = (at + sign.len(), Some(rank));
         }
@@ -96,7 +96,7 @@ fn region(words: &IdentitySource, text: &str) -> (usize, Option<usize>) {
     (end, level)
 }
 
-/// How a name stands to the one of the agency that reports.
+/// Relation of another name to that of the reporting agency.
 pub(super) fn kinship(words: &IdentitySource, own: &str, other: &str) -> Kinship {
     let (own_text, other_text) = (&fold(own), &fold(other));
     if own_text == other_text {
@@ -131,23 +131,23 @@ pub(super) fn kinship(words: &IdentitySource, own: &str, other: &str) -> Kinship
     if abbreviates(own.core, other.core) || abbreviates(other.core, own.core) || words.renamed.iter().any(renamed) {
         return Kinship::Same;
     }
-    // Short forms keep the first character of a name, mostly: 教体, 教育.
+    // Short forms usually keep the first character of a name: 教体, 教育.
     if own.core.chars().next() == other.core.chars().next() { Kinship::Unclear } else { Kinship::Different }
 }
 
-/// Whether the region of one name is that of the other, written shorter.
+/// Whether one region is a shorter form of the other.
 fn near(one: &Name, other: &Name) -> bool {
     let (one, other, alike) = (one.region, other.region, one.level == other.level);
     one.ends_with(other) || other.ends_with(one) || (alike && (abbreviates(one, other) || abbreviates(other, one)))
 }
 
-/// Whether all characters of the shorter text stand in the longer one, in their order.
+/// Whether the shorter text is a subsequence of the longer one.
 fn abbreviates(shorter: &str, longer: &str) -> bool {
     let mut rest = longer.chars();
     shorter.chars().all(|character| rest.any(|other| other == character))
 }
 
-/// The name at the beginning of a text and what is behind it: the shortest that ends as agencies do, with the offices of it.
+/// Splits a text after the name at its beginning: the shortest prefix with an ending of agencies, followed by its offices.
 pub(super) fn leading<'t>(words: &IdentitySource, text: &'t str) -> Option<(&'t str, &'t str)> {
     let at = text.char_indices().map(|(at, _)| at).take(LONGEST).find_map(|at| {
         let ending = words.endings.iter().filter(|ending| text[at..].starts_with(ending.as_str()));
@@ -158,7 +158,7 @@ pub(super) fn leading<'t>(words: &IdentitySource, text: &'t str) -> Option<(&'t 
     name.chars().all(is_han).then_some((name, rest))
 }
 
-/// Characters of a name at most.
+/// Maximum number of characters of a name.
 const LONGEST: usize = 24;
 
 fn is_han(character: char) -> bool {

@@ -1,4 +1,4 @@
-//! The parts of the report: narrative, tables and pictures between the headings, in order.
+//! The sections of the report: narrative, tables and pictures between the headings, in order.
 
 use super::frame::Frame;
 use super::headings::Heading;
@@ -10,7 +10,7 @@ use crate::report::{Content, ExtraCell, ExtraTable, Section};
 use crate::text::blank;
 use crate::text::{fold, numbering};
 
-/// Everything needed to cut a document's text into the parts of a report.
+/// Everything needed to divide a document's text into the sections of a report.
 pub(in crate::bind) struct Cutter<'a, 'd> {
     pub(in crate::bind) form: &'a Form,
     pub(in crate::bind) flow: &'a Flow<'d>,
@@ -21,7 +21,7 @@ pub(in crate::bind) struct Cutter<'a, 'd> {
 }
 
 impl Cutter<'_, '_> {
-    /// The parts in the form's order, and what stands before the title and behind the end.
+    /// The sections in the form's order, and the content before the title.
     pub(in crate::bind) fn cut(&self) -> (Vec<Section>, Vec<Content>) {
         let mut sections = Vec::new();
         let first = self.headings.first().map_or(self.frame.end, |heading| heading.start);
@@ -45,7 +45,7 @@ impl Cutter<'_, '_> {
         }
         let title = self.frame.title.as_ref().map(|title| fold(&title.text));
         let mut unclaimed = self.content(0, self.frame.start, None);
-        // The title itself is not lost, nor are the lines that it was broken into.
+        // The title, and the lines it was broken into, are not unclaimed content.
         unclaimed.retain(|content| match content {
             Content::Paragraph { text, .. } => {
                 let folded = fold(text);
@@ -56,7 +56,8 @@ impl Cutter<'_, '_> {
         (sections, unclaimed)
     }
 
-    /// What belongs to each heading: its index, first and last byte. A heading that stands again on another sheet goes on with its part.
+    /// Content ranges of the headings: index of the heading, first and last byte. A heading repeated on another sheet continues its
+    /// section.
     fn stretches(&self) -> Vec<(usize, usize, usize)> {
         let heads: Vec<String> =
             self.headings.iter().map(|heading| fold(&self.stream.raw[heading.start..heading.end])).collect();
@@ -80,7 +81,7 @@ impl Cutter<'_, '_> {
         stretches
     }
 
-    /// The content of a stretch of the raw text. `base` is the outline level of the heading above it.
+    /// The content of a range of the raw text. `base` is the outline level of the heading above it.
     fn content(&self, start: usize, end: usize, base: Option<u8>) -> Vec<Content> {
         let mut content = Vec::new();
         let first = self.stream.lines.partition_point(|line| line.end < start);
@@ -112,13 +113,13 @@ impl Cutter<'_, '_> {
         content
     }
 
-    /// Whether a line is the title once more, as it stands over each sheet of a workbook.
+    /// Whether a line repeats the title, as on each sheet of a workbook.
     fn is_title(&self, line: &Line) -> bool {
         let title = self.frame.title.as_ref();
         title.is_some_and(|title| title.alone && fold(&title.text) == fold(&self.stream.raw[line.start..line.end]))
     }
 
-    /// The pieces of a line that no table took, with the tables that begin in it.
+    /// The parts of a line that are not claimed by a table, and the tables that begin in it.
     fn pieces(&self, line: &Line, (start, end): (usize, usize), level: Option<u8>, content: &mut Vec<Content>) {
         let mut at = start;
         for claim in self.claims {
@@ -157,7 +158,7 @@ fn on_sheet(place: &Place) -> bool {
     place.table.is_none() && place.row.is_some()
 }
 
-/// A paragraph's outline level below the heading of its part.
+/// Outline level of a paragraph relative to the heading of its section.
 fn relative(level: Option<u8>, base: Option<u8>) -> Option<u8> {
     let level = level?;
     Some(base.map_or(level, |base| (level + 1).saturating_sub(base)).clamp(2, 9))

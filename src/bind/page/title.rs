@@ -1,28 +1,28 @@
-//! Parses a title into agency and year around the form's fixed words.
+//! Parses a title into agency and year around the fixed words of the form.
 
 use crate::form::Title;
 use crate::text::fold_with_map;
 use crate::text::{blank, language};
 
-/// A title that was found.
+/// A parsed title.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(in crate::bind) struct FoundTitle {
-    /// The title as written, without blanks at its ends and line breaks in it.
+    /// The title as written, without surrounding blanks and inner line breaks.
     pub(in crate::bind) text: String,
-    /// The agency, where the title names one.
+    /// The agency, if the title names one.
     pub(in crate::bind) agency: Option<String>,
-    /// The year, where the title names one.
+    /// The year, if the title states one of four digits.
     pub(in crate::bind) year: Option<i16>,
-    /// A year of two digits, where the title names none of four: its last digits, and as it is written.
+    /// A year of two digits, if there is none of four: its value, and as written.
     pub(in crate::bind) short: Option<(i16, String)>,
-    /// Whether the text is the title and nothing else.
+    /// Whether the text consists of the title only.
     pub(in crate::bind) alone: bool,
 }
 
-/// Characters behind the fixed words of a title that stands alone: `（2024年度）`.
+/// Maximum number of characters after the fixed words of a separate title: `（2024年度）`.
 const BEHIND: usize = 8;
 
-/// Takes a text apart that may hold a title. `None` where the form's fixed words are not in it.
+/// Parses a text that may contain a title. `None` if it does not contain the fixed words of the form.
 pub(in crate::bind) fn parse(title: &Title, text: &str) -> Option<FoundTitle> {
     let folded = fold_with_map(text);
     let (at, length) = title
@@ -40,9 +40,9 @@ pub(in crate::bind) fn parse(title: &Title, text: &str) -> Option<FoundTitle> {
         agency = if tail.chars().count() >= 2 { name(tail) } else { name(&before[..range.start]) };
         short = Some((found, before[range].trim_matches(blank).to_owned()));
     }
-    // The year may stand behind the fixed words: 统计表（2024年度）.
+    // The year may follow the fixed words: 统计表（2024年度）.
     let behind = if year.is_none() && after.chars().count() <= BEHIND { around(after).1 } else { None };
-    // In brackets it is a part of the title.
+    // A year in brackets is part of the title.
     let bracketed = behind.is_some() && after.starts_with(['（', '(']) && after.ends_with(['）', ')']);
     let end = if bracketed { text.trim_end_matches(blank).len() } else { end };
     let lead = agency.as_deref().and_then(|agency| before.find(agency.split(blank).next().unwrap_or(agency)));
@@ -54,12 +54,12 @@ pub(in crate::bind) fn parse(title: &Title, text: &str) -> Option<FoundTitle> {
     Some(FoundTitle { text, agency, year: year.or(behind), short, alone })
 }
 
-/// Agency and year in the words before the fixed ones: `机关2020年`, `2020年机关`, `机关2020年度`.
+/// Agency and year in the text before the fixed words: `机关2020年`, `2020年机关`, `机关2020年度`.
 fn around(before: &str) -> (Option<String>, Option<i16>) {
     let digits: Vec<(usize, char)> = before.char_indices().collect();
     let mut year = None;
     for window in digits.windows(5).rev() {
-        // Nearly no window is a year's, and that is seen from its last sign.
+        // Fast rejection by the last character: nearly no window is a year.
         if window[4].1 != '年' && !window[4].1.is_whitespace() {
             continue;
         }
@@ -81,7 +81,7 @@ fn around(before: &str) -> (Option<String>, Option<i16>) {
     (agency, Some(year))
 }
 
-/// A year of two digits before the fixed words, with where it is written: `’24年`, `24年度`.
+/// A year of two digits before the fixed words, with its byte range: `’24年`, `24年度`.
 fn short_year(before: &str) -> Option<(i16, std::ops::Range<usize>)> {
     let at = before.rfind('年')?;
     let end = before[at..].find('度').filter(|behind| *behind == '年'.len_utf8());
@@ -100,11 +100,11 @@ fn short_year(before: &str) -> Option<(i16, std::ops::Range<usize>)> {
     number.parse().ok().filter(|_| !glued).map(|number| (number, start..end))
 }
 
-/// A digit of a year, however it is written: wide, as a numeral, and a zero as anything round.
+/// Normalises a digit of a year to ASCII: full-width digits, numerals, and any round character for zero.
 fn narrow(character: char) -> char {
     match character {
         '０'..='９' => char::from_u32(character as u32 - '０' as u32 + '0' as u32).unwrap_or(character),
-        // Latin, Greek and Cyrillic letters too.
+        // Includes Latin, Greek and Cyrillic letters.
         '〇' | '○' | '◯' | '零' | '⭕' | 'O' | 'o' | 'Ｏ' | 'ｏ' | 'Ο' | 'ο' | 'О' | 'о' | '◦' => '0',
         '一' | '壹' => '1',
         '二' | '贰' | '貳' => '2',
@@ -119,22 +119,22 @@ fn narrow(character: char) -> char {
     }
 }
 
-/// The agency's name at the end of a text: what stands behind the last mark that cannot be part of a name.
+/// The agency's name at the end of a text, after the last character that cannot be part of a name.
 fn name(text: &str) -> Option<String> {
     let text = without_part(text.trim_matches(blank));
     let cut = text.rfind(|character: char| ":：>》」』|｜，,。；;！!？?·/→“”\"'".contains(character));
     let text = cut.map_or(text, |cut| text[cut..].trim_start_matches(|character: char| !character.is_alphanumeric()));
-    // On a long line only the last word is near enough to be the name; a title may have its name in two words.
+    // On a long line only the last word is taken; otherwise the name may consist of two words.
     let text =
         if text.chars().count() > 40 { text.rsplit(blank).find(|word| !word.is_empty()).unwrap_or(text) } else { text };
     let text = text.strip_suffix('的').unwrap_or(text).trim_matches(blank);
-    // Markdown's mark of a heading, and the columns of a site that lead to the page.
+    // A Markdown heading mark, and the site navigation that leads to the page.
     let text = text.trim_start_matches(|character: char| character == '#' || blank(character));
     let text = match text.rsplit_once(blank) {
         Some((before, last)) if before.split(blank).any(is_column) => last,
         _ => text,
     };
-    // `（单位名称）` says what is to be written there.
+    // `（单位名称）` is a placeholder.
     let open = text.chars().next().zip(text.chars().next_back());
     if matches!(open, Some(('（' | '(', '）' | ')') | ('【', '】') | ('〔', '〕') | ('[', ']'))) {
         return None;
@@ -144,7 +144,7 @@ fn name(text: &str) -> Option<String> {
     certain.then(|| text.to_owned())
 }
 
-/// A text without the number of a part before it: `第一部分 白渚市民政局`.
+/// Removes the number of a part before a text: `第一部分 白渚市民政局`.
 fn without_part(text: &str) -> &str {
     let behind = text.strip_prefix('第').and_then(|rest| rest.split_once("部分"));
     let part = behind.filter(|(number, _)| {
@@ -153,12 +153,12 @@ fn without_part(text: &str) -> &str {
     part.map_or(text, |(_, rest)| rest.trim_start_matches(|sign: char| blank(sign) || "：:、".contains(sign)))
 }
 
-/// Whether a word is a column of a site: no agency's name ends so.
+/// Whether a word is a category of a web site; no agency's name ends like one.
 fn is_column(word: &str) -> bool {
     language().site_columns.iter().any(|end| word.ends_with(end.as_str()))
 }
 
-/// Placeholders for a name; a text with one of them names no agency.
+/// Placeholders for a name; a text that contains one names no agency.
 const PLACEHOLDERS: &[&str] = &["××", "XX", "xx", "ＸＸ", "ｘｘ", "__", "＿＿", "○○", "〇〇", "**", "……"];
 
 #[cfg(test)]
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn a_year_of_two_digits_is_none_but_is_no_part_of_the_name() {
+    fn a_year_of_two_digits_is_separated_from_the_name() {
         for (before, written) in [
             ("白渚市民政局’24年", "’24年"),
             ("白渚市民政局24年度", "24年度"),
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn the_mark_of_a_heading_is_no_part_of_a_title() {
+    fn a_heading_mark_is_not_part_of_the_title() {
         let found = parse(&title(), "## 白渚市民政局2024年政府信息公开工作年度报告").unwrap_or_default();
         assert!(found.alone);
         assert_eq!(found.text, "白渚市民政局2024年政府信息公开工作年度报告");
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_title_does_not_say_stays_open() {
+    fn a_missing_agency_or_year_stays_empty() {
         assert_eq!(parts("2020年政府信息公开工作年度报告"), Some((None, Some(2020))));
         assert_eq!(parts("政府信息公开工作年度报告格式模板"), Some((None, None)));
         assert_eq!(parts("关于召开会议的通知"), None);

@@ -1,27 +1,27 @@
-//! Rejoins labels that a narrow column broke over lines with figures in between.
+//! Rejoins labels that a narrow column broke over several lines, with the figures in between.
 
 use crate::bind::labels::index::{FormIndex, Role};
 use crate::bind::value;
 use crate::text::blank;
 use crate::text::fold;
 
-/// Lines over which a label may be broken.
+/// Maximum number of lines over which a label may be broken.
 pub(in crate::bind) const MOST_LINES: usize = 4;
 
-/// Characters of the longest line that is a part of a broken row.
+/// Maximum number of characters of a line that is part of a broken row.
 const LONGEST: usize = 120;
 
-/// A line of a text: its words and the figures behind them.
+/// A line of text, divided into words and the figures after them.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::bind) struct Parts<'t> {
     words: &'t str,
     figures: &'t str,
-    /// Too long to be a part of a broken row.
+    /// Whether it is too long to be part of a broken row.
     long: bool,
 }
 
 impl<'t> Parts<'t> {
-    /// Takes words and figures of a line apart.
+    /// Divides a line into words and figures.
     pub(in crate::bind) fn of(line: &'t str) -> Self {
         let mut figures = line.len();
         let long = line.chars().nth(LONGEST).is_some();
@@ -44,9 +44,9 @@ fn tokens(line: &str) -> impl DoubleEndedIterator<Item = (usize, &str)> {
         .map(|token| (token.as_ptr() as usize - line.as_ptr() as usize, token))
 }
 
-/// Where a label is broken around the figures of its row: how many lines it takes, and the line that they should be.
+/// Rejoins a label that is broken around the figures of its row: returns the number of lines used, and the joined line.
 ///
-/// The words of the lines together must be the label of a row, and only one of the lines, not the last, may have figures.
+/// The words of the lines together must be a row label, and exactly one of the lines, not the last, must have figures.
 pub(in crate::bind) fn mend(index: &FormIndex, lines: &[Parts]) -> Option<(usize, String)> {
     if lines.iter().all(|parts| parts.figures.is_empty()) {
         return None;
@@ -58,12 +58,12 @@ pub(in crate::bind) fn mend(index: &FormIndex, lines: &[Parts]) -> Option<(usize
         if parts.long || (number == 0 && !parts.words.contains(char::is_alphanumeric)) {
             break;
         }
-        // Figures on the last line need no mending, so a label is only looked for after the line behind them.
+        // Figures on the last line need no rejoining, so labels are looked up only from the line after the figures on.
         if let Some(figures) = figures.filter(|_| parts.figures.is_empty()) {
             words.push(parts.words);
             if let Some(words) = label(index, &words) {
                 let words = words.replace(['|', '｜'], " ");
-                // Between pipes the row stays a row between pipes.
+                // A row between pipes stays a row between pipes.
                 let row = if figures.trim_end_matches(blank).ends_with(['|', '｜']) { "|" } else { "" };
                 mended = Some((
                     number + 1,
@@ -84,8 +84,8 @@ pub(in crate::bind) fn mend(index: &FormIndex, lines: &[Parts]) -> Option<(usize
     mended
 }
 
-/// The words of lines put together, if they are the label of a row: whole, or the last of each line, behind the parts of a group's label
-/// that was broken over the same lines (`（四）无 2.没有现成信息需要另行` / `法提供 制作`).
+/// Joins the words of lines if they form a row label: either all words, or the last word of each line if the words before it are parts of a
+/// group label broken over the same lines (`（四）无 2.没有现成信息需要另行` / `法提供 制作`).
 fn label(index: &FormIndex, lines: &[&str]) -> Option<String> {
     let is_leaf = |words: &str| index.uses(&fold(words)).iter().any(|found| found.role == Role::Leaf);
     let whole = lines.concat();
@@ -94,7 +94,7 @@ fn label(index: &FormIndex, lines: &[&str]) -> Option<String> {
     }
     let mut groups = String::new();
     let mut own = String::new();
-    // Between pipes a group has a cell of its own.
+    // Between pipes, a group label has its own cell.
     let ends = lines.last().is_some_and(|line| line.contains(char::is_alphanumeric));
     if !ends || lines.iter().any(|line| line.contains(['|', '｜'])) {
         return None;
@@ -114,7 +114,7 @@ mod tests {
     use super::*;
     use crate::form::Forms;
 
-    /// Lines, and what comes of them: how many were taken, and the row.
+    /// Lines, and the expected result: number of lines used, and the joined row.
     type Case<'a> = (&'a [&'a str], Option<(usize, &'a str)>);
 
     #[test]
@@ -131,19 +131,19 @@ mod tests {
                 &["年度办 （二）部分公开（区分处理的，只 0 1", "理结果 计这一情形，不计其他情形）"],
                 Some((2, "年度办理结果 （二）部分公开（区分处理的，只计这一情形，不计其他情形） 0 1")),
             ),
-            // The figures stand on the first line, or in the middle.
+            // The figures are on the first line, or on a line in the middle.
             (&["2.其他法律行政法规  1 0 2", "禁止公开"], Some((2, "2.其他法律行政法规  禁止公开  1 0 2"))),
             (&["2.其他法律行政法规", "1 0 2", "禁止公开"], Some((3, "2.其他法律行政法规禁止公开  1 0 2"))),
-            // Between pipes the row stays one between pipes.
+            // A row between pipes stays a row between pipes.
             (
                 &["| 2.其他法律行政法规 |", "| 1 | 0 | 2 |", "| 禁止公开 |"],
                 Some((3, "| 2.其他法律行政法规     禁止公开 | 1 | 0 | 2 |")),
             ),
-            // Figures on the last line need no mending.
+            // Figures on the last line need no rejoining.
             (&["2.其他法律行政法规", "禁止公开 1 0 2"], None),
             // Figures on two lines: two rows.
             (&["2.其他法律行政法规 1", "禁止公开 2"], None),
-            // The words are no label of the form.
+            // The words are not a label of the form.
             (&["3.其他法律行政法规 1", "不予答复"], None),
             // No figures at all.
             (&["2.其他法律行政法规", "禁止公开"], None),

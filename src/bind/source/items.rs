@@ -1,4 +1,4 @@
-//! Flattens a document to one flow of paragraphs and grid rows in reading order; layout tables are opened.
+//! Flattens a document to one flow of paragraphs and grid rows in reading order, including the content of layout tables.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -10,10 +10,10 @@ use crate::document::{Block, Cell, Document, Grid, Paragraph, PictureRef, Place,
 use crate::form::{CHECK_DIFFERS, CHECK_HOLDS, Rule};
 use crate::text::{blank, fold, fold_label};
 
-/// A piece of the flow.
+/// An item of the flow.
 #[derive(Debug)]
 pub(in crate::bind) enum Item<'d> {
-    /// A paragraph, or a line of a cell that is laid out like one.
+    /// A paragraph, or one line of a cell of a layout table.
     Text(TextItem<'d>),
     /// A row of a grid: index into [`Flow::rows`].
     Row(usize),
@@ -24,15 +24,15 @@ pub(in crate::bind) enum Item<'d> {
 /// A paragraph of the flow.
 #[derive(Debug)]
 pub(in crate::bind) struct TextItem<'d> {
-    /// Its text, its list label included.
+    /// Its text with its list label.
     pub(in crate::bind) text: Cow<'d, str>,
     /// Its folded text.
     pub(in crate::bind) folded: String,
-    /// Its outline level.
+    /// Its outline level, if it is a heading.
     pub(in crate::bind) level: Option<u8>,
-    /// Where in the page it stands.
+    /// The region of the page that contains it.
     pub(in crate::bind) region: Region,
-    /// Where it stands in the source.
+    /// Its place in the source.
     pub(in crate::bind) place: Place,
 }
 
@@ -41,9 +41,9 @@ pub(in crate::bind) struct TextItem<'d> {
 pub(in crate::bind) struct Row<'d> {
     /// Index into [`Flow::grids`].
     pub(in crate::bind) grid: usize,
-    /// Its number in the grid, from 0.
+    /// Its 0-based number in the grid.
     pub(in crate::bind) number: u32,
-    /// The cells that touch it from the left.
+    /// The cells that cover it, from the left.
     pub(in crate::bind) cells: Vec<RowCell<'d>>,
 }
 
@@ -52,24 +52,24 @@ pub(in crate::bind) struct Row<'d> {
 pub(in crate::bind) struct RowCell<'d> {
     /// The cell.
     pub(in crate::bind) cell: &'d Cell,
-    /// Whether it begins in this row.
+    /// Whether its first row is this row.
     pub(in crate::bind) own: bool,
     /// Its folded text.
     pub(in crate::bind) folded: Cow<'d, str>,
-    /// Whether its text may be a figure, or that it is empty.
+    /// Whether its text may be a figure; true if it is empty.
     pub(in crate::bind) figure: bool,
-    /// Where the form that was chosen has a label of this text.
+    /// Uses of its text as a label in the chosen form.
     pub(in crate::bind) uses: &'d [Use],
-    /// The number of its text among the labels of that form.
+    /// Number of its text among the labels of that form.
     pub(in crate::bind) number: Option<LabelNumber>,
-    /// Whether it is the label of a row or column with those of its groups in one text.
+    /// Role of its text if it consists of a row or column label together with the labels of its groups.
     pub(in crate::bind) glued: Option<Role>,
 }
 
 /// A document as one flow.
 #[derive(Debug, Default)]
 pub(in crate::bind) struct Flow<'d> {
-    /// The pieces in reading order.
+    /// The items in reading order.
     pub(in crate::bind) items: Vec<Item<'d>>,
     /// The grids that have rows in the flow.
     pub(in crate::bind) grids: Vec<&'d Grid>,
@@ -78,7 +78,7 @@ pub(in crate::bind) struct Flow<'d> {
 }
 
 impl<'d> Flow<'d> {
-    /// The flow of a document.
+    /// Flattens a document.
     pub(in crate::bind) fn of(document: &'d Document) -> Self {
         let mut flow = Self::default();
         let mut waiting: Vec<Waiting<'d>> = document.blocks.iter().rev().map(Waiting::Block).collect();
@@ -104,10 +104,10 @@ impl<'d> Flow<'d> {
         flow
     }
 
-    /// The flow cut into ranges of its items, which stand in order; what is in none of them is left out.
+    /// Splits the flow at the given ranges of items, which are sorted; items outside all ranges are dropped.
     pub(in crate::bind) fn split(self, ranges: &[Range<usize>]) -> Vec<Self> {
         let mut items = self.items.into_iter().enumerate().peekable();
-        // Rows stand in the order of their items, so each is taken once.
+        // Rows are in the order of their items, so each is used once.
         let mut rows = self.rows.into_iter().enumerate();
         let mut parts = Vec::with_capacity(ranges.len());
         for range in ranges {
@@ -134,15 +134,15 @@ impl<'d> Flow<'d> {
         parts
     }
 
-    /// Looks the texts of all cells up among the labels of the form that was chosen. Remarks are taken off labels that are known
-    /// without them: `规章（有立法权的填写）`. A label that stands somewhere by itself keeps them, for then the remark tells the two
-    /// apart.
+    /// Looks up the text of every cell among the labels of the chosen form. A remark is removed if the text without it is a label:
+    /// `规章（有立法权的填写）`. It is kept if another cell contains the same label without a remark, because then the remark distinguishes
+    /// the two.
     pub(in crate::bind) fn look_up(&mut self, index: &'d FormIndex) {
         let mut remarks: Vec<(usize, usize, String)> = Vec::new();
         for (number, row) in self.rows.iter_mut().enumerate() {
             for (position, cell) in row.cells.iter_mut().enumerate() {
                 (cell.number, cell.uses) = index.look_up(&cell.folded);
-                // `3其他` has digits and few letters as a figure has, and is a label all the same.
+                // `3其他` looks like a figure (a digit and few letters), but is a label.
                 if cell.figure && !cell.uses.is_empty() {
                     cell.figure = false;
                 }
@@ -171,7 +171,7 @@ impl<'d> Flow<'d> {
         }
     }
 
-    /// Leaves out the checks that a workbook of ours has around its tables: labels, answers and what they mean.
+    /// Removes the check cells that our own workbooks have around their tables: labels and results.
     pub(in crate::bind) fn without_checks(&mut self, rules: &[Rule]) {
         let labels: Vec<String> = rules.iter().map(Rule::check_label).collect();
         let is_label = |text: &str| {
@@ -235,7 +235,7 @@ enum Waiting<'d> {
     Line(&'d str, &'d Place),
 }
 
-/// The folded text before a remark in brackets at the end; `None` where there is no remark.
+/// The folded text before a remark in brackets at the end; `None` if there is no such remark.
 fn without_remark(text: &str) -> Option<String> {
     let text = text.trim_matches(blank);
     let start = text.strip_suffix(['）', ')'])?.rfind(['（', '('])?;
@@ -248,7 +248,7 @@ fn in_order(grid: &Grid) -> Vec<&Cell> {
     cells
 }
 
-/// A grid that only lays out a page: it holds other grids, or a few cells with long text.
+/// Whether a grid only serves page layout: it contains other grids, or a few cells with long text.
 fn is_layout(grid: &Grid) -> bool {
     let cells = grid.cells();
     let nested = cells.iter().any(|cell| cell.nested.iter().any(|block| matches!(block, Block::Grid(_))));
@@ -257,14 +257,14 @@ fn is_layout(grid: &Grid) -> bool {
     (nested && filled <= 4) || (filled == 1 && grid.rows() == 1) || (long && filled <= 3)
 }
 
-/// Whether a cell's text may be a figure or stand for none: no letters or Han characters except those that go with figures.
+/// Whether the text of a cell may be a figure or a mark for none: it has no letters or Han characters except those used with figures.
 pub(in crate::bind) fn may_be_figure(text: &str) -> bool {
     let mut digits = false;
     let mut letters = 0;
     for character in text.chars() {
         match character {
             '0'..='9' | '０'..='９' => digits = true,
-            // The common ideographs, without asking a table of the whole of Unicode.
+            // The common ideographs, without a lookup in the Unicode tables.
             '\u{4e00}'..='\u{9fff}' => letters += 1,
             character if character.is_alphanumeric() => letters += 1,
             _ => {}
@@ -283,7 +283,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn figures_and_labels_are_told_apart() {
+    fn figures_and_labels_are_distinguished() {
         for figure in ["", " 0 ", "减4", "+3", "251000元", "160.5964万元", "/", "—", "无", "（无）", "１２", "3件"]
         {
             assert!(may_be_figure(figure), "{figure}");

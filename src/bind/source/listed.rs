@@ -1,27 +1,27 @@
-//! Rows of tables in text whose cells are parted by commas or semicolons: `行政许可，12，3`.
+//! Table rows in text with cells separated by commas or semicolons: `行政许可，12，3`.
 
 use crate::bind::value;
 use crate::text::blank;
 
-/// Rows with figures between one kind of sign that show that it parts cells: a sentence may have one.
+/// Minimum number of rows with the same separator; a single one may be a sentence.
 const ROWS: usize = 3;
 
-/// Figures of a row without a label.
+/// Minimum number of figures in a row without a label.
 const FIGURES: usize = 3;
 
-/// Characters of the longest label.
+/// Maximum number of characters of a label.
 const LABEL: usize = 60;
 
-/// Lines of words above a row of figures that may be its header.
+/// Maximum number of header lines above a row of figures.
 const HEADERS: usize = 3;
 
-/// The signs that may part cells.
+/// Possible separators.
 const SIGNS: [char; 5] = ['，', '；', '、', ',', ';'];
 
-/// The lines whose cells are parted by one of the signs, and the headers above them: their numbers, and the sign. `is_free` says of
-/// which lines nothing else is known.
+/// Finds the lines whose cells are separated by one of the signs, and the header lines above them: line indices, and the sign. `is_free`
+/// is whether a line has not been classified otherwise.
 pub(super) fn listed(lines: &[&str], is_free: impl Fn(usize) -> bool) -> Option<(Vec<usize>, char)> {
-    // Nearly every line is a paragraph, and none of those ends in a figure.
+    // Nearly every line is a paragraph, which does not end in a figure.
     let may_be: Vec<usize> = (0..lines.len()).filter(|&at| ends_in_figure(lines[at]) && is_free(at)).collect();
     if may_be.len() < ROWS {
         return None;
@@ -41,7 +41,7 @@ pub(super) fn listed(lines: &[&str], is_free: impl Fn(usize) -> bool) -> Option<
     })
 }
 
-/// The cells of such a line.
+/// The cells of a line with this separator, trimmed.
 pub(super) fn cells(line: &str, sign: char) -> impl Iterator<Item = &str> {
     line.split(sign).map(|cell| cell.trim_matches(blank))
 }
@@ -51,16 +51,16 @@ fn ends_in_figure(line: &str) -> bool {
     end.is_some_and(|end| end.is_ascii_digit() || matches!(end, '０'..='９' | '—' | '-'))
 }
 
-/// Whether a line is a label with figures behind it, or figures alone.
+/// Whether a line consists of labels followed by figures, or of figures only.
 fn is_row(line: &str, sign: char) -> bool {
-    // Where tabs or pipes part the cells, no comma does.
+    // If there are tabs or pipes, a comma is not the separator.
     if line.contains(['\t', '|', '｜']) {
         return false;
     }
     let all: Vec<&str> = cells(line, sign).collect();
     let words = all.iter().take_while(|cell| !value::is_figure(cell)).count();
     let (labels, figures) = all.split_at(words);
-    // A comma may part thousands.
+    // A comma may be a thousands separator.
     let digits = |cell: &str| cell.bytes().all(|one| one.is_ascii_digit());
     let group =
         |pair: &[&str]| pair[0].ends_with(|one: char| one.is_ascii_digit()) && pair[1].len() == 3 && digits(pair[1]);
@@ -73,7 +73,7 @@ fn is_row(line: &str, sign: char) -> bool {
         && figures.iter().all(|cell| cell.is_empty() || value::is_figure(cell))
 }
 
-/// Whether a line is several labels and nothing else.
+/// Whether a line consists of several labels.
 fn is_header(line: &str, sign: char) -> bool {
     let label =
         |cell: &str| !value::is_figure(cell) && cell.chars().nth(LABEL).is_none() && !cell.contains(['。', '！', '？']);
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn sentences_and_thousands_are_no_rows() {
+    fn sentences_and_thousands_are_not_rows() {
         for lines in [
             ["本年收到申请，共12", "处理完毕，共12件，其中3", "结转，5"],
             ["规章,1,234", "许可,3,456", "处罚,7,890"],

@@ -1,4 +1,4 @@
-//! A document as binding reads it: one flow of paragraphs and rows of grids, and the text that the grids leave.
+//! The document as binding reads it: a flow of paragraphs and grid rows, and the text outside the grids.
 
 pub(in crate::bind) mod broken;
 pub(in crate::bind) mod items;

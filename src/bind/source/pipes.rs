@@ -1,7 +1,7 @@
-//! Rows of tables that are drawn in text: `| a | b |` as in Markdown, `│a│b│` with box lines, and the rules between them.
+//! Rows of tables drawn in text: `| a | b |` as in Markdown, `│a│b│` with box-drawing characters, and the rules between rows.
 //!
-//! Every row becomes one line between pipes, without emphasis; rules are left out. A cell that box lines hold over several lines of
-//! text becomes one again. Which label a row of figures belongs to is not decided here.
+//! Each row becomes one line between pipes, without emphasis, and rules are dropped. The lines of a boxed cell are joined. Assigning
+//! figures to labels is not done here.
 
 use std::ops::Range;
 
@@ -9,31 +9,31 @@ use super::listed;
 use crate::bind::value;
 use crate::text::blank;
 
-/// Lines of text over which one row of a boxed table may run.
+/// Maximum number of lines of one row of a boxed table.
 const MOST_LINES: usize = 6;
 
-/// Rows above the figures, and below them, over which a label may be broken.
+/// Maximum number of rows above and below the figures over which a label may be broken.
 const MOST_PARTS: usize = 3;
 
 /// The kind of a line in a drawn table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::bind) enum Drawn {
-    /// No part of one: it stays as it is.
+    /// Not part of a drawn table; the line is kept.
     No,
     /// A rule between rows, without content.
     Rule,
-    /// A row, as one line between pipes.
+    /// A row, normalised to one line between pipes.
     Row(String),
 }
 
-/// Whether a line is a row between pipes: it begins and ends with one.
+/// Whether a line begins and ends with a pipe.
 pub(in crate::bind) fn is_row(line: &str) -> bool {
     let line = line.trim_matches(blank);
     let pipe = ['|', '｜'];
     line.starts_with(pipe) && line.ends_with(pipe) && line.chars().nth(2).is_some()
 }
 
-/// The cells of a row between pipes.
+/// The cells of a row between pipes, trimmed.
 pub(in crate::bind) fn cells(line: &str) -> impl Iterator<Item = &str> {
     let line = line.trim_matches(blank);
     let inner = line.strip_prefix(['|', '｜']).unwrap_or(line);
@@ -47,8 +47,7 @@ pub(in crate::bind) fn holds(line: &str) -> (bool, bool) {
     (filled().any(value::is_figure), filled().any(|cell| !value::is_figure(cell)))
 }
 
-/// What each of these lines is. Lines of a boxed row that stand between two rules are put together in the first of them; the others
-/// become rules.
+/// Classifies lines. The lines of a boxed row between two rules are joined into the first of them; the others become rules.
 pub(in crate::bind) fn drawn(lines: &[&str]) -> Vec<Drawn> {
     let mut found: Vec<Drawn> = lines.iter().map(|line| of_line(line)).collect();
     if let Some((rows, sign)) = listed::listed(lines, |at| found[at] == Drawn::No) {
@@ -69,8 +68,8 @@ pub(in crate::bind) fn drawn(lines: &[&str]) -> Vec<Drawn> {
     found
 }
 
-/// Puts the lines of one boxed row together, cell by cell; nothing where they have other numbers of cells or figures on more than
-/// one line, for then they are rows of their own.
+/// Joins the lines of one boxed row cell by cell. Does nothing if their numbers of cells differ or if not exactly one line has figures,
+/// because then they are separate rows.
 fn join(found: &mut [Drawn], rows: Range<usize>) {
     let texts: Vec<&str> = rows.clone().filter_map(|at| row(found, at)).collect();
     let width = texts.first().map_or(0, |text| cells(text).count());
@@ -83,8 +82,8 @@ fn join(found: &mut [Drawn], rows: Range<usize>) {
     found[rows.start] = Drawn::Row(format!("| {} |", whole.join(" | ")));
 }
 
-/// Puts labels together that a narrow column of a table broke over rows of their own, above and below the row of their figures:
-/// cell by cell, where that makes a label of the form in one way only.
+/// Rejoins labels that a narrow column broke over separate rows above and below their figures, cell by cell, if this gives a label of
+/// the form in exactly one way.
 pub(in crate::bind) fn mend(rows: &mut [Drawn], is_label: impl Fn(&str) -> bool) {
     for at in 0..rows.len() {
         let Some(figures) = row(rows, at).filter(|text| holds(text).0) else { continue };
@@ -102,7 +101,7 @@ pub(in crate::bind) fn mend(rows: &mut [Drawn], is_label: impl Fn(&str) -> bool)
         for (up, down) in (0..=above).flat_map(|up| (0..=below).map(move |down| (up, down))) {
             let range = at - up..at + down + 1;
             let whole = columns(rows, range.clone(), width);
-            // A label that stands whole in one of the rows is another row's.
+            // A label that is complete in one of the rows belongs to another row.
             let alone = |label: &&String| {
                 range.clone().any(|at| row(rows, at).is_some_and(|text| cells(text).any(|cell| cell == *label)))
             };
@@ -127,7 +126,7 @@ fn row(rows: &[Drawn], at: usize) -> Option<&str> {
     }
 }
 
-/// The cells of some rows put together, column by column.
+/// The cells of several rows, concatenated column by column.
 fn columns(rows: &[Drawn], range: Range<usize>, width: usize) -> Vec<String> {
     let mut whole = vec![String::new(); width];
     for text in range.filter_map(|at| row(rows, at)) {
@@ -154,18 +153,18 @@ fn of_line(line: &str) -> Drawn {
     Drawn::Row(format!("| {} |", cells.join(" | ")))
 }
 
-/// A cell without the single mark of emphasis around it.
+/// Strips one emphasis mark on each side of a cell.
 fn without_emphasis(cell: &str) -> &str {
     let inner = |mark: char| cell.strip_prefix(mark)?.strip_suffix(mark).filter(|inner| !inner.is_empty());
     ['*', '`'].into_iter().find_map(inner).unwrap_or(cell)
 }
 
-/// The upright lines of boxes.
+/// Whether a character is a vertical box-drawing line.
 fn upright(character: char) -> bool {
     matches!(character, '│' | '┃' | '║' | '┆' | '┇' | '┊' | '┋' | '╎' | '╏')
 }
 
-/// Whether a rule is drawn with boxes or crosses, which stand between all rows, and not below the header alone.
+/// Whether a rule has box-drawing characters or plus signs. Such rules are between all rows, not only below the header.
 fn is_box(rule: &str) -> bool {
     rule.contains(|character: char| character == '+' || ('\u{2500}'..='\u{257f}').contains(&character))
 }
@@ -183,7 +182,7 @@ fn is_rule(text: &str) -> bool {
             _ => return false,
         }
     }
-    // A cell says "none" with one dash or two.
+    // One or two dashes are a cell that says "none".
     let cells = text.trim_matches(['|', '｜', ' ']).split(['|', '｜', '+']).map(|cell| cell.trim_matches(' '));
     let long = cells.filter(|cell| !cell.is_empty()).all(|cell| cell.contains(':') || cell.chars().count() >= 3);
     level >= 3 && crossed && long
@@ -227,7 +226,7 @@ mod tests {
         let lines = ["├──┼──┼──┤", "│2.其他│   │   │", "│禁止  │ 1 │ 2 │", "│公开  │   │   │", "├──┼──┼──┤"];
         let expected = [Drawn::Rule, row("| 2.其他禁止公开 | 1 | 2 |"), Drawn::Rule, Drawn::Rule, Drawn::Rule];
         assert_eq!(drawn(&lines), expected);
-        // Two lines with figures are two rows, and below the rule of Markdown stand all of them.
+        // Two lines with figures are two rows; below a Markdown rule there are all rows of the table.
         let rows = ["├──┼──┤", "│规章│ 1 │", "│许可│ 2 │", "└──┴──┘"];
         assert_eq!(drawn(&rows)[1..3], [row("| 规章 | 1 |"), row("| 许可 | 2 |")]);
         let markdown = ["|---|---|", "| 规章 | 1 |", "| 许可 |  |", "|---|---|"];
@@ -238,14 +237,14 @@ mod tests {
     fn labels_broken_over_rows_are_put_together_around_their_figures() {
         let labels = ["禁止公开", "规章", "公开"];
         let cases: [(&[&str], &[&str]); 6] = [
-            // The parts stand above and below, or the first one beside the figures.
+            // The parts are above and below the figures, or the first is beside them.
             (&["| 禁止 |  |", "|  | 5 |", "| 公开 |  |"], &["| 禁止公开 | 5 |"]),
             (&["| 禁止 | 5 |", "| 公开 |  |"], &["| 禁止公开 | 5 |"]),
-            // A row that has its label keeps it.
+            // A row with a label keeps it.
             (&["| 禁止 |  |", "| 规章 | 5 |", "| 公开 |  |"], &["| 禁止 |  |", "| 规章 | 5 |", "| 公开 |  |"]),
-            // A label beside the figures that is whole is not made of parts.
+            // A complete label beside the figures is not assembled from parts.
             (&["| 规章 |  |", "|  | 5 |"], &["| 规章 |  |", "|  | 5 |"]),
-            // Figures stand between: two rows.
+            // Figures in between: two rows.
             (&["| 禁止 | 1 |", "| 公开 | 5 |"], &["| 禁止 | 1 |", "| 公开 | 5 |"]),
             // Another number of cells: another table.
             (&["| 禁止 |", "|  | 5 |", "| 公开 |"], &["| 禁止 |", "|  | 5 |", "| 公开 |"]),

@@ -1,16 +1,16 @@
-//! Rejoins header words stacked over the columns of a text.
+//! Rejoins header labels that are broken over several lines above their columns.
 
 use crate::bind::labels::index::{FormIndex, Role};
 use crate::text::blank;
 use crate::text::fold;
 
-/// Lines over which a header may be broken.
+/// Maximum number of lines over which a header may be broken.
 pub(in crate::bind) const MOST_LINES: usize = 4;
 
-/// Headers that show that the words of lines are one header; two or three may stand below each other by chance.
+/// Minimum number of broken headers; two or three words may be above each other by coincidence.
 const FEWEST: usize = 4;
 
-/// Words of several lines over the same characters.
+/// Words of several lines that overlap horizontally.
 #[derive(Debug)]
 struct Column {
     start: usize,
@@ -19,11 +19,11 @@ struct Column {
     parts: usize,
 }
 
-/// Where the words of lines, one below the other, are headers of the form: how many lines they take, and the line that they should be.
+/// Rejoins the words of lines above each other into headers of the form: returns the number of lines used, and the joined line.
 ///
-/// Every word has to be a part of a header, and some of the headers have to be broken.
+/// Every joined column must be a header, and at least `FEWEST` of them must be broken.
 pub(in crate::bind) fn mend(index: &FormIndex, lines: &[&str]) -> Option<(usize, String)> {
-    // What is no row of words apart is nearly every line.
+    // Nearly all lines fail this test.
     if lines.len() < 2 || words(lines[0]).len() < 2 {
         return None;
     }
@@ -58,7 +58,7 @@ pub(in crate::bind) fn mend(index: &FormIndex, lines: &[&str]) -> Option<(usize,
     mended
 }
 
-/// The words of a line with the character at which each begins; none where it has a digit, a separator or more than a header has.
+/// The words of a line with the character index of each; empty if the line has a digit, a separator or punctuation.
 fn words(line: &str) -> Vec<(usize, &str)> {
     let strange = |character: char| character.is_ascii_digit() || matches!(character, '|' | '｜' | '\t' | '。' | '，');
     if line.contains(strange) {
@@ -99,7 +99,7 @@ mod tests {
         let whole = "结果维持 结果纠正 其他结果 尚未审结 总计 结果维持 结果纠正 其他结果 尚未审结 总计";
         let (count, text) = mend(&index, &lines).expect("a header");
         assert_eq!((count, text.split_whitespace().collect::<Vec<_>>().join(" ").as_str()), (4, whole));
-        // Whole headers need no repair; a stack with a word that is no header is not one.
+        // Complete headers are not changed; a stack with a word that is not a header is rejected.
         assert_eq!(mend(&index, &["结果维持  结果纠正  其他结果  尚未审结", "0  0  0  0"]), None);
         let strange = ["结果   结果    其他    备注", "维持   纠正    结果    说明"];
         assert_eq!(mend(&index, &strange), None);

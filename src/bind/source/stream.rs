@@ -1,4 +1,4 @@
-//! The text that grids left, as one string with a map from lines to their places.
+//! Text outside the tables that were read from grids, as one string with a map from lines to places.
 
 use std::sync::LazyLock;
 
@@ -15,7 +15,7 @@ use crate::document::{PictureRef, Place, Region};
 use crate::text::blank;
 use crate::text::{Folded, fold, fold_with_map};
 
-/// A line that is the number of a page: `— 3 —`, `第3页 共9页`, `3 / 9`, `Page 3 of 9`. A number alone may be a figure.
+/// Pattern of a page number: `— 3 —`, `第3页 共9页`, `3 / 9`, `Page 3 of 9`. A bare number may be a figure and does not match.
 #[allow(clippy::expect_used, reason = "the pattern is a constant, and every test of binding compiles it")]
 static PAGE_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
@@ -24,7 +24,7 @@ static PAGE_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a constant pattern")
 });
 
-/// Whether a line is the number of a page.
+/// Whether a line is a page number.
 pub(in crate::bind) fn is_page_number(text: &str) -> bool {
     PAGE_NUMBER.is_match(text)
 }
@@ -34,12 +34,12 @@ pub(in crate::bind) fn is_page_number(text: &str) -> bool {
 pub(in crate::bind) enum LineKind<'d> {
     /// A paragraph.
     Text {
-        /// Its outline level.
+        /// Its outline level, if it is a heading.
         level: Option<u8>,
     },
-    /// Here a table of the form stood, whose figures are read.
+    /// Position of a table of the form whose figures were read from a grid; index of the table.
     Table(usize),
-    /// Rows of a grid that belong to no table of the form: grid, first row, row after the last.
+    /// Rows of a grid that belong to no table of the form: index of the grid, first row, row after the last (0-based).
     Extra(usize, u32, u32),
     /// A picture.
     Picture(&'d PictureRef),
@@ -50,40 +50,40 @@ pub(in crate::bind) enum LineKind<'d> {
 pub(in crate::bind) struct Line<'d> {
     /// First byte in [`Stream::raw`].
     pub(in crate::bind) start: usize,
-    /// Byte after its last, without the line break.
+    /// Byte after the last, without the line break.
     pub(in crate::bind) end: usize,
-    /// What it is.
+    /// Its kind.
     pub(in crate::bind) kind: LineKind<'d>,
-    /// Where it stands in the source.
+    /// Its place in the source.
     pub(in crate::bind) place: Place,
 }
 
-/// A part of the raw text that a table took.
+/// A range of the raw text from which a table was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::bind) struct Claim {
-    /// First byte in the raw text.
+    /// First byte.
     pub(in crate::bind) start: usize,
-    /// Byte after its last.
+    /// Byte after the last.
     pub(in crate::bind) end: usize,
-    /// The table.
+    /// Index of the table.
     pub(in crate::bind) table: usize,
 }
 
 /// A document's text outside the tables that were read from grids.
 #[derive(Debug, Default)]
 pub(in crate::bind) struct Stream<'d> {
-    /// The lines, each ended by a line break; what is no text is an empty line.
+    /// The lines, each ended by a line break; a line that is not text is empty.
     pub(in crate::bind) raw: String,
-    /// The folded text with the way back to `raw`.
+    /// The folded text, with the mapping back to `raw`.
     pub(in crate::bind) folded: Folded,
     /// The lines in order.
     pub(in crate::bind) lines: Vec<Line<'d>>,
-    /// Text of headers, footers and a web page's chrome, left out of the stream.
+    /// Text of headers, footers and the navigation of a web page, which is left out of the stream.
     pub(in crate::bind) aside: Vec<(Region, String)>,
 }
 
 impl<'d> Stream<'d> {
-    /// The stream of what the grids' tables left.
+    /// The stream of everything that was not read from grids.
     pub(in crate::bind) fn of(index: &FormIndex, flow: &Flow<'d>, figures: &Figures) -> Self {
         let form = &index.form;
         let mut stream = Self::default();
@@ -119,7 +119,7 @@ impl<'d> Stream<'d> {
             };
             match (filled.next(), filled.next()) {
                 (None, _) => {}
-                // A heading with its text beside it: `一、总体情况 | …`.
+                // A heading with its text in the next cell: `一、总体情况 | …`.
                 (Some(heading), Some(beside)) if heads(heading) && filled.next().is_none() => {
                     stream.flush(flow, &mut extra);
                     for cell in [heading.cell, beside.cell] {
@@ -128,7 +128,7 @@ impl<'d> Stream<'d> {
                         }
                     }
                 }
-                // A single cell in its row is a title, a heading or a note, not a table; so is a sheet with one column of text.
+                // A single cell in its row is a title, a heading or a note, not a table; likewise a sheet with one column of text.
                 (Some(only), None) if only.cell.row_span == 1 => {
                     stream.flush(flow, &mut extra);
                     for line in only.cell.text.split('\n') {
@@ -151,7 +151,7 @@ impl<'d> Stream<'d> {
         stream
     }
 
-    /// Writes each row of a table that is drawn in the text as one line between pipes, and leaves out the rules between them.
+    /// Rewrites each row of a table drawn in the text as one line between pipes, and drops the rules between rows.
     fn draw(&mut self, index: &FormIndex) {
         let is_text = |line: &Line| matches!(line.kind, LineKind::Text { .. });
         let text = |line: &Line<'d>| if is_text(line) { &self.raw[line.start..line.end] } else { "" };
@@ -170,12 +170,12 @@ impl<'d> Stream<'d> {
         }
     }
 
-    /// Puts labels together that were broken around the figures of their rows.
+    /// Rejoins labels that are broken around the figures of their rows.
     fn mend(&mut self, index: &FormIndex) {
         let raw = std::mem::take(&mut self.raw);
         let old = std::mem::take(&mut self.lines);
         let is_text = |line: &Line| matches!(line.kind, LineKind::Text { .. });
-        // Each line is taken apart once, though it may be a part of several broken rows; what is no text has no words.
+        // Each line is parsed once, although it may be part of several broken rows; a line that is not text has no words.
         let text = |line: &Line| if is_text(line) { &raw[line.start..line.end] } else { "" };
         let parts: Vec<broken::Parts> = old.iter().map(|line| broken::Parts::of(text(line))).collect();
         let mut at = 0;
@@ -219,7 +219,7 @@ impl<'d> Stream<'d> {
     }
 
     fn text(&mut self, text: &str, level: Option<u8>, place: Place) {
-        // A line break inside a paragraph is no paragraph, but it may part cells of a flattened table.
+        // A line break inside a paragraph does not end the paragraph, but may separate cells of a flattened table.
         if !text.trim_matches(blank).is_empty() {
             self.push(text, LineKind::Text { level }, place);
         }
@@ -232,22 +232,22 @@ impl<'d> Stream<'d> {
         self.raw.push('\n');
     }
 
-    /// Byte of the raw text at which a byte of the folded text came from.
+    /// Byte offset in the raw text for a byte offset in the folded text.
     pub(in crate::bind) fn raw_start(&self, folded: usize) -> usize {
         self.folded.start(&self.raw, folded)
     }
 
-    /// Byte of the raw text after the character that ends before a byte of the folded text.
+    /// Byte offset in the raw text after the character that ends at a byte offset in the folded text.
     pub(in crate::bind) fn raw_end(&self, folded: usize) -> usize {
         self.folded.end(&self.raw, folded)
     }
 
-    /// The line in which a byte of the raw text stands.
+    /// Index of the line that contains a byte of the raw text.
     pub(in crate::bind) fn line_at(&self, raw: usize) -> usize {
         self.lines.partition_point(|line| line.start <= raw).saturating_sub(1)
     }
 
-    /// The place of a byte of the raw text.
+    /// The source place of the line that contains a byte of the raw text.
     pub(in crate::bind) fn place_at(&self, raw: usize) -> Option<Place> {
         self.lines.get(self.line_at(raw)).map(|line| line.place.clone())
     }
@@ -258,7 +258,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_of_pages_are_told_from_figures() {
+    fn page_numbers_are_distinguished_from_figures() {
         for text in
             ["— 3 —", "-3-", "－１２－", "第3页", "第 3 页 共 9 页", "第3页，共9页", "3 / 9", "Page 3 of 9", " · 4 · "]
         {

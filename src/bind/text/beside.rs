@@ -9,17 +9,17 @@ use crate::bind::source::stream::Stream;
 
 /// A row of figures in the text.
 struct Row {
-    /// Its number among the rows of the form.
+    /// Its index among the leaf rows of the form, over all tables.
     number: usize,
-    /// The line that it stands in.
+    /// Index of the line of the stream that contains its label.
     line: usize,
 }
 
-/// Thresholds above which no row is read: rows that occur twice, and signs that rows interleave.
+/// Minimum number of repeated rows, and of signs of interleaving, for two reports to be assumed.
 const FEWEST: usize = 3;
 
-/// Whether the rows of two reports run through each other: rows stand twice, and either the second of one before the first of
-/// another in one table, or rows follow on one line that do not follow in the form.
+/// Whether the rows of two reports are interleaved: rows occur twice, and either the second occurrence of one row precedes the first
+/// occurrence of another, or rows that share a line are not consecutive in the form.
 pub(in crate::bind) fn interleaved(index: &FormIndex, stream: &Stream, all: &[Occurrence]) -> bool {
     let rows = rows(index, stream, all);
     let mut places: Vec<Vec<usize>> = vec![Vec::new(); index.leaf_count()];
@@ -37,8 +37,8 @@ pub(in crate::bind) fn interleaved(index: &FormIndex, stream: &Stream, all: &[Oc
     (through >= FEWEST && through * 2 >= twice.len()) || (breaks >= FEWEST && breaks * 2 >= pairs().count())
 }
 
-/// Where a table begins again within a run of labels: rows that were there with figures stand there again, most of them. The
-/// captions and headers above the first of them belong to it.
+/// Index in `own` of the label at which a table begins again within a run of labels: most of its rows with figures occur a second time.
+/// Captions and headers directly above the first repeated row are included.
 pub(in crate::bind) fn begins_again(
     index: &FormIndex,
     table: usize,
@@ -75,7 +75,7 @@ fn has_figures(stream: &Stream, one: &Occurrence, next: Option<&Occurrence>) -> 
     pieces(behind).iter().any(|piece| !piece.text.is_empty())
 }
 
-/// The rows of the form that have figures behind their labels, in the order of the text.
+/// The rows of the form that have figures after their labels, in the order of the text.
 fn rows(index: &FormIndex, stream: &Stream, all: &[Occurrence]) -> Vec<Row> {
     let mut rows = Vec::new();
     for (at, one) in all.iter().enumerate() {

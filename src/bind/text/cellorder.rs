@@ -1,4 +1,4 @@
-//! In which order the figures of a table stand in a text: row by row, or with the cells of some rows down their columns. The sums tell.
+//! Order of a table's figures in a text: row by row, or column by column within groups of rows. The form's sums decide.
 
 use std::ops::Range;
 
@@ -6,13 +6,13 @@ use rust_decimal::Decimal;
 
 use crate::form::{FieldIndex, Form, Relation};
 
-/// Rows whose cells a program writes down their columns, as they stand close to each other on the page.
+/// Maximum number of adjacent rows whose cells a PDF extractor writes column by column.
 const ROWS_TOGETHER: usize = 4;
 
-/// Steps that the search for an order may take: a hundred times those of a table of thirty rows.
+/// Step budget of the search for an order: a hundred times what a table of thirty rows needs.
 const STEPS: usize = 20_000;
 
-/// A sum of a table: its cells with their signs, and what is added to them; 0 where it holds.
+/// An equality over a table's cells: signed cells plus a constant, 0 if it holds.
 #[derive(Debug, Clone)]
 pub(in crate::bind) struct Sum {
     terms: Vec<(usize, Decimal)>,
@@ -20,12 +20,12 @@ pub(in crate::bind) struct Sum {
 }
 
 impl Sum {
-    /// Whether a cell is in it.
+    /// Whether a cell is one of its terms.
     pub(in crate::bind) fn has(&self, cell: usize) -> bool {
         self.terms.iter().any(|term| term.0 == cell)
     }
 
-    /// How much it is off, where each cell has the figure that the order gives it.
+    /// Residual of the equality if cell `i` has the figure `numbers[order[i]]`; 0 if it holds.
     pub(in crate::bind) fn off(&self, numbers: &[Decimal], order: &[usize]) -> Decimal {
         self.terms.iter().map(|&(cell, sign)| sign * numbers[order[cell]]).sum::<Decimal>() + self.constant
     }
@@ -35,7 +35,7 @@ impl Sum {
     }
 }
 
-/// The sums of a form whose cells are all among these fields, counted from the first.
+/// The exact equalities of a form whose cells are all in `fields`; cells are numbered from the first field.
 pub(in crate::bind) fn sums(form: &Form, fields: &Range<FieldIndex>) -> Vec<Sum> {
     let instances = form.rules.iter().flat_map(|rule| &rule.instances);
     let inside = instances.filter(|sum| {
@@ -51,9 +51,9 @@ pub(in crate::bind) fn sums(form: &Form, fields: &Range<FieldIndex>) -> Vec<Sum>
     inside.map(of).collect()
 }
 
-/// Which of the figures is that of each cell: in the order of the text if all sums hold then; else with the cells of some rows read
-/// down their columns, where all sums hold and no other such order gives other figures; else in the order of the text where one wrong
-/// cell explains why they do not.
+/// Index of the figure of each cell. The order of the text is used if all sums hold. Otherwise the cells of some adjacent rows are read
+/// column by column; `None` if two such orders satisfy the sums with different figures. If no such order exists, the order of the text
+/// is used if a single wrong cell explains every failed sum.
 pub(in crate::bind) fn ordered(rows: &[Range<usize>], sums: &[Sum], numbers: &[Decimal]) -> Option<Vec<usize>> {
     let as_is: Vec<usize> = (0..numbers.len()).collect();
     if sums.iter().all(|sum| sum.off(numbers, &as_is).is_zero()) {
@@ -67,7 +67,7 @@ pub(in crate::bind) fn ordered(rows: &[Range<usize>], sums: &[Sum], numbers: &[D
     }
 }
 
-/// Whether another figure in one cell makes every sum hold.
+/// Whether changing one cell makes every sum hold.
 fn is_one_cell_off(sums: &[Sum], numbers: &[Decimal], order: &[usize]) -> bool {
     let off: Vec<Decimal> = sums.iter().map(|sum| sum.off(numbers, order)).collect();
     let Some(first) = off.iter().position(|off| !off.is_zero()) else { return true };
@@ -83,16 +83,16 @@ struct Search<'a> {
     rows: &'a [Range<usize>],
     sums: &'a [Sum],
     numbers: &'a [Decimal],
-    /// The figures of the cells so far.
+    /// Order found so far: the figure of each cell.
     order: Vec<usize>,
     steps: usize,
     found: Option<Vec<usize>>,
-    /// Whether all orders that were found give the same figures.
+    /// Whether all orders found so far give the same figures.
     unique: bool,
 }
 
 impl Search<'_> {
-    /// Tries every order of the rows from one on. It goes no deeper than a form has rows.
+    /// Tries every order of the rows from `row` on. Recursion depth is bounded by the number of rows of the form.
     fn from(&mut self, row: usize) {
         let Some(left) = self.steps.checked_sub(1) else { return };
         self.steps = left;
@@ -100,7 +100,7 @@ impl Search<'_> {
             self.keep();
             return;
         };
-        // A whole table may be written down its columns too.
+        // The whole table may be written column by column.
         let left = self.rows.len() - row;
         let all = (row == 0 && left > ROWS_TOGETHER).then_some(left);
         for together in (1..=ROWS_TOGETHER.min(left)).chain(all) {
@@ -112,7 +112,7 @@ impl Search<'_> {
             let down = (0..cells.len()).map(|cell| first.start + cell % first.len() * together + cell / first.len());
             let before = self.order.len();
             self.order.extend(down);
-            // Cells that are the same either way are rows one by one, which were tried.
+            // Cells that are equal in both orders are covered by the row-by-row case.
             let same = self.order[before..]
                 .iter()
                 .zip(cells.clone())
@@ -125,7 +125,7 @@ impl Search<'_> {
         }
     }
 
-    /// Keeps an order of all rows if every sum holds.
+    /// Records a complete order if every sum holds.
     fn keep(&mut self) {
         if !self.sums.iter().all(|sum| sum.off(self.numbers, &self.order).is_zero()) {
             return;
@@ -142,7 +142,7 @@ impl Search<'_> {
 mod tests {
     use super::*;
 
-    /// Three columns, the last the sum of the others, and a last row that is the sum of those above.
+    /// Three columns, the last the sum of the others; the last row is the sum of the rows above.
     fn table(rows: usize) -> (Vec<Range<usize>>, Vec<Sum>) {
         let (one, zero) = (Decimal::ONE, Decimal::ZERO);
         let row =
@@ -161,21 +161,21 @@ mod tests {
     }
 
     #[test]
-    fn sums_tell_the_order_of_the_figures() {
+    fn sums_determine_the_order_of_the_figures() {
         let plain = [1, 2, 3, 4, 0, 4, 5, 2, 7];
         assert_eq!(read(&plain), Some(plain.to_vec()));
-        // The cells of the first two rows, or of all four, stand down their columns.
+        // The cells of the first two rows, or of all four, are written column by column.
         assert_eq!(read(&[1, 4, 2, 0, 3, 4, 5, 2, 7]), Some(plain.to_vec()));
         let four = vec![1, 2, 3, 4, 0, 4, 2, 2, 4, 7, 4, 11];
         assert_eq!(read(&[1, 4, 2, 7, 2, 0, 2, 4, 3, 4, 4, 11]), Some(four));
-        // One wrong figure is the sender's; figures that fit in no order are not taken.
+        // One wrong figure is an error of the sender; figures that fit in no order are not read.
         assert_eq!(read(&[1, 2, 3, 4, 1, 4, 5, 2, 7]), Some(vec![1, 2, 3, 4, 1, 4, 5, 2, 7]));
         assert_eq!(read(&[2, 9, 1, 4, 0, 4, 5, 2, 7]), None);
         assert_eq!(read(&[0, 0, 0, 0, 0, 0, 0, 0, 0]), Some(vec![0; 9]));
     }
 
     #[test]
-    fn the_search_ends() {
+    fn the_search_stops_at_its_step_budget() {
         let (rows, sums) = table(40);
         let numbers: Vec<Decimal> = (0..120).map(|at| Decimal::from(at % 2)).collect();
         assert_eq!(ordered(&rows, &sums, &numbers), None);

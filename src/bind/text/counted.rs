@@ -1,5 +1,5 @@
-//! Tables whose figures and labels were copied apart from each other, as a program does that takes text out of a PDF: as many figures
-//! as the table has cells, in the form's order, whose sums hold.
+//! Tables whose labels and figures are separated from each other, as by text extraction from a PDF. They are read if there are exactly
+//! as many figures as cells, and the form's sums hold in the form's order.
 
 use std::ops::Range;
 
@@ -20,13 +20,13 @@ use crate::form::{Block, FieldIndex, Form};
 use crate::report::Value;
 use crate::text::blank;
 
-/// Figures of fewer cells stand together by chance.
+/// Minimum number of cells; for smaller tables a matching number of figures may be a coincidence.
 const FEWEST: usize = 8;
 
-/// Of a table whose cells are not all in sums so many rows in a hundred must have been read by their labels.
+/// Percentage of cells that must have been read by their labels if not every cell is in a sum.
 const ANCHORED: usize = 50;
 
-/// A table of the form in a text, and what was read of it by its labels.
+/// A table of the form in a text, with the labels found there.
 pub(in crate::bind) struct Counted<'a, 'd> {
     /// The form.
     pub(in crate::bind) index: &'a FormIndex,
@@ -34,15 +34,15 @@ pub(in crate::bind) struct Counted<'a, 'd> {
     pub(in crate::bind) stream: &'a Stream<'d>,
     /// The labels of the form in the text.
     pub(in crate::bind) all: &'a [Occurrence],
-    /// The parts of the report in the text.
+    /// The sections of the report in the text.
     pub(in crate::bind) parts: &'a Parts,
-    /// The table.
+    /// Index of the table.
     pub(in crate::bind) table: usize,
 }
 
 impl Counted<'_, '_> {
-    /// Reads the figures of the whole table, where their number and their sums leave no doubt. `read` is what its labels gave so far,
-    /// with which they have to agree. What was told of the table from the finding with the number `told` on no longer holds then.
+    /// Reads all figures of the table if their number and their sums are unambiguous and agree with the figures already read by labels.
+    /// In that case the findings from index `told` on (from the reading by labels) are discarded.
     pub(in crate::bind) fn read(&self, figures: &mut Figures, told: usize) -> Option<Claim> {
         let form = &self.index.form;
         let fields = fields(form, self.table).filter(|fields| fields.len() >= FEWEST)?;
@@ -55,11 +55,11 @@ impl Counted<'_, '_> {
         let addend = |token: &Range<usize>| value::addend(&self.stream.raw[token.clone()]);
         let numbers: Vec<Decimal> = found.iter().map(addend).collect::<Option<_>>()?;
         let sums = cellorder::sums(form, &fields);
-        // Which of the figures a unit is said of is not known here.
+        // A stated unit cannot be assigned to particular figures here.
         if stated::another(self.stream, form, self.table, &part) {
             return None;
         }
-        // The sums of a table without row labels hold in any order of its groups.
+        // The sums of a table without row labels hold in any order of its column groups.
         let before = self.stream.folded.at(found.first()?.start);
         let stands = |block: &Block| {
             block.leaf_rows.iter().any(|row| !row.path.is_empty()) || groups_in_order(&block.columns, self.all, before)
@@ -96,7 +96,7 @@ impl Counted<'_, '_> {
             Claim { start: claim.start.min(label.start), end: claim.end.max(label.end), ..claim }
         }))
     }
-    /// The figures in a stretch of the text, each apart from other words; nothing where they are not as many as wanted.
+    /// Byte ranges of the figures in a region of the raw text, each a separate token; `None` if there are not exactly `wanted`.
     fn tokens(&self, region: &Range<usize>, wanted: usize) -> Option<Vec<Range<usize>>> {
         let mut found = Vec::new();
         let lines = self.stream.line_at(region.start)..=self.stream.line_at(region.end.saturating_sub(1));
@@ -114,7 +114,7 @@ impl Counted<'_, '_> {
                 return None;
             }
         }
-        // The number of a label is no figure.
+        // A digit inside a label is not a figure.
         found.retain(|token| {
             let at = self.stream.folded.at(token.start);
             let before = self.all.partition_point(|one| one.start <= at);
@@ -128,7 +128,7 @@ impl Counted<'_, '_> {
         !uses.is_empty() && uses.iter().all(|found| found.table == self.table)
     }
 
-    /// That the figures were read in the form's order, in which all sums hold or all but those of one cell.
+    /// Reports that the figures were read in the form's order; `whole` if all sums hold, otherwise all but those of one cell.
     fn tell(&self, fields: &Range<FieldIndex>, at: usize, whole: bool, figures: &mut Figures) -> Proof {
         let table = &self.index.form.tables[self.table];
         let count = fields.len();
@@ -150,7 +150,7 @@ impl Counted<'_, '_> {
     }
 }
 
-/// The fields of a table, where they follow each other and are all numbers of rows and columns that are known.
+/// The fields of a table if they are contiguous and the table has neither open rows nor sets.
 fn fields(form: &Form, table: usize) -> Option<Range<FieldIndex>> {
     let start = form.fields.iter().position(|field| field.table == table)?;
     let count = form.fields.iter().filter(|field| field.table == table).count();
@@ -159,7 +159,7 @@ fn fields(form: &Form, table: usize) -> Option<Range<FieldIndex>> {
     (together && own(&form.tables[table].blocks)).then_some(start..start + count)
 }
 
-/// The cells of each row of a table, counted from its first field.
+/// The cells of each row of a table, numbered from its first field.
 fn rows(form: &Form, table: usize, from: FieldIndex) -> Vec<Range<usize>> {
     let of_block = |block: &crate::form::Block| {
         let (first, width) = (block.first_field - from, block.leaf_columns.len());
@@ -168,7 +168,7 @@ fn rows(form: &Form, table: usize, from: FieldIndex) -> Vec<Range<usize>> {
     form.tables[table].blocks.iter().flat_map(of_block).collect()
 }
 
-/// Whether every cell is in a sum, or the labels of enough rows said the same.
+/// Whether every cell is in a sum, or enough cells were read by their labels.
 fn is_anchored(sums: &[Sum], known: &[Value]) -> bool {
     let anchored = known.iter().filter(|known| known.value.is_some()).count();
     (0..known.len()).all(|cell| sums.iter().any(|sum| sum.has(cell))) || anchored * 100 >= known.len() * ANCHORED

@@ -1,7 +1,7 @@
-//! Tables that survive only as text: one cell a line, cells parted by pipes, tabs or blanks, rows on one line.
+//! Tables that survive only as text: one cell per line, cells separated by pipes, tabs or blanks, or whole rows on one line.
 //!
-//! The labels of the form are found in the folded text and aligned with the form's order; what stands between a row's label
-//! and the next label are its figures. They are taken only where their number is certain.
+//! The labels of the form are found in the folded text and aligned with the form's order. The text between a row label and the next
+//! label contains the figures of that row; they are read only if their number is certain.
 
 use super::beside;
 use super::counted::Counted;
@@ -25,25 +25,25 @@ use crate::text::fold;
 /// Result of reading the tables of a text.
 #[derive(Debug, Default)]
 pub(in crate::bind) struct FlatReading {
-    /// The parts of the text that tables took, from the top.
+    /// The parts of the text that tables were read from, in order.
     pub(in crate::bind) claims: Vec<Claim>,
-    /// Byte of the raw text at which a second report's tables begin.
+    /// Byte offset in the raw text at which the tables of a second report begin.
     pub(in crate::bind) second: Option<usize>,
-    /// Whether two reports stand side by side, so that nothing was read.
+    /// Whether two reports are side by side, in which case nothing was read.
     pub(in crate::bind) beside: bool,
 }
 
 /// A table of the form in the text.
 struct Found {
     table: usize,
-    /// Its labels.
+    /// The occurrences of its labels.
     own: Vec<Occurrence>,
     runs: Runs,
-    /// Whether it stands under the heading of another part.
+    /// Whether it is under the heading of another section.
     strange: bool,
 }
 
-/// Reads the tables that the grids did not hold from the text.
+/// Reads the tables that were not found in grids from the text.
 pub(in crate::bind) fn read(index: &FormIndex, stream: &Stream, figures: &mut Figures) -> FlatReading {
     let mut reading = FlatReading::default();
     rival::settle(index, stream, figures);
@@ -77,14 +77,14 @@ pub(in crate::bind) fn read(index: &FormIndex, stream: &Stream, figures: &mut Fi
         own = inside.unwrap_or(own);
         add_alike(index, table, stream, &mut own);
         let Some(runs) = runs::best(index, table, stream, &own, &found) else { continue };
-        // Words of the table under another heading are taken only if nearly all of it stands there; `table-not-found` tells.
+        // A table under another heading is read only if nearly all of its labels are there; otherwise `table-not-found` reports it.
         let labels = runs.first.steps.iter().map(|step| &*own[step.occurrence].label);
         if (strange && !is_full(index, table, labels)) || (runs.first.marked && !home) {
             continue;
         }
         tables.push(Found { table, own, runs, strange });
     }
-    // Most tables again are a second report; one alone is a copy.
+    // If most tables are repeated, there is a second report; a single repeated table is a copy.
     let again = tables.iter().filter(|table| table.runs.second.is_some()).count();
     let report = (again >= 2 && again * 10 >= tables.len() * 6)
         || tables.iter().any(|table| {
@@ -145,7 +145,7 @@ pub(in crate::bind) fn read(index: &FormIndex, stream: &Stream, figures: &mut Fi
     reading
 }
 
-/// Tables of which the labels gave nothing, read as wholes.
+/// Reads tables of which no figure was read by labels, each as a whole.
 fn counted(
     index: &FormIndex,
     stream: &Stream,
@@ -163,7 +163,7 @@ fn counted(
     claims
 }
 
-/// That a table stands under the heading of another part of the report.
+/// Finding: a table is under the heading of another section of the report.
 fn elsewhere(index: &FormIndex, table: usize, stream: &Stream, claim: Option<&Claim>) -> Finding {
     let name = &index.form.tables[table].name;
     let message = Message::new(
@@ -179,14 +179,14 @@ fn elsewhere(index: &FormIndex, table: usize, stream: &Stream, claim: Option<&Cl
     Finding::new(&code::TABLE_ELSEWHERE, message).about(ids).at(place)
 }
 
-/// Whether a line with the title of a report stands in a stretch of the folded text.
+/// Whether a range of the folded text contains a line with the title of a report.
 fn is_title_between(index: &FormIndex, stream: &Stream, within: std::ops::Range<usize>) -> bool {
     let lines = stream.line_at(stream.raw_start(within.start))..stream.line_at(stream.raw_start(within.end));
     let texts = stream.lines[lines].iter().map(|line| &stream.raw[line.start..line.end]);
     texts.filter(|text| text.len() <= HEADING_BYTES).any(|text| index.is_titled(&fold(text)))
 }
 
-/// That a table has no label of its header, so that only the order of its figures says which is which.
+/// Finding: no header label of a table was found, so its columns were assigned by order alone.
 fn header_lost(index: &FormIndex, table: usize, place: Option<Place>) -> Finding {
     let name = &index.form.tables[table].name;
     let message = Message::new(
@@ -197,8 +197,8 @@ fn header_lost(index: &FormIndex, table: usize, place: Option<Place>) -> Finding
     Finding::new(&code::HEADER_LOST, message).about(fields.map(|field| field.id.clone())).at(place)
 }
 
-/// The labels without those that stand in a remark behind another: `（七）总计（以上各项之和）`. What is a label of the form from
-/// bracket to bracket is no remark.
+/// Drops labels inside a remark after another label: `（七）总计（以上各项之和）`. Text in brackets that is as a whole a label of the
+/// form is not a remark.
 fn outside_remarks(stream: &Stream, found: Vec<Occurrence>) -> Vec<Occurrence> {
     let mut kept: Vec<Occurrence> = Vec::with_capacity(found.len());
     let mut end = 0;
@@ -214,7 +214,7 @@ fn outside_remarks(stream: &Stream, found: Vec<Occurrence>) -> Vec<Occurrence> {
     kept
 }
 
-/// Where in the folded text a remark behind a label ends; the end of the label where there is none.
+/// End of the remark after a label, as a byte offset in the folded text; the end of the label if there is no remark.
 pub(in crate::bind) fn remark_end(stream: &Stream, label: &Occurrence, next: Option<&Occurrence>) -> usize {
     let behind = stream.raw_end(label.end);
     let behind = behind + closing(&stream.raw[behind..]);
@@ -224,7 +224,7 @@ pub(in crate::bind) fn remark_end(stream: &Stream, label: &Occurrence, next: Opt
     if length == 0 || whole { label.end } else { end }
 }
 
-/// Lines that are like a row label without being one.
+/// Adds lines that are similar to a row label without matching it exactly.
 fn add_alike(index: &FormIndex, table: usize, stream: &Stream, own: &mut Vec<Occurrence>) {
     let (Some(first), Some(last)) = (own.first().map(|one| one.start), own.last().map(|one| one.end)) else { return };
     let mut added = Vec::new();
@@ -235,7 +235,7 @@ fn add_alike(index: &FormIndex, table: usize, stream: &Stream, own: &mut Vec<Occ
         let line_end = stream.raw[raw..].find(['\n', '|', '｜', '\t']).map_or(stream.raw.len(), |end| raw + end);
         let end = stream.folded.at(line_end);
         let text = &stream.folded.text[at..end];
-        // The labels stand in order and apart, so only the last that begins before the end can reach into the piece.
+        // Labels are sorted and do not overlap, so only the last one that begins before `end` can overlap the piece.
         let before = own.partition_point(|known| known.start < end);
         let covered = before > 0 && at < own[before - 1].end;
         if !covered && (4..=60).contains(&text.chars().count()) && !text.bytes().all(|byte| byte.is_ascii_digit()) {

@@ -18,25 +18,25 @@ use crate::finding::{Finding, Message};
 use crate::form::{FieldIndex, FieldKind};
 use crate::text::blank;
 
-/// Stands among the deciding rules for digits that can be cut in one way only, whatever the sums say.
+/// Entry in `Value::deduced` for digits that can be split in only one way, independently of the sums.
 const DIGITS: &str = "digits";
 
-/// If at least ENOUGH rows split into the full number of cells, assume that no cell of the table was blank.
+/// If at least this many rows split into the full number of cells, no cell of the table is assumed to be blank.
 const ENOUGH: usize = 4;
 
-/// State of splitting rows without separators, shared by the tables of a text.
+/// State of splitting rows without separators, shared by all tables of a text.
 #[derive(Debug)]
 pub(in crate::bind) struct Cutting {
-    /// Steps that are left for cutting them.
+    /// Remaining step budget.
     steps: u32,
-    /// Whether a row was cut by its digits alone: zeros are written.
+    /// Whether rows show that zeros are written: one was split by its digits alone, or at least `ENOUGH` by sums.
     written: bool,
-    /// Whether a row had too few marks: blank cells left no trace.
+    /// Whether a row shows that blank cells leave no trace: it is too short, or can be split with blank cells only.
     dropped: bool,
 }
 
 impl Cutting {
-    /// Nothing yet.
+    /// The initial state, with the full step budget.
     pub(in crate::bind) fn new() -> Self {
         Self { steps: STEPS, written: false, dropped: false }
     }
@@ -47,15 +47,17 @@ pub(in crate::bind) struct FlatRow<'t> {
     /// Block and row.
     row: (usize, usize),
     first: FieldIndex,
+    /// Number of cells that the row should have.
     pub(in crate::bind) wanted: usize,
-    /// Byte of the raw text at which the text of the pieces begins.
+    /// Byte offset in the raw text to which the offsets of the pieces are relative.
     start: usize,
-    /// Byte after the last that may belong to the row.
+    /// End of the text that may belong to the row.
     end: usize,
+    /// The pieces of its text, with offsets relative to `start`.
     pub(in crate::bind) pieces: Vec<Piece<'t>>,
-    /// Whether it is certain that the figures are this row's.
+    /// Whether the figures certainly belong to this row.
     certain: bool,
-    /// Whether they stand on the line beside the label's.
+    /// Whether the figures are on the line above or below the label's line.
     apart: bool,
 }
 
@@ -65,31 +67,33 @@ fn no_blank(way: &Split) -> bool {
 }
 
 impl FlatRow<'_> {
-    /// How many runs of figures the row is.
+    /// Number of non-empty pieces.
     fn filled(&self) -> usize {
         self.pieces.iter().filter(|piece| !piece.text.is_empty()).count()
     }
 }
 
-/// A table of the form in the text, its labels aligned.
+/// A table of the form in the text, with its labels aligned.
 pub(in crate::bind) struct FlatTable<'a, 'd> {
     pub(in crate::bind) index: &'a FormIndex,
     pub(in crate::bind) table: usize,
     pub(in crate::bind) stream: &'a Stream<'d>,
-    /// Every label of the form in the text, this table's or not.
+    /// Occurrences of all labels of the form in the text, sorted.
     pub(in crate::bind) all: &'a [Occurrence],
+    /// Occurrences of this table's labels, sorted.
     pub(in crate::bind) own: &'a [Occurrence],
+    /// Alignment of `own` with the expected rows of the table.
     pub(in crate::bind) path: &'a [Step],
-    /// Whether the text counts anything by thousands or more.
+    /// Whether the text states a unit of thousands or more for counts.
     pub(in crate::bind) counts_by_many: bool,
 }
 
 impl FlatTable<'_, '_> {
-    /// Reads the table's figures; returns the part of the text that they take.
+    /// Reads the table's figures; returns the part of the text that contains the table.
     pub(in crate::bind) fn read(&self, figures: &mut Figures, cutting: &mut Cutting) -> Option<Claim> {
         let first = self.own.get(self.path.first()?.occurrence)?;
         let (start, mut end) = (self.stream.raw_start(first.start), self.stream.raw_end(first.end));
-        // A bracket or quotation mark that opens the first label is folded away too.
+        // Folding drops a bracket or quotation mark before the first label.
         let opening = self.stream.raw[..start].trim_end_matches(['（', '(', '“', '"', '《', '【']).len();
         let start = opening;
         let mut missing = Vec::new();
@@ -124,7 +128,7 @@ impl FlatTable<'_, '_> {
         if !missing.is_empty() {
             figures.findings.push(rows_missing(&self.index.form, self.table, &missing));
         }
-        // Headers and captions behind the last figures belong to the table too.
+        // Headers and captions after the last figures are part of the table.
         let last = self.path.last().map(|step| self.stream.raw_end(self.own[step.occurrence].end));
         let end = end.max(last.unwrap_or(end));
         figures.findings.extend(self.passed_over(&rows, words, start..end));
@@ -164,11 +168,11 @@ impl FlatTable<'_, '_> {
         FlatRow { apart, ..of(region, pieces) }
     }
 
-    /// Text inside the table that is neither a label nor a figure of it: an office's own row, or words between the rows.
+    /// Finding for text inside the table that is neither a label nor a figure, such as a row added by an office or text between the rows.
     fn passed_over(&self, rows: &[FlatRow], words: Vec<Range<usize>>, within: Range<usize>) -> Option<Finding> {
         let raw = &self.stream.raw;
         let label = |one: &Occurrence| self.stream.raw_start(one.start)..self.stream.raw_end(one.end);
-        // A label that stands alone is a repeated header; one inside other words is part of them.
+        // A label delimited by punctuation or blanks is a repeated header; one inside other words is part of them.
         let apart = |range: &Range<usize>| {
             let edge = |character: Option<char>| character.is_none_or(|character| !character.is_alphanumeric());
             edge(raw[..range.start].chars().next_back()) && edge(raw[range.end..].chars().next())
@@ -188,7 +192,7 @@ impl FlatTable<'_, '_> {
             );
             at = at.max(range.end.min(within.end));
         }
-        // The pipes of a drawn table are none of its cells' text.
+        // Pipes are not part of the shown text.
         let words = |line: &&str| pipes::cells(line).filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join(" ");
         let shown = left.iter().map(words).collect::<Vec<_>>().join(" | ");
         let first = left.first()?.as_ptr() as usize - raw.as_ptr() as usize;
@@ -200,8 +204,8 @@ impl FlatTable<'_, '_> {
         Some(Finding::new(&code::ROW_UNKNOWN, message).at(self.stream.place_at(first)))
     }
 
-    /// Reads the rows of the table: those whose cells are certain by themselves, then the others by the form's arithmetic.
-    /// Returns where the cells of the first stand.
+    /// Reads the rows of the table: first rows whose cells are certain by themselves, then the others by the form's sums.
+    /// Returns the ranges of the raw text of the cells read in the first step.
     fn rows(&self, rows: &[FlatRow], figures: &mut Figures, cutting: &mut Cutting) -> Vec<Range<usize>> {
         let form = &self.index.form;
         let blanks = blanks(rows, |row| row_sums(form, row.first, row.wanted));
@@ -253,7 +257,7 @@ impl FlatTable<'_, '_> {
     fn trust(&self, rows: &[FlatRow], states: &mut [RowState], cutting: &mut Cutting) {
         let by_digits = |state: &RowState| matches!(&state.known, Known::Ways { rules, .. } if rules.is_empty());
         let by_sums = |state: &RowState| matches!(&state.known, Known::Ways { rules, .. } if !rules.is_empty());
-        // The last row of a truncated text is no evidence.
+        // The last row of a truncated text is not evidence.
         let whole = |row: &FlatRow| !self.stream.raw[row.end..].trim_matches(blank).is_empty();
         let mut dropped = false;
         for (row, state) in rows.iter().zip(states.iter()) {
@@ -289,7 +293,7 @@ impl FlatTable<'_, '_> {
         self.index.form.fields[row.first..row.first + row.wanted].iter().map(|field| field.kind).collect()
     }
 
-    /// The cells of a row that is certain by itself.
+    /// The cells of a row whose separators determine them.
     fn cells<'r>(&'r self, row: &FlatRow<'r>, blanks: Blanks) -> Option<Vec<Piece<'r>>> {
         let sums = || row_sums(&self.index.form, row.first, row.wanted);
         let part = match blanks {
@@ -303,9 +307,9 @@ impl FlatTable<'_, '_> {
         })
     }
 
-    /// The ways in which a row whose cells run together can be cut.
+    /// The possible splits of a row whose cells run together.
     fn ways(&self, row: &FlatRow, steps: &mut u32) -> Known {
-        // Where separators stand between figures but too few, cells were dropped: none can be told from another.
+        // If there are separators, but too few, cells were dropped, and it is not known which.
         if row.filled() != 1 {
             return Known::Nothing;
         }
@@ -339,7 +343,7 @@ impl FlatTable<'_, '_> {
         for (column, piece) in cells.iter().enumerate() {
             let place = self.stream.place_at(row.start + piece.start).unwrap_or_default();
             let field = row.first + column;
-            // Blanks that stand inside a figure of a glued row are no part of it.
+            // Blanks inside a figure of a glued row are dropped.
             let text: std::borrow::Cow<str> =
                 if rules.is_empty() { piece.text.into() } else { piece.text.split(blank).collect::<String>().into() };
             let said = |of| self.stated((row.row.0, row.row.1, column), of);
@@ -385,7 +389,7 @@ impl FlatTable<'_, '_> {
         Finding::new(&code::CELLS_UNCERTAIN, message).about(ids).at(self.stream.place_at(start))
     }
 
-    /// That the figures of a row stand on the line beside its label.
+    /// Finding: the figures of a row are on the line beside its label.
     fn label_apart(&self, row: &FlatRow) -> Finding {
         let words = self.words(row.row);
         let message = Message::new(
@@ -397,14 +401,14 @@ impl FlatTable<'_, '_> {
         Finding::new(&code::LABEL_APART, message).about(ids).at(self.stream.place_at(row.start))
     }
 
-    /// That rows were cut, and by what.
+    /// Finding: rows were split, by their digits or by the form's sums.
     fn deduced(&self, cut: &[(&FlatRow, &[String])]) -> Option<Finding> {
         let form = &self.index.form;
         let start = cut.first()?.0.start;
         let fields = cut.iter().flat_map(|(row, _)| &form.fields[row.first..row.first + row.wanted]);
         let name = &form.tables[self.table].name;
         let (count, digits) = (cut.len(), cut.iter().all(|(_, rules)| rules.is_empty()));
-        // Which rules it was stands with each figure.
+        // The deciding rules are recorded with each figure.
         let by =
             if digits { ("按数字本身", "by the digits alone") } else { ("按勾稽关系", "by the form's sums") };
         let message = Message::new(

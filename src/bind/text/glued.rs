@@ -1,8 +1,8 @@
-//! Enumerates the ways to split the digits of a row without separators into cells, pruned by the row's rules.
+//! Enumerates the ways to split the digits of a row without separators into cells, pruned by the row's sums.
 //!
-//! A number has no leading zero, a sign begins a cell that may have one, a separator is never inside a number, and the row's sums
-//! must hold. Blanks count for nothing: where cells run together, blanks stand anywhere. A cell that was blank leaves no trace, and
-//! a sign may have been lost on the way: what may be another figure for that is not certain.
+//! A number has no leading zero, a sign is only at the beginning of a cell of a signed column, a separator is never inside a number, and
+//! the row's sums must hold. Blanks are ignored: where cells run together, blanks are at arbitrary positions. A blank cell leaves no
+//! trace, and a sign may have been lost; a split that another figure could replace for either reason is not certain.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -10,36 +10,37 @@ use std::ops::Range;
 use super::pieces::Piece;
 use crate::form::{FieldIndex, FieldKind, Form, Relation};
 
-/// Steps that cutting the rows of one text may take.
+/// Step budget for splitting the rows of one text.
 pub(in crate::bind) const STEPS: u32 = 2_000_000;
 
-/// Steps that one row may take where cells may be blank.
+/// Step budget of one row if cells may be blank.
 const STEPS_WITH_BLANKS: u32 = 20_000;
 
-/// Ways to cut one row that are kept.
+/// Maximum number of splits kept for one row.
 const SPLITS: usize = 2_000;
 
-/// Digits of a whole number, and of a fraction.
+/// Maximum number of digits before and after the decimal point.
 const DIGITS: usize = 9;
 const FRACTION: usize = 6;
 
-/// Marks that one cell may take: sign, digits, point, fraction.
+/// Maximum number of marks in one cell: sign, digits, point, fraction.
 const LONGEST: usize = 1 + DIGITS + 1 + FRACTION;
 
-/// Cells of a row without sums that are tried as blank.
+/// Maximum number of leading cells that are tried as blank in a row without sums.
 const FEW: usize = 6;
 
 /// A sum within a row: `Σ sign · cell + constant = 0`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::bind) struct RowSum {
-    /// Id of the rule.
+    /// Id of the form's rule.
     pub(in crate::bind) rule: String,
-    /// Columns with their signs.
+    /// Columns (0-based) with their signs.
     pub(in crate::bind) terms: Vec<(usize, i64)>,
+    /// The constant term.
     pub(in crate::bind) constant: i64,
 }
 
-/// The sums of the form's rules that lie within the row of `count` fields from `first`.
+/// The equalities of the form's rules whose cells are all in the row of `count` fields from `first`.
 pub(in crate::bind) fn row_sums(form: &Form, first: FieldIndex, count: usize) -> Vec<RowSum> {
     let row = first..first + count;
     let mut sums = Vec::new();
@@ -58,21 +59,21 @@ pub(in crate::bind) fn row_sums(form: &Form, first: FieldIndex, count: usize) ->
     sums
 }
 
-/// A way to cut a row: for each cell its number (0 for one that is no whole number, or blank) and where it stands in the text of the
-/// row.
+/// One split of a row: for each cell its number (0 for a blank cell and for a number with decimals) and its byte range in the text of
+/// the row.
 pub(in crate::bind) type Split = Vec<(i64, Range<usize>)>;
 
-/// The ways to cut a row into as many cells as it should have.
+/// The splits of a row into the expected number of cells.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(in crate::bind) struct Splits {
-    /// The ways.
+    /// The splits, at least one.
     pub(in crate::bind) all: Vec<Split>,
-    /// Whether the sums of the row chose them; without sums only a row that can be cut in one way at all is here.
+    /// Whether the splits satisfy the sums of the row; if false, there is exactly one split.
     pub(in crate::bind) by_sums: bool,
 }
 
-/// Cuts a row into one cell for each of the `kinds`. Nothing where the row holds anything but figures, where no way fits, or
-/// where there are too many.
+/// Splits a row into one cell for each of `kinds`. `None` if the row contains other text than figures, if there is no split or there are
+/// too many, or if the step budget is exhausted.
 pub(in crate::bind) fn splits(
     pieces: &[Piece],
     kinds: &[FieldKind],
@@ -81,7 +82,7 @@ pub(in crate::bind) fn splits(
 ) -> Option<Splits> {
     let marks = Marks::of(pieces)?;
     let wanted = kinds.len();
-    // Only an amount is written with another unit than the form's.
+    // Only an amount may be written with a unit.
     if marks.unit_end.is_some() && kinds.last() != Some(&FieldKind::Amount) {
         return None;
     }
@@ -95,7 +96,7 @@ pub(in crate::bind) fn splits(
         return (certain && *search.steps > 0 && !search.found.is_empty() && search.found.len() < SPLITS)
             .then_some(Splits { all: search.found, by_sums: true });
     }
-    // Blank cells leave no trace: the row is certain only if it cannot be read with some of its cells blank either.
+    // Blank cells leave no trace: the split is certain only if the row cannot be split with some cells blank.
     let mut only = None;
     for filled in (1_u32..1 << wanted.min(FEW)).rev() {
         let kept = kinds.iter().enumerate().filter(|(column, _)| *column >= FEW || filled & (1 << column) != 0);
@@ -112,7 +113,7 @@ pub(in crate::bind) fn splits(
     only.filter(|split| !marks.may_lack_sign(split, kinds)).map(|split| Splits { all: vec![split], by_sums: false })
 }
 
-/// Cuts a row that may have blank cells, which add nothing to its sums. Nothing as for [`splits`].
+/// Splits a row that may have blank cells, which count as 0 in its sums. `None` as for [`splits`].
 pub(in crate::bind) fn splits_with_blanks(
     pieces: &[Piece],
     kinds: &[FieldKind],
@@ -129,18 +130,18 @@ pub(in crate::bind) fn splits_with_blanks(
     (*search.steps > 0 && !search.found.is_empty() && search.found.len() < SPLITS).then_some(search.found)
 }
 
-/// Whether a row has fewer marks than cells: some of its cells left no trace.
+/// Whether a row has fewer marks than cells, so that some cells left no trace.
 pub(in crate::bind) fn is_short(pieces: &[Piece], wanted: usize) -> bool {
     Marks::of(pieces).is_none_or(|marks| marks.all.len() < wanted)
 }
 
-/// Whether a text without blanks is made of what figures are made of, in whatever number: `0000000`, `3-20`, `0160.5964万元`.
+/// Whether a text without blanks consists of digits, signs and points only, with an optional unit: `0000000`, `3-20`, `0160.5964万元`.
 pub(in crate::bind) fn is_run(text: &str) -> bool {
     let (core, unit) = without_unit(text);
     core.chars().all(|character| mark(character).is_some()) && (unit.is_empty() || core.ends_with(is_digit))
 }
 
-/// A text and the unit of one or two characters behind its last figure.
+/// Splits off a unit of one or two characters after the last figure.
 fn without_unit(text: &str) -> (&str, &str) {
     let core = text.trim_end_matches(|character: char| mark(character).is_none() && character.is_alphabetic());
     if text[core.len()..].chars().count() <= 2 { text.split_at(core.len()) } else { (text, "") }
@@ -154,7 +155,7 @@ fn is_digit(character: char) -> bool {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mark {
     Digit(u8),
-    /// A sign; whether it is negative.
+    /// A sign; true if negative.
     Sign(bool),
     Point,
 }
@@ -171,11 +172,11 @@ fn mark(character: char) -> Option<Mark> {
 }
 
 struct Marks {
-    /// Each mark with the bytes at which it begins and ends.
+    /// Each mark with its start and end byte.
     all: Vec<(Mark, usize, usize)>,
-    /// Whether a cell must end before the mark with this number.
+    /// For each mark, whether a cell must end before it.
     cut: Vec<bool>,
-    /// Byte after the unit that the last cell is written with.
+    /// Byte offset after the unit of the last cell.
     unit_end: Option<usize>,
 }
 
@@ -201,8 +202,8 @@ impl Marks {
         (!marks.all.is_empty()).then_some(marks)
     }
 
-    /// Whether a figure that may have a sign stands behind another and has none: a single character between two figures is what is
-    /// lost first.
+    /// Whether a non-zero figure of a signed column, other than the first cell, has no sign. The sign may have been lost: a single
+    /// character between two figures is lost most easily.
     fn may_lack_sign(&self, split: &Split, kinds: &[FieldKind]) -> bool {
         split.iter().zip(kinds).skip(1).any(|((number, range), kind)| {
             let signed = || self.all.iter().any(|mark| mark.1 == range.start && matches!(mark.0, Mark::Sign(_)));
@@ -210,7 +211,7 @@ impl Marks {
         })
     }
 
-    /// The number in a range of marks, if it can stand in a cell of this kind; 0 for one with decimals, which no rule adds up.
+    /// The number in a range of marks, if it is valid in a cell of this kind; 0 for a number with decimals, which is in no sum.
     fn number(&self, range: Range<usize>, kind: FieldKind) -> Option<i64> {
         let mut marks = self.all[range].iter().map(|mark| mark.0).peekable();
         let mut negative = false;
@@ -247,15 +248,15 @@ impl Marks {
 struct Search<'a> {
     marks: &'a Marks,
     sums: &'a [RowSum],
-    /// The digits of each cell, from the left.
+    /// The kind of each cell, from the left.
     kinds: Vec<FieldKind>,
     steps: &'a mut u32,
-    /// The cells so far, the last one first: number, first mark, mark after the last.
+    /// Open cells, the rightmost first: number, first mark, mark after the last.
     open: Vec<(i64, usize, usize)>,
     found: Vec<Split>,
-    /// How many ways were found when each open cell was taken; `None` for one that no sum allows.
+    /// For each open cell, the number of splits found when it was pushed; `None` if a sum excludes it.
     before: Vec<Option<usize>>,
-    /// Memo of dead ends of the search: cells left and the mark before which they end.
+    /// Memo of dead ends of the search: number of remaining cells, and the mark at which they must end.
     dead: HashSet<(usize, usize)>,
     /// Whether cells may be blank.
     blanks: bool,
@@ -276,13 +277,13 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Where the cell before one that begins here may begin at the latest.
+    /// Latest start of the cell before one that starts at `start`.
     fn latest(&self, start: usize) -> Option<usize> {
         if self.blanks { Some(start) } else { start.checked_sub(1) }
     }
 
-    /// Depth-first over the beginnings of the cells from the right, without recursion. A total stands behind what it adds up,
-    /// so that whatever exceeds it is seen at once.
+    /// Iterative depth-first search over the starts of the cells, from the right. A total is to the right of its terms, so that terms that
+    /// exceed it are pruned at once.
     fn run(&mut self) {
         self.open.clear();
         self.before.clear();
@@ -318,7 +319,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Whether every sum lies to one side of the column with this number: what is left of it does not depend on what is right.
+    /// Whether the terms of every sum are all left or all right of a column boundary, so that cells on one side do not affect the other.
     fn between_sums(&self, column: usize) -> bool {
         let parted = |sum: &RowSum| {
             let right = sum.terms.iter().filter(|term| term.0 >= column).count();
@@ -327,14 +328,14 @@ impl<'a> Search<'a> {
         column < self.kinds.len() && self.sums.iter().all(parted)
     }
 
-    /// Whether a cell may begin here, by the room that it leaves to the cells before it.
+    /// Whether a cell may start here: enough marks remain for the cells before it, it is not too long, and no cut is inside it.
     fn fits(&self, start: usize, end: usize, left: usize) -> bool {
         (self.blanks || start + 1 >= left)
             && end - start <= LONGEST
             && self.marks.cut.get(start + 1..end).is_none_or(|inside| !inside.contains(&true))
     }
 
-    /// Whether a sum can still be met by numbers that are not negative, made of the marks that are left.
+    /// Whether a sum can still be satisfied by non-negative numbers made of the remaining marks.
     fn may_hold(&self, sum: &RowSum) -> bool {
         let open = self.kinds.len() - self.open.len();
         let mut so_far = sum.constant;
@@ -351,7 +352,7 @@ impl<'a> Search<'a> {
         if left == 0 || so_far * sign_left > 0 {
             return so_far == 0;
         }
-        // None of the cells is greater than what they add up to, and together they must reach it.
+        // No term is greater than the remaining amount, and the terms must reach it.
         let marks = self.open.last().map_or(self.marks.all.len(), |cell| cell.1);
         let digits = so_far.unsigned_abs().checked_ilog10().map_or(1, |digits| digits as usize + 1);
         let others = open - left;
@@ -390,7 +391,7 @@ mod tests {
     }
 
     #[test]
-    fn sums_cut_glued_rows() {
+    fn sums_split_glued_rows() {
         assert_eq!(numbers("801000081", 7, &sum()), Some(vec![vec![80, 1, 0, 0, 0, 0, 81]]));
         assert_eq!(numbers(" 10 0 00 0 1", 7, &sum()), Some(vec![vec![1, 0, 0, 0, 0, 0, 1]]));
         assert_eq!(numbers("2200003 25", 7, &sum()).map(|ways| ways.len()), Some(2));
@@ -400,7 +401,7 @@ mod tests {
     }
 
     #[test]
-    fn blank_cells_leave_more_ways() {
+    fn blank_cells_allow_several_splits() {
         let ways = |text: &str| {
             splits_with_blanks(&pieces(text), &[FieldKind::Count; 7], &sum(), &mut STEPS.clone()).map(|ways| ways.len())
         };
@@ -412,7 +413,7 @@ mod tests {
     }
 
     #[test]
-    fn without_sums_only_one_way_at_all_will_do() {
+    fn without_sums_the_split_must_be_unique() {
         assert_eq!(numbers("000", 3, &[]), Some(vec![vec![0, 0, 0]]));
         assert_eq!(numbers("00126", 3, &[]), Some(vec![vec![0, 0, 126]]));
         assert_eq!(numbers("666", 3, &[]), None);
@@ -421,13 +422,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_digit_is_not_cut() {
+    fn text_other_than_figures_is_not_split() {
         assert_eq!(numbers("1减4", 2, &[]), None);
         assert_eq!(numbers("0/0", 3, &[]), None);
     }
 
     #[test]
-    fn signs_and_points_part_cells_of_their_kind() {
+    fn signs_and_points_separate_cells_of_their_kind() {
         use FieldKind::{Amount, Count, Signed};
         assert_eq!(of_kinds("1减4", &[Count, Signed], &[]), Some(vec![vec![1, -4]]));
         assert_eq!(of_kinds("12-3", &[Count, Signed], &[]), Some(vec![vec![12, -3]]));
@@ -443,14 +444,14 @@ mod tests {
     }
 
     #[test]
-    fn long_rows_are_cut_within_their_steps() {
+    fn long_rows_are_split_within_the_step_budget() {
         let row = "12345678901123432109877654352222254321";
         assert!(numbers(row, 7, &sum()).is_none_or(|ways| ways.len() < SPLITS));
         assert_eq!(numbers(&"1".repeat(60), 7, &sum()), None);
     }
 
     #[test]
-    fn rows_of_digits_take_the_steps_of_their_text_and_no_more() {
+    fn splitting_with_blank_cells_keeps_to_its_step_budget() {
         let kinds = [FieldKind::Count; 15];
         let sums: Vec<RowSum> = [0, 5, 10]
             .map(|first| {

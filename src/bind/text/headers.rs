@@ -1,4 +1,4 @@
-//! Whether the labels of a header in text stand in the form's order, and above the figures that are theirs.
+//! Whether the header labels of a table in text are in the form's order, and above their own figures.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use crate::bind::labels::index::{Expected, Occurrence, Role};
 use crate::form::{Head, Leaf};
 
 impl FlatTable<'_, '_> {
-    /// Whether the column labels that were found stand in the form's order.
+    /// Whether the column labels found in the text are in the form's order.
     pub(super) fn header_in_order(&self, block: usize) -> bool {
         let spec = &self.index.form.tables[self.table].blocks[block];
         let mut levels: Vec<Vec<&Head>> = vec![spec.columns.iter().collect()];
@@ -22,8 +22,8 @@ impl FlatTable<'_, '_> {
                 step.role == Role::Header
                     && self.index.expected[self.table][step.expected] == Expected::Header { block, depth }
             });
-            // A label that several columns share tells nothing about their order, and of one that stands in a heading or in running
-            // text above, too, the last counts.
+            // A label shared by several columns says nothing about their order. If a label also occurs in a heading or in running text
+            // above, its last occurrence counts.
             let labels: Vec<&str> = order.map(|step| &*self.own[step.occurrence].label).collect();
             let last = |&at: &usize| !labels[at + 1..].contains(&labels[at]);
             let order: Vec<usize> = (0..labels.len())
@@ -36,7 +36,7 @@ impl FlatTable<'_, '_> {
         }) && self.columns_in_order(block)
     }
 
-    /// Whether the labels of columns, where all of them stand in the header, stand in the form's order, though groups share some.
+    /// Whether the column labels, if each column has one in the header, are in the form's order, including labels shared by several groups.
     fn columns_in_order(&self, block: usize) -> bool {
         let columns = &self.index.form.tables[self.table].blocks[block].leaf_columns;
         let headers = self.path.iter().filter(|step| {
@@ -49,7 +49,7 @@ impl FlatTable<'_, '_> {
         };
         let within = self.own.iter().filter(|one| (first.start..last.end).contains(&one.start));
         let labels: Vec<&Occurrence> = within.filter(|one| columns.iter().any(|column| is(column, one))).collect();
-        // In lines as the header has them, those of the outer groups stand first.
+        // In a header written line by line, columns of lesser depth come first.
         let mut by_depth: Vec<&Leaf> = columns.iter().collect();
         by_depth.sort_by_key(|column| column.path.len());
         let mut orders = [columns.iter().collect(), by_depth].into_iter();
@@ -57,15 +57,15 @@ impl FlatTable<'_, '_> {
             || orders.any(|order: Vec<&Leaf>| order.into_iter().zip(&labels).all(|(column, one)| is(column, one)))
     }
 
-    /// Whether the groups above a row without a label stand in the form's order: nothing else says which figure is whose. `start` is
-    /// the byte of the text at which its figures begin.
+    /// Whether the column groups above a row without a label are in the form's order, which alone determines its columns. `start` is the
+    /// byte offset in the raw text at which its figures begin.
     pub(super) fn groups_stand(&self, (block, row): (usize, usize), start: usize) -> bool {
         let spec = &self.index.form.tables[self.table].blocks[block];
         let before = self.stream.folded.at(start);
         !spec.leaf_rows[row].path.is_empty() || groups_in_order(&spec.columns, self.own, before)
     }
 
-    /// Whether above each part of a table stand as many labels of columns as it has figures.
+    /// Whether each part of a table has as many column labels above it as figures.
     pub(super) fn each_has_its_header(&self, block: usize, parts: &[(Range<usize>, Vec<Piece>)]) -> bool {
         let columns = &self.index.form.tables[self.table].blocks[block].leaf_columns;
         let is_column = |one: &&Occurrence| {
@@ -81,8 +81,8 @@ impl FlatTable<'_, '_> {
     }
 }
 
-/// Whether the groups of a block's header stand in the form's order before a byte of the folded text, where its figures begin. Of a
-/// label that stands in a heading above, too, the last counts.
+/// Whether the column groups of a block occur in the form's order before `before`, the byte offset in the folded text at which its figures
+/// begin. The last occurrence of each label counts, because a heading above may contain it too.
 pub(super) fn groups_in_order(columns: &[Head], labels: &[Occurrence], before: usize) -> bool {
     let mut level: Vec<&Head> = columns.iter().collect();
     while !level.is_empty() {

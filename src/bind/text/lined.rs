@@ -1,4 +1,4 @@
-//! Rows with one cell a line between pipes, blank cells among them.
+//! Rows with one cell per line between pipes, blank cells included.
 
 use std::ops::Range;
 
@@ -6,18 +6,18 @@ use super::pieces::Piece;
 use crate::bind::value;
 use crate::text::blank;
 
-/// Rows with every cell filled that show how many lines a row has.
+/// Minimum number of rows with every cell filled to establish the number of lines per row.
 const WHOLE: usize = 2;
 
-/// How the rows of a table stand one cell a line: whether a line without a cell ends each.
+/// Layout of a table with one cell per line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::bind) struct Lined {
-    /// Lines behind the last cell of a row.
+    /// Number of empty lines after the last cell of a row: 0 or 1.
     behind: usize,
 }
 
-/// Whether all rows of a table, each given by its number of cells and its range in the text, have one cell a line between pipes, and
-/// perhaps one line without a cell behind the last. Rows with every cell filled have to show it; then a blank line is a blank cell.
+/// Whether all rows of a table, each given by its number of cells and its range in the text, have one cell per line between pipes, with
+/// at most one empty line after the last. It must be established by rows with every cell filled; then an empty line is a blank cell.
 pub(in crate::bind) fn lined(rows: &[(usize, Range<usize>)], raw: &str) -> Option<Lined> {
     let all: Vec<(usize, Vec<Piece>)> =
         rows.iter().map(|(wanted, row)| Some((*wanted, lines(raw, row)?))).collect::<Option<_>>()?;
@@ -31,7 +31,7 @@ pub(in crate::bind) fn lined(rows: &[(usize, Range<usize>)], raw: &str) -> Optio
     (behind <= 1 && all.iter().all(fits) && all.iter().filter(whole).count() >= WHOLE).then_some(Lined { behind })
 }
 
-/// The cells of a row in a table whose rows stand so.
+/// The cells of a row in a table of this layout.
 pub(in crate::bind) fn cells<'t>(
     lined: Lined,
     raw: &'t str,
@@ -42,12 +42,12 @@ pub(in crate::bind) fn cells<'t>(
     (lines.len() == wanted).then_some(lines)
 }
 
-/// The lines between a row's label and the next, each of one cell: without a pipe in it but at its beginning or its end.
+/// The lines between a row's label and the next label, each with one cell and one pipe, at its beginning or end.
 fn lines<'t>(raw: &'t str, row: &Range<usize>) -> Option<Vec<Piece<'t>>> {
     let text = raw.get(row.clone())?;
     let mut found = Vec::new();
     let mut start = text.find('\n')? + 1;
-    // What stands behind the label on its line is no cell, and neither is what stands before the next label on its.
+    // The rest of the label's line, and the text before the next label on its line, are not cells.
     if !text[..start].chars().all(|character| blank(character) || matches!(character, '|' | '｜' | '\n')) {
         return None;
     }
@@ -73,7 +73,7 @@ fn lines<'t>(raw: &'t str, row: &Range<usize>) -> Option<Vec<Piece<'t>>> {
 mod tests {
     use super::*;
 
-    /// The text of a table whose rows have these lines below their labels, and the stretch of each row.
+    /// The text of a table with the given lines below each label, and the number of cells and range of each row.
     fn table(rows: &[&[&str]]) -> (String, Vec<(usize, Range<usize>)>) {
         let (mut raw, mut stretches) = (String::new(), Vec::new());
         for lines in rows {
@@ -98,11 +98,11 @@ mod tests {
         for (rows, expected) in [
             (&[&["|1", "|2"][..], &["|3", "|4"], &["|5", "|"]][..], Some([["1", "2"], ["3", "4"], ["5", ""]])),
             (&[&["1 |", "2 |"], &["3 |", "4 |"], &["|", "6 |"]], Some([["1", "2"], ["3", "4"], ["", "6"]])),
-            // A blank line at the end of every row is no cell.
+            // An empty line at the end of every row is not a cell.
             (&[&["|1", "|2", "|"], &["|3", "|4", "|"], &["|", "|6", "|"]], Some([["1", "2"], ["3", "4"], ["", "6"]])),
-            // One filled row shows nothing.
+            // One filled row is not enough.
             (&[&["|1", "|2"], &["|3", "|"], &["|5", "|"]], None),
-            // A row with a line too few, a line without a pipe, a cell that is no figure, two cells on a line.
+            // A row with one line too few, a line without a pipe, a cell that is not a figure, two cells on a line.
             (&[&["|1", "|2"], &["|3", "|4"], &["|5"]], None),
             (&[&["|1", "|2"], &["|3", "|4"], &["|5", "6"]], None),
             (&[&["|1", "|2"], &["|3", "|4"], &["|5", "|甲乙"]], None),

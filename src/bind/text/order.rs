@@ -1,32 +1,32 @@
-//! Aligns the labels in a text with the form's order.
+//! Aligns the labels found in a text with the form's order.
 
 use std::collections::HashSet;
 
 use crate::bind::labels::index::{FormIndex, Occurrence, Role};
 
-/// One step of the alignment: an occurrence taken for an expected row.
+/// One step of the alignment: an occurrence assigned to an expected row.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(in crate::bind) struct Step {
     /// Index of the occurrence.
     pub(in crate::bind) occurrence: usize,
     /// Index of the expected row.
     pub(in crate::bind) expected: usize,
-    /// The role of the label there.
+    /// Role of the label in that row.
     pub(in crate::bind) role: Role,
 }
 
-/// Whether a label stands in a table's header.
+/// Whether a label is in a table's header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum InHeader {
     No,
     Yes,
-    /// In a header that stood before, as on a new page.
+    /// In a repeated header, as on a new page.
     Again,
 }
 
-/// Which labels stand in a header: those of columns alone, and what follows on them without anything between.
+/// Classifies labels by header: labels that are only column labels, and column labels that directly follow one.
 fn headers(index: &FormIndex, table: usize, own: &[Occurrence]) -> Vec<InHeader> {
-    // Only where one header stands above all rows is a second one a repetition.
+    // Repetition is only recognised if a single header is above all rows.
     let blocks = &index.form.tables[table].blocks;
     let once = blocks.len() == 1 && blocks[0].leaf_rows.iter().any(|row| !row.path.is_empty());
     let mut found: Vec<InHeader> = Vec::with_capacity(own.len());
@@ -47,7 +47,7 @@ fn headers(index: &FormIndex, table: usize, own: &[Occurrence]) -> Vec<InHeader>
     found
 }
 
-/// The labels of one run in the form's order: the heaviest chain of non-decreasing expected rows.
+/// Aligns the labels in `range` with the form's order: the heaviest chain of non-decreasing expected rows. Returns its weight and steps.
 pub(in crate::bind) fn align(
     index: &FormIndex,
     table: usize,
@@ -64,7 +64,7 @@ pub(in crate::bind) fn align(
         let mut updates: Vec<(usize, f32, Option<usize>, Step)> = Vec::new();
         for found in index.uses(&occurrence.label).iter().filter(|found| found.table == table) {
             let leaf = found.role == Role::Leaf;
-            // A header counts once, and what stands in it is no row of that name.
+            // A header counts once, and a label inside it is not a row of the same name.
             if (leaf && header != InHeader::No) || (!leaf && header == InHeader::Again) {
                 continue;
             }
@@ -102,7 +102,7 @@ mod tests {
     use crate::form::Forms;
     use crate::text::fold;
 
-    /// The rows that are found in a text with the labels of these rows of a block, each followed by a figure.
+    /// The rows found in a text that contains the labels of the given rows of a block, each followed by a figure.
     fn aligned(order: &[usize]) -> Vec<usize> {
         let forms = Forms::built_in().expect("the built-in forms");
         let index = FormIndex::new(forms.get("gkbg-2021").expect("a built-in form"));
@@ -110,7 +110,7 @@ mod tests {
             let rows = &index.form.tables[table].blocks[0].leaf_rows;
             rows.iter().map(|row| fold(&row.shown())).collect()
         };
-        // A table whose rows have labels of their own.
+        // A table whose row labels are unique.
         let is_plain = |table: &usize| {
             let labels = labels(*table);
             let distinct: HashSet<&String> = labels.iter().collect();
@@ -134,10 +134,10 @@ mod tests {
         for (order, expected) in [
             (&[0, 1, 2, 3][..], &[0, 1, 2, 3][..]),
             (&[0, 2, 3], &[0, 2, 3]),
-            // A row out of order is left out.
+            // A row out of order is skipped.
             (&[3, 0, 1, 2], &[0, 1, 2]),
             (&[1, 2, 3, 0], &[1, 2, 3]),
-            // A label that stands twice is taken once.
+            // A label that occurs twice is used once.
             (&[0, 1, 1, 2], &[0, 1, 2]),
             (&[], &[]),
         ] {

@@ -1,22 +1,22 @@
-//! The section of the report in which labels stand. A table outside of its section may be another one, such as last year's.
+//! The section of the report that contains each label. A table outside its own section may be another table, such as last year's.
 
 use std::ops::Range;
 
 use crate::bind::labels::index::{FormIndex, Occurrence, Role};
 use crate::bind::source::stream::Stream;
 
-/// Of a table's labels so many percent must stand in another part of the report for it to be taken there.
+/// Percentage of a table's labels that must be present for it to be read outside its own section.
 const FULL: usize = 90;
 
-/// Rows that show that a table stands in its part.
+/// Minimum number of row labels to establish that a table is in its own section.
 const FEW_ROWS: usize = 2;
 
-/// The headings alone on their lines: position in the folded text, and section.
+/// Headings alone on their lines: byte offset in the folded text, and section.
 #[derive(Debug, Default)]
 pub(in crate::bind) struct Parts(Vec<(usize, usize)>);
 
 impl Parts {
-    /// The parts of a text whose labels and headings were found.
+    /// Finds the headings among the labels of a text.
     pub(in crate::bind) fn of(index: &FormIndex, stream: &Stream, found: &[Occurrence]) -> Self {
         let heading = |one: &Occurrence| {
             let section = index.section(&one.label).filter(|_| index.uses(&one.label).is_empty())?;
@@ -29,8 +29,8 @@ impl Parts {
         Self(found.iter().filter_map(heading).collect())
     }
 
-    /// The parts of the raw text in which a table may stand: from its heading, or its first label where it has none, to the next
-    /// heading, and to the first label before that which only another table has.
+    /// Candidate ranges of the raw text for a table: from its heading, or from its first label if there is no heading, to the next heading,
+    /// and to the first label before it that belongs only to other tables.
     pub(in crate::bind) fn regions(
         &self,
         index: &FormIndex,
@@ -55,8 +55,8 @@ impl Parts {
         std::iter::once(to(next)).chain(label.map(|label| stream.raw_start(label))).map(|end| start..end).collect()
     }
 
-    /// The labels of a table that stand in its part, where they show that it stands there. `None` where it may stand elsewhere;
-    /// whether it then stands under a strange heading, the second says.
+    /// The labels of a table inside its own section, if they establish that the table is there, otherwise `None`. The second value is
+    /// whether the section has a heading but the table is elsewhere.
     pub(in crate::bind) fn at_home(
         &self,
         index: &FormIndex,
@@ -77,7 +77,7 @@ impl Parts {
     }
 }
 
-/// Whether these labels are nearly all that a table has: its rows, or its columns where the rows have no labels.
+/// Whether these labels are nearly all labels of a table: of its rows, or of its columns if the rows have no labels.
 pub(in crate::bind) fn is_full<'l>(index: &FormIndex, table: usize, labels: impl Iterator<Item = &'l str>) -> bool {
     let (rows, heads) = distinct(index, table, labels);
     let (all_rows, all_heads) = all(index, table);
@@ -85,7 +85,7 @@ pub(in crate::bind) fn is_full<'l>(index: &FormIndex, table: usize, labels: impl
     found * 100 >= wanted * FULL
 }
 
-/// How many different rows of a table, and labels of its header, these labels are.
+/// Number of distinct rows of a table, and of distinct header labels, among these labels.
 fn distinct<'l>(index: &FormIndex, table: usize, labels: impl Iterator<Item = &'l str>) -> (usize, usize) {
     let mut rows: Vec<usize> = Vec::new();
     let mut heads: Vec<usize> = Vec::new();
@@ -106,7 +106,7 @@ fn distinct<'l>(index: &FormIndex, table: usize, labels: impl Iterator<Item = &'
     (count(rows), count(heads))
 }
 
-/// How many rows with labels, and labels in its header, a table has.
+/// Number of rows with labels, and of header labels, of a table.
 fn all(index: &FormIndex, table: usize) -> (usize, usize) {
     distinct(index, table, index.labels_of(table))
 }

@@ -1,4 +1,4 @@
-//! Splits the text of a row at its separators, and takes the pieces as cells if their number is certain.
+//! Splits the text of a row at its separators, and returns the pieces as cells if their number is certain.
 
 use super::flatrows::FlatRow;
 use super::glued::{RowSum, is_run};
@@ -6,7 +6,7 @@ use crate::bind::units::Unit;
 use crate::bind::value;
 use crate::text::blank;
 
-/// The bytes of the marks that may close a label, blanks between them included.
+/// Length in bytes of the punctuation that may follow a label, blanks in between included.
 pub(in crate::bind) fn after_marks(text: &str) -> usize {
     let mut at = 0;
     for (offset, character) in text.char_indices() {
@@ -21,11 +21,11 @@ pub(in crate::bind) fn after_marks(text: &str) -> usize {
     at
 }
 
-/// Characters of the longest remark behind a label.
+/// Maximum number of characters of a remark after a label.
 const LONGEST_REMARK: usize = 80;
 
-/// The bytes of a remark that guides who fills in the form and stands behind a label: in brackets (`（含以本单位名义制发的）`), or
-/// behind a colon up to the next separator. What begins a part of the row (`其中`) is none, and neither is a figure.
+/// Length in bytes of an explanatory remark after a label: in brackets (`（含以本单位名义制发的）`), or after a colon up to the next
+/// separator; 0 if there is none. A subdivision of the row (`其中`) and a figure are not remarks.
 pub(in crate::bind) fn remark(text: &str) -> usize {
     let start = text.len() - text.trim_start_matches(blank).len();
     let rest = &text[start..];
@@ -44,7 +44,7 @@ pub(in crate::bind) fn remark(text: &str) -> usize {
             '|' | '｜' | '\t' => return 0,
             _ if close.contains(&character) && depth == 0 => {
                 let whole = &inside[..at];
-                // A unit is one too: `行政许可（件）`.
+                // A unit is a remark too: `行政许可（件）`.
                 let guides = (ideographs(whole) >= 2 || Unit::of(whole.trim_matches(blank)).is_some())
                     && !whole.trim_start_matches(blank).starts_with("其中");
                 let end = start + first.len_utf8() + at + character.len_utf8();
@@ -58,7 +58,7 @@ pub(in crate::bind) fn remark(text: &str) -> usize {
     0
 }
 
-/// The end of a remark that begins at a byte behind a colon, if a separator ends it and it has no digit.
+/// End of a remark that begins at byte `start` after a colon, if it is ended by a separator and contains no digit; otherwise 0.
 fn colon_remark(text: &str, start: usize) -> usize {
     let rest = &text[start..];
     let Some(end) = rest.find(['|', '｜', '\t', '\n']) else { return 0 };
@@ -72,7 +72,7 @@ fn ideographs(text: &str) -> usize {
     text.chars().filter(|character| ('\u{4e00}'..='\u{9fff}').contains(character)).count()
 }
 
-/// The bytes of the quotation marks that close a label.
+/// Length in bytes of the quotation marks that close a label.
 pub(in crate::bind) fn closing(text: &str) -> usize {
     text.len() - text.trim_start_matches(['”', '"', '\'', '’', '》', '」']).len()
 }
@@ -80,17 +80,17 @@ pub(in crate::bind) fn closing(text: &str) -> usize {
 /// A piece of text between two separators.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::bind) struct Piece<'t> {
-    /// Its text without blanks around it.
+    /// Its text, trimmed.
     pub(in crate::bind) text: &'t str,
-    /// First byte of the text.
+    /// First byte, as an offset in the text that was split.
     pub(in crate::bind) start: usize,
-    /// Byte after its last.
+    /// Byte after the last.
     pub(in crate::bind) end: usize,
     /// The separator before it.
     pub(in crate::bind) before: char,
 }
 
-/// Cuts a text at line breaks, pipes and tabs, up to the first piece that is no figure.
+/// Splits a text at line breaks, pipes and tabs, up to the first piece that is not a figure.
 pub(in crate::bind) fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = split(text, usize::MAX);
     let end = pieces.iter().position(|piece| {
@@ -101,7 +101,7 @@ pub(in crate::bind) fn pieces(text: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
-/// Cuts a text at line breaks, pipes and tabs into at most so many pieces.
+/// Splits a text at line breaks, pipes and tabs into at most `most` pieces.
 fn split(text: &str, most: usize) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut start = 0;
@@ -120,16 +120,16 @@ fn split(text: &str, most: usize) -> Vec<Piece<'_>> {
     pieces
 }
 
-/// The line under a header in Markdown, cut at its pipes: `---`, `:--:`. A cell says "none" with one dash or two.
+/// Whether a piece is part of the rule below a Markdown header: `---`, `:--:`. One or two dashes are a cell that says "none".
 fn is_rule(text: &str) -> bool {
     let dashes = text.trim_matches(':');
     dashes.len() >= 3 && dashes.bytes().all(|byte| byte == b'-')
 }
 
-/// The cells of a row, where their number is certain.
+/// The cells of a row if their number is certain. `blanks` is whether blanks separate cells.
 pub(in crate::bind) fn cells<'t>(pieces: &[Piece<'t>], wanted: usize, blanks: bool) -> Option<Vec<Piece<'t>>> {
     let filled: Vec<Piece> = pieces.iter().copied().filter(|piece| !piece.text.is_empty()).collect();
-    // Where a line has several figures, the row is that line: a number on a line of its own beside it is another's.
+    // If a line has several figures, it is the whole row: a number alone on another line belongs to another row.
     let mut lines = pieces.chunk_by(|_, next| next.before != '\n').filter(|line| filled_in(line) > 0);
     let (first, apart) = (lines.next()?, lines.all(|line| filled_in(line) == 1));
     let one_line = filled_in(first) == filled.len();
@@ -150,10 +150,10 @@ fn filled_in(line: &[Piece]) -> usize {
     line.iter().filter(|piece| !piece.text.is_empty()).count()
 }
 
-/// The cells of a line between pipes or tabs, where a blank cell is a cell: `| 1 |  | 3 |`.
+/// The cells of a line between pipes or tabs, blank cells included: `| 1 |  | 3 |`.
 fn between_pipes<'t>(line: &[Piece<'t>], wanted: usize) -> Option<Vec<Piece<'t>>> {
     let parted = line.len() > 1 && line[1..].iter().all(|piece| piece.before == '|' || piece.before == '\t');
-    // A separator stands before the first cell, after the last, or both; behind a label the first piece is always empty.
+    // A separator is before the first cell, after the last, or both; after a label the first piece is always empty.
     let skipped = match (line.first()?.text.is_empty(), line.last()?.text.is_empty()) {
         (false, _) => 0,
         (true, true) if line.len() == wanted + 1 && line[0].before == '\n' => return None,
@@ -163,8 +163,8 @@ fn between_pipes<'t>(line: &[Piece<'t>], wanted: usize) -> Option<Vec<Piece<'t>>
     (filled_in(row) > 0 && filled_in(row) == filled_in(line)).then(|| row.to_vec())
 }
 
-/// The cells of a row in which a word stands where a figure belongs: a line between pipes or tabs with exactly as many cells as
-/// the row has, or as many lines, all but one of them figures, whose sums hold.
+/// The cells of a row that contains words in place of figures. Either a line with pipes or tabs has exactly `wanted` cells, at least
+/// half of them figures; or there are `wanted` lines with one cell each, all but one of them figures, and the sums hold.
 pub(in crate::bind) fn cells_with_words<'t>(text: &'t str, wanted: usize, sums: &[RowSum]) -> Option<Vec<Piece<'t>>> {
     let all = split(text, wanted * 3 + 3);
     let mut lines = all.chunk_by(|_, next| next.before != '\n').filter(|line| filled_in(line) > 0);
@@ -184,7 +184,7 @@ pub(in crate::bind) fn cells_with_words<'t>(text: &'t str, wanted: usize, sums: 
     (apart && inside && ends && figures(row) + 1 == wanted && !sums.is_empty() && hold(row, sums)).then(|| row.to_vec())
 }
 
-/// Whether every sum holds whose figures are all known.
+/// Whether the sums hold; a sum with a cell that is not a whole number is ignored.
 fn hold(row: &[Piece], sums: &[RowSum]) -> bool {
     sums.iter().all(|sum| {
         let terms = sum.terms.iter().map(|&(column, sign)| Some(sign * row[column].text.parse::<i64>().ok()?));
@@ -192,7 +192,7 @@ fn hold(row: &[Piece], sums: &[RowSum]) -> bool {
     })
 }
 
-/// The figures of a row that is one piece, parted by blanks.
+/// The blank-separated figures of a row that consists of one piece.
 fn tokens<'t>(filled: &[Piece<'t>]) -> Option<Vec<Piece<'t>>> {
     let [only] = filled else { return None };
     let mut tokens = Vec::new();
@@ -207,22 +207,22 @@ fn tokens<'t>(filled: &[Piece<'t>]) -> Option<Vec<Piece<'t>>> {
     Some(tokens)
 }
 
-/// What a blank between figures of one line is.
+/// Meaning of a blank between figures on one line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::bind) enum Blanks {
-    /// It may stand inside a figure too.
+    /// Blanks may also be inside figures.
     Anywhere,
-    /// It parts cells, and no row lost one: every row that blanks part has the right number of figures.
+    /// Blanks separate cells, and no cell was dropped: every row with blanks has the right number of figures.
     PartCells,
-    /// It parts cells, but some rows lost some: only a row with the right number of figures whose sums hold has all of its cells.
+    /// Blanks separate cells, but some rows lost cells: a row is complete only if it has the right number of figures and its sums hold.
     PartSome,
 }
 
-/// Rows with the right number of figures and sums that hold, among rows with another number, that show that blanks part cells: digits with
-/// blanks put in by chance make such a row once in thousands.
+/// Minimum number of rows with the right number of figures whose sums hold, if other rows have another number, to establish that blanks
+/// separate cells. Digits with random blanks form such a row once in thousands.
 const PARTED_ROWS: usize = 3;
 
-/// What blanks are in this table.
+/// Determines the meaning of blanks in a table.
 pub(in crate::bind) fn blanks(rows: &[FlatRow], sums: impl Fn(&FlatRow) -> Vec<RowSum>) -> Blanks {
     let (mut parted, mut proven, mut others) = (0, 0, false);
     for row in rows {
@@ -232,7 +232,7 @@ pub(in crate::bind) fn blanks(rows: &[FlatRow], sums: impl Fn(&FlatRow) -> Vec<R
             others = true;
             continue;
         }
-        // One row alone may have its figures parted by chance; its sums tell.
+        // In a single row the blanks may be random, unless its sums hold.
         let sums = sums(row);
         let certain = !sums.is_empty() && hold(&tokens, &sums);
         parted += if certain { 2 } else { 1 };
@@ -245,7 +245,7 @@ pub(in crate::bind) fn blanks(rows: &[FlatRow], sums: impl Fn(&FlatRow) -> Vec<R
     }
 }
 
-/// Whether the sums of a row that blanks part hold, and there are some.
+/// Whether a row has sums, and they hold if its blanks separate cells.
 pub(in crate::bind) fn proven(pieces: &[Piece], wanted: usize, sums: &[RowSum]) -> bool {
     let cells = cells(pieces, wanted, true);
     !sums.is_empty() && cells.is_some_and(|cells| hold(&cells, sums))
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn remarks_behind_labels() {
+    fn remarks_after_labels() {
         for (text, remark_of_it) in [
             ("（含以本单位名义制发的） | 3", "（含以本单位名义制发的）"),
             (" (《条例》第14条) 3", " (《条例》第14条)"),

@@ -1,4 +1,4 @@
-//! A table that was read from a grid and stands once more as text under its own heading.
+//! Compares a table that was read from a grid with a copy of it in text under its own heading.
 
 use super::flatrows::{Cutting, FlatTable};
 use super::parts::Parts;
@@ -10,21 +10,21 @@ use crate::bind::value;
 use crate::form::FieldIndex;
 use crate::text::blank;
 
-/// Figures on one line that show that it may be a row of a table.
+/// Minimum number of figures on a line that may be a row of a table.
 const FIGURES: usize = 3;
 
-/// Of a table's fields so many in hundredths have to stand in the text, or it is an extract.
+/// Percentage of a table's fields that must be in the text for it to be a copy; otherwise it is an extract.
 const WHOLE: usize = 50;
 
-/// Leaves the tables empty that stand in the text with other figures than in the grid that they were read from; which of the two
-/// counts is not certain. A part of one is told.
+/// Leaves tables empty that are also in the text with other figures than in the grid, since it is not certain which figures count.
+/// An extract with other figures is reported as a finding.
 pub(super) fn settle(index: &FormIndex, stream: &Stream, figures: &mut Figures) {
     let tables: Vec<usize> = (0..index.form.tables.len())
         .filter(|&table| {
             !figures.rows[table].is_empty() && !figures.refused[table] && !index.form.tables[table].by_rows
         })
         .collect();
-    // Text with rows of figures is rare where the tables stand in grids.
+    // Text with rows of figures is rare if the tables are in grids.
     let rows: Vec<usize> = rows_of_figures(stream);
     if tables.is_empty() || rows.is_empty() {
         return;
@@ -39,7 +39,7 @@ pub(super) fn settle(index: &FormIndex, stream: &Stream, figures: &mut Figures) 
     }
 }
 
-/// Where lines begin that have several figures, and more of them than words.
+/// Start offsets of the lines that have several figures, at least as many as words.
 fn rows_of_figures(stream: &Stream) -> Vec<usize> {
     let is_row = |text: &str| {
         if text.bytes().filter(u8::is_ascii_digit).count() < FIGURES {

@@ -11,26 +11,26 @@ use crate::bind::source::stream::{Line, LineKind};
 use crate::bind::value;
 use crate::text::{blank, fold};
 
-/// Characters of the longest line that may be a row's label by itself.
+/// Maximum number of characters of a line that may be a row label by itself.
 const LONGEST_LABEL: usize = 60;
 
-/// On which side of its label a row of a block has its figures.
+/// Position of the figures of a block's rows relative to their labels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::bind) enum Side {
-    /// Behind the label, as almost everywhere.
+    /// After the label, the usual case.
     Behind,
     /// Before the label.
     Before,
-    /// Behind the label on its own line, for the table has a line for each row.
+    /// After the label on the same line, in a table with one line per row.
     Line,
-    /// There are figures on both sides: none is certain.
+    /// There are figures on both sides, so that none is certain.
     Both,
 }
 
 impl FlatTable<'_, '_> {
-    /// The raw text between a label, a remark behind it included, and the next label of the form.
+    /// Range of the raw text between a label, with any remark after it, and the next label of the form.
     pub(in crate::bind) fn behind(&self, label: &Occurrence) -> Range<usize> {
-        // Both stand in the order of the text.
+        // Both lists are in the order of the text.
         let next_of = |labels: &[Occurrence], from: usize| {
             labels.get(labels.partition_point(|other| other.start < from)).cloned()
         };
@@ -38,7 +38,7 @@ impl FlatTable<'_, '_> {
         let label = column.as_ref().unwrap_or(label);
         let end = remark_end(self.stream, label, next_of(self.all, label.end).as_ref());
         let mut start = self.stream.raw_end(end);
-        // Folding leaves out readings behind the last character and the marks that a label or a remark ends with.
+        // Folding drops pronunciation glosses after the last character, and punctuation at the end of a label or remark.
         while let length @ 1.. = crate::text::reading(&self.stream.raw[start..]) {
             start += length;
         }
@@ -48,7 +48,7 @@ impl FlatTable<'_, '_> {
         start..self.before_marks(start..end)
     }
 
-    /// Whether a label directly behind that of a row, on its line, is the only column that the row has: `行政许可处理决定数量 12`.
+    /// Whether the label that directly follows a row label on its line is the only column of the row: `行政许可处理决定数量 12`.
     fn is_its_column(&self, label: &Occurrence, next: &Occurrence) -> bool {
         let line = |at: usize| self.stream.line_at(self.stream.raw_start(at));
         if next.start != label.end || line(next.start) != line(label.start) {
@@ -67,7 +67,7 @@ impl FlatTable<'_, '_> {
         of(label, Role::Leaf).iter().any(|block| heads.contains(block) && single(block))
     }
 
-    /// The raw text between a label, the groups that it stands under included, and the label before it.
+    /// Range of the raw text between the previous label and a label, with the groups directly before it.
     pub(in crate::bind) fn before(&self, label: &Occurrence) -> Range<usize> {
         let mut start = label.start;
         // The labels are in the order of the text and do not overlap.
@@ -83,14 +83,14 @@ impl FlatTable<'_, '_> {
         0..0
     }
 
-    /// The end of a text without the marks that open the label behind it.
+    /// End of a range without the opening marks of the label that follows it.
     fn before_marks(&self, text: Range<usize>) -> usize {
         let opening = |character: char| "（（“\"《【".contains(character);
         text.start + self.stream.raw[text].trim_end_matches(opening).len()
     }
 
-    /// For each block, on which side of their labels its rows have their figures. Figures before the first label and none
-    /// behind the last tell that they stand before; column numbers are no figures.
+    /// For each block, the side of the labels on which its rows have their figures. Figures before the first label and none after the last
+    /// mean that they precede the labels; column numbers do not count as figures.
     pub(in crate::bind) fn sides(&self) -> Vec<Side> {
         let blocks = &self.index.form.tables[self.table].blocks;
         if self.has_lines() {
@@ -117,7 +117,7 @@ impl FlatTable<'_, '_> {
                 _ => Side::Behind,
             });
         }
-        // Blocks of one table are written alike; where they are not, a stray number stands before a label.
+        // All blocks of a table have the same layout; otherwise a stray number precedes a label.
         let behind = |number: usize| sides[number] == Side::Behind && self.has_rows(number);
         if (0..sides.len()).any(behind) {
             sides.iter_mut().filter(|side| **side == Side::Before).for_each(|side| *side = Side::Both);
@@ -125,13 +125,13 @@ impl FlatTable<'_, '_> {
         sides
     }
 
-    /// Whether the table has a line for each row: a label of a row has its figures behind it on a line between pipes.
+    /// Whether the table has one line per row: some row label has figures after it on a line between pipes.
     fn has_lines(&self) -> bool {
         let leaves = self.path.iter().filter(|step| step.role == Role::Leaf);
         leaves.map(|step| &self.own[step.occurrence]).any(|label| self.own_line(label).is_some())
     }
 
-    /// What stands behind a label on its line, where that is a line between pipes and has figures there.
+    /// Range after a label on its line, if that is a line between pipes with figures after the label.
     fn own_line(&self, label: &Occurrence) -> Option<Range<usize>> {
         let region = self.behind(label);
         let line = &self.stream.lines[self.stream.line_at(self.stream.raw_end(label.end).max(1) - 1)];
@@ -141,8 +141,9 @@ impl FlatTable<'_, '_> {
         pipes::cells(text).any(value::is_figure).then_some(region)
     }
 
-    /// The figures of a row in a table that has a line for each: those of its own line; else those of the line directly above or
-    /// below that has figures and no label, if it stands beside no other label; that is told. Nothing where that is not certain.
+    /// The figures of a row in a table with one line per row: on its own line, else on the line directly above or below, if that line has
+    /// figures but no label and is not adjacent to another label. The second value is whether they are on another line, which is reported
+    /// as a finding. The range is empty if both lines qualify.
     pub(in crate::bind) fn on_its_line(&self, label: &Occurrence, expected: usize) -> (Range<usize>, bool) {
         if let Some(region) = self.own_line(label) {
             return (region, false);
@@ -151,7 +152,7 @@ impl FlatTable<'_, '_> {
         let first = self.stream.line_at(self.stream.raw_start(label.start));
         let last = self.stream.line_at(self.stream.raw_end(label.end).max(1) - 1);
         let own = self.before_rows(last + 1, behind.end).max(behind.start);
-        // A label between pipes with blank cells behind it is a row with blank cells.
+        // A label between pipes with blank cells after it is a row with blank cells.
         if self.line(last).is_some_and(pipes::is_row) {
             return (behind.start..own, false);
         }
@@ -168,13 +169,13 @@ impl FlatTable<'_, '_> {
         }
     }
 
-    /// The text of a line; `None` for what is no text.
+    /// The text of a line; `None` if it is not a text line.
     fn line(&self, line: usize) -> Option<&str> {
         let line = self.stream.lines.get(line)?;
         matches!(line.kind, LineKind::Text { .. }).then(|| &self.stream.raw[line.start..line.end])
     }
 
-    /// Whether a line is a row between pipes that has figures and no label but those of the groups that this row stands under.
+    /// Whether a line is a row between pipes that has figures and no label except groups of this row.
     fn has_no_label(&self, line: usize, expected: usize) -> bool {
         let group = |cell: &str| {
             let mut uses = self.index.uses(&fold(cell)).iter().filter(|found| found.table == self.table);
@@ -185,7 +186,7 @@ impl FlatTable<'_, '_> {
             .is_some_and(|text| pipes::is_row(text) && pipes::holds(text).0 && !pipes::cells(text).any(other))
     }
 
-    /// The bytes of a row before the cell with its first figure, the pipe before it not counted.
+    /// Bytes of a row before the cell with its first figure, without the pipe before that cell.
     fn words_before_figures(&self, line: &Line) -> usize {
         let text = &self.stream.raw[line.start..line.end];
         let words = |cell: &&str| !cell.is_empty() && !value::is_figure(cell);
@@ -193,8 +194,8 @@ impl FlatTable<'_, '_> {
         last.map_or(0, |cell| cell.as_ptr() as usize + cell.len() - text.as_ptr() as usize)
     }
 
-    /// Whether a line has words and no figures and may be the label of a row, or a part of one: it is short, no heading and no
-    /// part of the table's header.
+    /// Whether a line has words but no figures and may be a row label or a part of one: it is short, not a heading and not part of the
+    /// table's header.
     fn may_be_label(&self, line: usize) -> bool {
         let Some(text) = self.line(line) else { return false };
         let folded = fold(text);
@@ -209,11 +210,11 @@ impl FlatTable<'_, '_> {
         let head = |role: Role| matches!(role, Role::Header | Role::Corner | Role::Caption);
         let heads = |label: &Occurrence| uses(label).any(|found| head(found.role));
         let alone = |label: &Occurrence| uses(label).all(|found| head(found.role));
-        // 其他 is a column and a row as well: what stands beside it tells.
+        // 其他 is both a column and a row label; the labels beside it decide.
         !(known.iter().all(heads) && known.iter().any(alone))
     }
 
-    /// Where the first row between pipes begins that stands in a text from a line on; else the end of the text.
+    /// Start of the first row between pipes from a line on, at most `end`; `end` if there is none.
     fn before_rows(&self, line: usize, end: usize) -> usize {
         let lines = self.stream.lines.get(line..).unwrap_or_default();
         let rows = lines.iter().take_while(|line| line.start < end);
@@ -228,14 +229,14 @@ impl FlatTable<'_, '_> {
         })
     }
 
-    /// The figures of a text, where it holds nothing else.
+    /// The pieces of a range, if they contain a digit.
     fn figures(&self, text: Range<usize>) -> Option<Vec<Piece<'_>>> {
         let pieces = pieces(&self.stream.raw[text]);
         pieces.iter().any(|piece| piece.text.contains(char::is_numeric)).then_some(pieces)
     }
 
-    /// The figures below the header of a block without row labels: where they begin, and their pieces. Where the table stands in
-    /// parts, each below its part of the header, the parts follow each other.
+    /// The figures below the header of a block without row labels: their range and pieces. If the table is divided into parts, each with
+    /// its part of the header, the parts are concatenated.
     pub(in crate::bind) fn below_header(&self, block: usize, wanted: usize) -> Option<(Range<usize>, Vec<Piece<'_>>)> {
         let header = self.path.iter().filter(
             |step| matches!(self.index.expected[self.table][step.expected], Expected::Header { block: above, .. } if above == block),
@@ -248,7 +249,7 @@ impl FlatTable<'_, '_> {
             })
             .collect();
         let filled = |pieces: &[Piece]| pieces.iter().filter(|piece| !piece.text.is_empty()).count();
-        // Words of the header stand in running text below the table as well, without figures behind them.
+        // Header words may also occur in running text below the table, without figures after them.
         let last = parts.iter().rfind(|part| filled(&part.1) > 0).or(parts.last())?.clone();
         let parts: Vec<_> = parts.into_iter().filter(|part| filled(&part.1) > 0).collect();
         if let Some(both) = two_rows(&parts, wanted) {
@@ -270,8 +271,8 @@ impl FlatTable<'_, '_> {
     }
 }
 
-/// Two rows of figures below a header, one of them perhaps last year's: none is certain, so the pieces of both are given, which are
-/// too many for the row, and no text. `None` where there are not two, or where they say the same.
+/// Two different rows of figures below a header, one of them perhaps last year's. Neither is certain, so the pieces of both are returned,
+/// which are too many for the row, with an empty range. `None` if there are fewer than two rows or they are equal.
 fn two_rows<'t>(parts: &[(Range<usize>, Vec<Piece<'t>>)], wanted: usize) -> Option<(Range<usize>, Vec<Piece<'t>>)> {
     let tokens = |piece: &Piece| piece.text.split(blank).filter(|token| !token.is_empty()).count();
     let long = |part: &&(Range<usize>, Vec<Piece>)| part.1.iter().map(tokens).sum::<usize>() * 2 > wanted;
@@ -292,7 +293,7 @@ fn two_rows<'t>(parts: &[(Range<usize>, Vec<Piece<'t>>)], wanted: usize) -> Opti
     Some((start..start, pieces))
 }
 
-/// The bytes of lines between pipes that hold words and no figure: headers that a converter invented.
+/// Length in bytes of leading lines between pipes without a figure: headers inserted by a converter.
 fn invented_header(text: &str) -> usize {
     let mut at = 0;
     for line in text.split_inclusive('\n') {
@@ -308,7 +309,7 @@ fn invented_header(text: &str) -> usize {
     at
 }
 
-/// Pieces without a first line that numbers the columns, if other figures follow.
+/// Removes a first line that numbers the columns, if other figures follow.
 fn without_column_numbers(mut pieces: Vec<Piece>) -> Vec<Piece> {
     let filled = |pieces: &[Piece]| pieces.iter().any(|piece| !piece.text.is_empty());
     let Some(first) = pieces.iter().position(|piece| !piece.text.is_empty()) else { return pieces };
@@ -321,7 +322,7 @@ fn without_column_numbers(mut pieces: Vec<Piece>) -> Vec<Piece> {
     pieces
 }
 
-/// Whether figures are the numbers of columns: 1, 2, 3, …
+/// Whether figures are column numbers: 1, 2, 3, …
 fn are_column_numbers(figures: &[Piece]) -> bool {
     let numbers = figures.iter().flat_map(|piece| piece.text.split(blank)).filter(|token| !token.is_empty());
     let mut count = 0;
@@ -336,7 +337,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_of_columns_are_no_figures() {
+    fn column_numbers_are_not_figures() {
         for (text, expected) in
             [("1|2|3|", true), ("1 2 3 4", true), ("1\n2\n", true), ("1", false), ("2|3|", false), ("1|3|", false)]
         {
@@ -345,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_that_a_converter_invented_are_passed_over() {
+    fn headers_inserted_by_a_converter_are_skipped() {
         for (text, rest) in [
             ("| 列1 | 列2 |\n|---|---|\n| 1 | 2 |", "| 1 | 2 |"),
             ("|  |  |\n| 1 | 2 |", "| 1 | 2 |"),

@@ -1,4 +1,4 @@
-//! Finds the run of labels that is a table of the form: the one with most of its labels, and its rivals.
+//! Finds the run of labels that is a table of the form, the one with most of its labels, and competing runs.
 
 use super::beside;
 use super::order::{Step, align};
@@ -7,36 +7,36 @@ use crate::bind::limits::LINE_CHARACTERS;
 use crate::bind::source::stream::{LineKind, Stream};
 use crate::text::fold;
 
-/// Bytes of folded text between two labels that still belong to one table: seven long figures and a prose line.
+/// Maximum gap between two labels of one table, in bytes of folded text: seven long figures and a line of prose.
 const TABLE_GAP: usize = 700;
 
-/// Lines above a table that may say what it shows.
+/// Number of text lines above a table that may state what it shows.
 const LINES: usize = 2;
 
-/// A run of labels laid to the form's order.
+/// A run of labels aligned with the form's order.
 #[derive(Debug, Clone)]
 pub(in crate::bind) struct Run {
-    /// Index of its first label among those of the table.
+    /// Index of its first label among the labels of the table.
     start: usize,
     score: f32,
-    /// Its labels.
+    /// Its aligned labels.
     pub(in crate::bind) steps: Vec<Step>,
-    /// Whether a line above says that it shows other figures for comparison.
+    /// Whether a line above marks it as figures for comparison.
     pub(in crate::bind) marked: bool,
 }
 
 /// The runs of one table in a text.
 #[derive(Debug, Clone)]
 pub(in crate::bind) struct Runs {
-    /// The table.
+    /// The run that is read.
     pub(in crate::bind) first: Run,
-    /// Where most of it stands again: byte of the folded text, and its labels.
+    /// A second run with most of the table: byte offset in the folded text, and its labels.
     pub(in crate::bind) second: Option<(usize, Vec<Step>)>,
-    /// Where a run begins that was left out because it is said to show figures for comparison.
+    /// Byte offset in the folded text of a run that was skipped because it is marked as figures for comparison.
     pub(in crate::bind) passed: Option<usize>,
 }
 
-/// The run of labels that holds most of a table, and where most of the table stands a second time.
+/// The run that contains most of a table, and a second run with most of it, if any.
 pub(in crate::bind) fn best(
     index: &FormIndex,
     table: usize,
@@ -61,7 +61,7 @@ pub(in crate::bind) fn best(
     };
     let most = leaves(&runs[best(&runs)?]);
     let again = |run: &Run| most >= 4 && leaves(run) * 10 >= most * 6;
-    // What is said to show other figures is none of the table where most of it stands elsewhere too.
+    // A marked run is skipped if most of the table is also in an unmarked run.
     let passed = if runs.iter().any(|run| !run.marked && (again(run) || most < 4 && leaves(run) == most)) {
         let passed = runs.iter().find(|run| run.marked && leaves(run) > 0).map(|run| own[run.start].start);
         runs.retain(|run| !run.marked);
@@ -72,12 +72,12 @@ pub(in crate::bind) fn best(
     let at = runs.iter().position(again).or_else(|| best(&runs))?;
     let second = runs.iter().skip(at + 1).find(|run| again(run)).map(|run| (own[run.start].start, run.steps.clone()));
     let first = runs.swap_remove(at);
-    // A few stray words of the form in running text are no table.
+    // A few labels in running text are not a table.
     let enough = leaves(&first) >= 2 || first.score >= 2.0;
     enough.then_some(Runs { first, second, passed })
 }
 
-/// Labels of a table near each other.
+/// Groups the labels of a table by proximity: ranges of `own`.
 fn clusters(
     index: &FormIndex,
     table: usize,
@@ -85,7 +85,7 @@ fn clusters(
     own: &[Occurrence],
     all: &[Occurrence],
 ) -> Vec<std::ops::Range<usize>> {
-    // A table without row labels has its labels in one run: those of another table end it.
+    // The labels of a table without row labels are contiguous: a label of another table ends the run.
     let labelled =
         index.form.tables[table].blocks.iter().flat_map(|block| &block.leaf_rows).any(|row| !row.path.is_empty());
     let mut foreign: Vec<usize> = Vec::new();
@@ -107,7 +107,7 @@ fn clusters(
             _ => clusters.push(number..number + 1),
         }
     }
-    // Of two tables close behind each other the second begins a run of its own.
+    // If two tables directly follow each other, the second begins a new run.
     let cut = |run: std::ops::Range<usize>| match beside::begins_again(index, table, stream, own, run.clone()) {
         Some(second) => vec![run.start..second, second..run.end],
         None => vec![run],
@@ -115,8 +115,7 @@ fn clusters(
     clusters.into_iter().flat_map(cut).collect()
 }
 
-/// Whether a short line above a run says that it shows other figures for comparison. Above a heading, or where rows of another table
-/// stand, nothing is said of it.
+/// Whether a short line above a run marks it as figures for comparison. The search stops at a heading and at a label of a table.
 fn is_marked(index: &FormIndex, stream: &Stream, first: &Occurrence) -> bool {
     let line = stream.line_at(stream.raw_start(first.start));
     let above = stream.lines[..line].iter().rev();

@@ -1,48 +1,48 @@
-//! Solves the glued rows of a table together: a value is taken only if all solutions of the table's rules agree on it.
+//! Solves the glued rows of a table together: a figure is read only if all solutions of the table's rules agree on it.
 //!
 //! First, bounds propagation: a split is pruned if no choice of the other rows' splits can satisfy an equality, repeated to a fixed
-//! point. Then backtracking over the remaining splits, rows with the fewest first. Both stop at a number of steps.
+//! point. Then backtracking over the remaining splits, rows with the fewest first. Both have a step budget.
 
 use super::glued::Split;
 use crate::form::{FieldIndex, Form, Relation};
 
-/// Steps of pruning in one table: one for each split and equality.
+/// Step budget of pruning per table; one step is one split and one equality.
 const PRUNING_STEPS: u64 = 20_000_000;
 
-/// Steps that the search of one table may take.
+/// Step budget of the search per table.
 const STEPS: u64 = 1_000_000;
 
-/// A row of a table as far as it is known.
+/// A row of a table with its state in the solver.
 #[derive(Debug, Clone)]
 pub(in crate::bind) struct RowState {
     /// Its first field.
     pub(in crate::bind) first: FieldIndex,
-    /// What is known.
+    /// Its state.
     pub(in crate::bind) known: Known,
 }
 
 /// State of a row in the solver.
 #[derive(Debug, Clone)]
 pub(in crate::bind) enum Known {
-    /// Its figures were simply read; a figure that is no whole number is `None`.
+    /// The figures were read without splitting; `None` for a figure that is not a whole number.
     Read(Vec<Option<i64>>),
-    /// It can be cut in these ways.
+    /// The row has several candidate splits.
     Ways {
-        /// The ways, at least one.
+        /// The splits, at least one.
         splits: Vec<Split>,
-        /// Ids of the rules that chose them so far; none for digits that can be cut in one way only, whatever the sums say.
+        /// Ids of the rules applied so far; empty if the digits alone allow only one split.
         rules: Vec<String>,
     },
-    /// Nothing.
+    /// No candidate.
     Nothing,
 }
 
-/// The way that was decided for a row, and the rules that decided it.
+/// The split chosen for a row, and the rules that determined it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::bind) struct Decided {
-    /// Index of the way.
+    /// Index of the split.
     pub(in crate::bind) way: usize,
-    /// Ids of the rules, in the form's order, each once.
+    /// Ids of the rules, in the form's order, without duplicates.
     pub(in crate::bind) rules: Vec<String>,
 }
 
@@ -54,7 +54,7 @@ struct Equality<'f> {
     constant: i64,
 }
 
-/// Decides the glued rows: for each row that has ways, the one that every solution has.
+/// Solves the glued rows: for each row with candidate splits, the split that all solutions have in common.
 pub(in crate::bind) fn solve(form: &Form, rows: &[RowState]) -> Vec<Option<Decided>> {
     let equalities = equalities(form, rows);
     let mut solver = Solver::new(rows, &equalities);
@@ -83,7 +83,7 @@ pub(in crate::bind) fn solve(form: &Form, rows: &[RowState]) -> Vec<Option<Decid
         .collect()
 }
 
-/// The equalities whose figures are all in these rows and known or to be decided.
+/// The equalities whose cells are all in these rows and either read or to be solved.
 fn equalities<'f>(form: &'f Form, rows: &[RowState]) -> Vec<Equality<'f>> {
     let width = |row: &RowState| match &row.known {
         Known::Read(figures) => figures.len(),
@@ -129,11 +129,11 @@ struct Range {
 }
 
 struct Solver {
-    /// For each row, way and equality what the row adds; a row that was read has one way.
+    /// Contribution of each row and split to each equality; a row that was read has one split.
     adds: Vec<Vec<Vec<i64>>>,
     /// The constant of each equality.
     constants: Vec<i64>,
-    /// The ways of each row that are still possible.
+    /// The splits of each row that are still possible.
     kept: Vec<Vec<usize>>,
 }
 
@@ -164,8 +164,8 @@ impl Solver {
         (0..self.constants.len()).map(range).collect()
     }
 
-    /// Bounds propagation: removes splits that no choice of the others can balance. False if a row has none left: the table contradicts its
-    /// rules, and nothing can be concluded from them.
+    /// Bounds propagation: removes splits that no choice of the other rows can balance. False if a row has none left: the table
+    /// contradicts its rules, and nothing can be concluded from them.
     fn prune(&mut self, steps: &mut u64) -> bool {
         let mut ranges: Vec<Vec<Range>> = (0..self.kept.len()).map(|row| self.ranges(row)).collect();
         let mut sums: Vec<Range> =
@@ -205,8 +205,8 @@ impl Solver {
         true
     }
 
-    /// Tries every combination of the ways that are left and keeps the ways that are in one that balances. Where the search does
-    /// not come to its end, all are kept: nothing more is decided. False where no combination balances.
+    /// Enumerates all combinations of the remaining splits and keeps the splits that occur in a balanced one. If the step budget is
+    /// exhausted, all are kept. False if no combination is balanced.
     fn search(&mut self, steps: &mut u64) -> bool {
         let mut order: Vec<usize> = (0..self.kept.len()).filter(|&row| self.kept[row].len() > 1).collect();
         order.sort_by_key(|&row| (self.kept[row].len(), row));
@@ -216,7 +216,7 @@ impl Solver {
                 *sum += add;
             }
         }
-        // Intervals of the contributions of the rows from a depth on, for pruning.
+        // Interval of the contributions of all rows from each depth on, for pruning.
         let mut rest = vec![vec![Range::default(); self.constants.len()]];
         for &row in order.iter().rev() {
             let below = rest.last().cloned().unwrap_or_default();
@@ -263,7 +263,7 @@ impl Solver {
 mod tests {
     use super::*;
 
-    /// Columns that are each the same in two rows, over rows with so many ways that are all different.
+    /// Four rows with `ways` distinct splits each, which contribute equally to all columns; rows alternate in sign.
     fn solver(columns: usize, ways: i64) -> Solver {
         let adds = |sign: i64| (0..ways).map(|way| (0..columns).map(|_| sign * way).collect()).collect();
         let rows: Vec<Vec<Vec<i64>>> = vec![adds(1), adds(-1), adds(1), adds(-1)];
@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_searched_to_its_end_decides_nothing() {
+    fn an_unfinished_search_decides_nothing() {
         let mut hostile = solver(9, 2_000);
         let (mut pruning, mut steps) = (PRUNING_STEPS, STEPS);
         assert!(hostile.prune(&mut pruning) && hostile.search(&mut steps));
@@ -280,10 +280,10 @@ mod tests {
         assert!(hostile.kept.iter().all(|ways| ways.len() > 1));
     }
 
-    /// A table of two rows of one column and their total, and whether the way of each row is decided.
+    /// Tables of two rows with one column and their total, and the splits that remain possible for each row.
     #[test]
-    fn what_every_solution_agrees_on_is_taken() {
-        // The rows' ways are numbers; the total row subtracts.
+    fn splits_common_to_all_solutions_are_chosen() {
+        // The splits are given by their numbers; the total is negative.
         type Case<'a> = (&'a [&'a [i64]], Option<&'a [&'a [usize]]>);
         let cases: [Case; 5] = [
             // 1 or 12, 2 or 21, total 14: only 12 + 2.
@@ -294,7 +294,7 @@ mod tests {
             (&[&[5, 90], &[1, 2], &[-6, -7]], Some(&[&[0], &[0, 1], &[0, 1]])),
             // Nothing balances: the table contradicts its sums.
             (&[&[1, 12], &[2, 21], &[-100]], None),
-            // A row with one way stays as it is.
+            // A row with one split is kept.
             (&[&[4], &[5], &[-9]], Some(&[&[0], &[0], &[0]])),
         ];
         for (rows, expected) in cases {
@@ -309,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn striking_ends_with_its_steps() {
+    fn pruning_stops_at_its_step_budget() {
         let mut hostile = solver(9, 2_000);
         assert!(hostile.prune(&mut 17_999));
         assert_eq!(hostile.kept.iter().map(Vec::len).sum::<usize>(), 8_000);

@@ -1,4 +1,4 @@
-//! The units that a text states of a row of figures: in its header, in its label, in a line above its table.
+//! Units stated for a row of figures in text: in the header, in the row label, or in a line above the table.
 
 use std::ops::Range;
 
@@ -8,18 +8,18 @@ use crate::bind::text::flatrows::FlatTable;
 use crate::bind::units::{self, Dimension, Said, Stated, Unit, said_as};
 use crate::form::Form;
 
-/// Lines above a table among which one may say its unit.
+/// Number of lines above a table that may state its unit.
 const LINES: usize = 3;
 
-/// What parts the cells of a line.
+/// Separators between cells and lines.
 const PARTS: [char; 4] = ['\n', '\t', '|', '｜'];
 
-/// Whether a text says anywhere that things are counted by thousands or more.
+/// Whether a text states a unit of thousands or more for counts anywhere.
 pub(super) fn counts_by_many(stream: &Stream) -> bool {
     stream.raw.split(PARTS).any(units::counts_by_many)
 }
 
-/// Whether a stretch of the text, or a line above it, says a unit in which figures of a table are other numbers than in the form's.
+/// Whether a range of the text, or a line above it, states a unit of another size than that of the form's fields.
 pub(super) fn another(stream: &Stream, form: &Form, table: usize, part: &Range<usize>) -> bool {
     let first = stream.line_at(part.start);
     let start = stream.lines.get(first.saturating_sub(LINES)).map_or(part.start, |line| line.start);
@@ -35,14 +35,14 @@ pub(super) fn another(stream: &Stream, form: &Form, table: usize, part: &Range<u
     })
 }
 
-/// The cell in which a byte of the text stands, from there on.
+/// The rest of the cell that contains byte `from`.
 fn cell(raw: &str, from: usize) -> &str {
     let rest = raw.get(from..).unwrap_or_default();
     &rest[..rest.find(PARTS).unwrap_or(rest.len())]
 }
 
 impl FlatTable<'_, '_> {
-    /// The units that are said of a column of a row: block, row and column.
+    /// The units stated for a field, given by block, row and column.
     pub(super) fn stated(&self, (block, row, column): (usize, usize, usize), of: Dimension) -> Stated {
         if of == Dimension::Count && !self.counts_by_many {
             return Stated::default();
@@ -64,7 +64,7 @@ impl FlatTable<'_, '_> {
         Stated::of(header.into_iter().chain(label).chain(self.line_above(of)))
     }
 
-    /// The unit in one of the lines above the table.
+    /// The unit stated in one of the lines above the table.
     fn line_above(&self, of: Dimension) -> Option<Said> {
         let first = self.path.first()?;
         let line = self.stream.line_at(self.stream.raw_start(self.own[first.occurrence].start));

@@ -1,8 +1,8 @@
-//! Compact font programs (Adobe Technical Note 5176): the names of glyphs and the codes that they have.
+//! Compact Font Format (Adobe Technical Note 5176): names of glyphs, and their codes.
 
 use super::names::{self, Program};
 
-/// The first standard strings (appendix A): those of text. The others are of expert sets and name no character for certain.
+/// The first standard strings (appendix A), those of text fonts. The rest belong to expert sets and identify no character for certain.
 const STRINGS: &str = ".notdef space exclam quotedbl numbersign dollar percent ampersand quoteright parenleft parenright asterisk plus \
     comma hyphen period slash zero one two three four five six seven eight nine colon semicolon less equal greater question at A B C D E F G \
     H I J K L M N O P Q R S T U V W X Y Z bracketleft backslash bracketright asciicircum underscore quoteleft a b c d e f g h i j k l m n o p \
@@ -13,13 +13,13 @@ const STRINGS: &str = ".notdef space exclam quotedbl numbersign dollar percent a
     onesuperior logicalnot mu trademark Eth onehalf plusminus Thorn onequarter divide brokenbar degree thorn threequarters twosuperior \
     registered minus eth multiply threesuperior copyright";
 
-/// Number of all standard strings.
+/// Number of standard strings.
 const STANDARD: usize = 391;
 
-/// Bytes of a fraction in a dictionary.
+/// Maximum length of a real number in a dictionary, in bytes.
 const LONGEST_FRACTION: usize = 16;
 
-/// Codes above ASCII of the standard encoding (appendix B): first and last code, first string.
+/// Standard encoding above ASCII (appendix B): first and last code, and string of the first code.
 const UPPER: [(u8, u8, usize); 13] = [
     (161, 175, 96),
     (177, 180, 111),
@@ -36,7 +36,7 @@ const UPPER: [(u8, u8, usize); 13] = [
     (248, 251, 146),
 ];
 
-/// The number of the string of a code in the standard encoding.
+/// Number of the standard string of a code in the standard encoding.
 fn standard_string(code: u8) -> Option<usize> {
     if let 32..=126 = code {
         return Some(usize::from(code) - 31);
@@ -45,19 +45,19 @@ fn standard_string(code: u8) -> Option<usize> {
     Some(string + usize::from(code - first))
 }
 
-/// The name of a code in the standard encoding.
+/// Glyph name of a code in the standard encoding.
 pub(super) fn standard(code: u8) -> Option<&'static str> {
     STRINGS.split_ascii_whitespace().nth(standard_string(code)?)
 }
 
-/// What a program says; `None` for one that is broken or whose glyphs have numbers and no names.
+/// Parses a font program; `None` if it is malformed or CID-keyed, so that its glyphs have no names.
 pub(super) fn read(bytes: &[u8]) -> Option<Program> {
     let (_, after) = index(bytes, usize::from(*bytes.get(2)?))?;
     let (tops, after) = index(bytes, after)?;
     let (strings, _) = index(bytes, after)?;
     let top = dict(tops.first()?);
     let value = |operator: u16| top.iter().find(|entry| entry.0 == operator).map(|entry| entry.1);
-    // 12 30: glyphs of a collection, by their numbers.
+    // ROS (12 30): a CID-keyed font.
     if value(0x0C1E).is_some() {
         return None;
     }
@@ -86,7 +86,7 @@ pub(super) fn read(bytes: &[u8]) -> Option<Program> {
     Some(Program { codes, glyphs: texts })
 }
 
-/// The pieces of an index and where it ends.
+/// The items of an INDEX, and the offset after it.
 fn index(bytes: &[u8], at: usize) -> Option<(Vec<&[u8]>, usize)> {
     let count = usize::from(word(bytes, at)?);
     if count == 0 {
@@ -112,7 +112,7 @@ fn word(bytes: &[u8], at: usize) -> Option<u16> {
     Some(u16::from_be_bytes([*bytes.get(at)?, *bytes.get(at.checked_add(1)?)?]))
 }
 
-/// The operators of a dictionary, each with its last operand where that is no fraction.
+/// The operators of a DICT, each with its last operand; 0 for a real operand.
 fn dict(bytes: &[u8]) -> Vec<(u16, usize)> {
     let (mut entries, mut operand, mut rest) = (Vec::new(), 0_i64, bytes);
     while let Some((&first, after)) = rest.split_first() {
@@ -131,13 +131,13 @@ fn dict(bytes: &[u8]) -> Vec<(u16, usize)> {
             28 => operand = take(2),
             29 => operand = take(4),
             30 => {
-                // A fraction ends with a half byte of ones.
+                // A real number ends with a nibble of ones.
                 let _ = (0..LONGEST_FRACTION).find(|_| take(1) & 0xF == 0xF);
                 operand = 0;
             }
             32..=246 => operand = i64::from(first) - 139,
             247..=250 => operand = (i64::from(first) - 247) * 256 + take(1) + 108,
-            // Numbers below 0 lead nowhere.
+            // A negative operand is not a valid offset.
             251..=254 => operand = -take(1),
             _ => {}
         }
@@ -145,10 +145,10 @@ fn dict(bytes: &[u8]) -> Vec<(u16, usize)> {
     entries
 }
 
-/// The string of each glyph.
+/// The string number of each glyph.
 fn charset(bytes: &[u8], at: usize, glyphs: usize) -> Option<Vec<usize>> {
     if at < 3 {
-        // The first is the usual one; the others are of expert sets.
+        // Charset 0 is ISOAdobe; the others are expert sets.
         return (at == 0).then(|| (0..glyphs).collect());
     }
     let mut strings = vec![0];
@@ -169,7 +169,7 @@ fn charset(bytes: &[u8], at: usize, glyphs: usize) -> Option<Vec<usize>> {
     Some(strings)
 }
 
-/// The text of each code by an encoding of the program's own.
+/// The text of each code by the program's own encoding.
 fn encoding(
     bytes: &[u8],
     at: usize,
@@ -222,7 +222,7 @@ mod tests {
         bytes
     }
 
-    /// A program of glyphs with these strings, an encoding and strings of its own.
+    /// A font program with glyphs of the given strings, an encoding, and custom strings.
     fn program(strings: &[u16], encoding: &[u8], own: &[&[u8]]) -> Vec<u8> {
         let wide = |number: usize| [&[29][..], &u32::try_from(number).unwrap().to_be_bytes()].concat();
         let glyphs = pieces(&vec![&b"\x0e"[..]; strings.len() + 1]);
@@ -241,12 +241,12 @@ mod tests {
     }
 
     #[test]
-    fn glyphs_have_names_and_names_have_codes() {
-        // seven, a name of its own, one that says nothing; codes 1, 2, 3.
+    fn glyphs_have_names_and_codes() {
+        // The standard name seven, a custom name, a name without meaning; codes 1, 2, 3.
         let whole = program(&[24, 391, 392], &[0, 3, 1, 2, 3], &[b"uni4EF6", b"G17"]);
         assert_eq!(shown(&whole).as_deref(), Some("7件"));
         assert_eq!(read(&whole).unwrap().glyphs, [None, Some("7".into()), Some("件".into()), None]);
-        // Ranges, and a code more.
+        // Ranges and a supplement.
         let ranges = program(&[17, 18, 19], &[0x81, 1, 49, 2, 1, 200, 0, 18], &[]);
         assert_eq!(shown(&ranges).as_deref(), Some("0121"));
         for end in 0..whole.len() {

@@ -5,16 +5,16 @@ use super::object::Object;
 use crate::document::{Budget, Resource};
 use crate::read::ReadError;
 
-/// Steps that an entry costs: it takes more memory than what is written.
+/// Steps charged per entry, which takes more memory than its source text.
 const STEPS_AN_ENTRY: u64 = 8;
 
-/// Characters that one code may stand for: ligatures.
+/// Maximum number of UTF-16 units per code, for ligatures.
 const MOST_CHARACTERS: usize = 16;
 
-/// Ranges that may lie over a code before its own is found.
+/// Maximum number of ranges examined for one that contains a code.
 const MOST_OVER: usize = 8;
 
-/// What codes from one on stand for.
+/// A range of codes with the value of its first code.
 #[derive(Debug, Clone)]
 struct Range<T> {
     from: u32,
@@ -22,14 +22,14 @@ struct Range<T> {
     first: T,
 }
 
-/// A map as it is written.
+/// A parsed map.
 #[derive(Debug, Default)]
 pub(super) struct Map {
-    /// Number of bytes, first and last code.
+    /// Code space ranges: number of bytes, first and last code.
     spaces: Vec<(usize, u32, u32)>,
     texts: Vec<Range<Box<[u16]>>>,
     cids: Vec<Range<u32>>,
-    /// The map that this one adds to.
+    /// Name of the map that this one extends (`usecmap`).
     pub(super) base: Option<Vec<u8>>,
     pub(super) vertical: bool,
 }
@@ -50,7 +50,7 @@ impl Map {
                 Some(Token::ArrayStart | Token::DictStart) => {
                     lexer.at = before;
                     operands.push(lexer.object(budget)?);
-                    // A word within ends what is damaged, and would be met again.
+                    // A keyword inside ends a damaged object; without progress it would be read again.
                     lexer.at = lexer.at.max(before + 1);
                 }
                 Some(Token::Object(object)) => operands.push(object),
@@ -127,11 +127,11 @@ impl Map {
         Ok(())
     }
 
-    /// The text of a code; `None` where none is written, or none that is a text.
+    /// The text of a code; `None` if it is not mapped or mapped to invalid text.
     pub(super) fn text(&self, code: u32) -> Option<String> {
         let range = find(&self.texts, code)?;
         let mut units = range.first.to_vec();
-        // The last unit counts on; a pair for characters beyond the first plane as one character.
+        // The offset is added to the last character, which may be a surrogate pair.
         let offset = code - range.from;
         let start = units.len() - if units.len() > 1 && (0xDC00..0xE000).contains(units.last()?) { 2 } else { 1 };
         let last = char::decode_utf16(units.split_off(start)).next()?.ok()?;
@@ -147,7 +147,7 @@ impl Map {
         range.first.checked_add(code - range.from)
     }
 
-    /// The first code of a string, and of how many bytes it is.
+    /// The first code of a string, and its length in bytes.
     pub(super) fn next_code(&self, bytes: &[u8]) -> Option<(u32, usize)> {
         (1..=bytes.len().min(4)).find_map(|length| {
             let code = code(&bytes[..length]);
@@ -157,7 +157,7 @@ impl Map {
     }
 }
 
-/// The range of a code: of those over it the one that begins last.
+/// The range that contains a code; of overlapping ranges, the one that begins last.
 fn find<T>(ranges: &[Range<T>], code: u32) -> Option<&Range<T>> {
     let end = ranges.partition_point(|range| range.from <= code);
     ranges[..end].iter().rev().take(MOST_OVER).find(|range| range.to >= code)
@@ -167,7 +167,7 @@ pub(super) fn code(bytes: &[u8]) -> u32 {
     bytes.iter().take(4).fold(0, |code, &byte| code << 8 | u32::from(byte))
 }
 
-/// A text in UTF-16; `None` where there is none.
+/// A string object as UTF-16 units; `None` if it is not a string or is empty.
 fn text(object: &Object) -> Option<Box<[u16]>> {
     let bytes = object.string()?;
     let units: Box<[u16]> = match bytes {

@@ -12,19 +12,19 @@ use crate::document::{Budget, Resource};
 use crate::read::ReadError;
 use crate::read::paged::{Matrix, Page, Paint, Rect};
 
-/// Forms within forms.
+/// Maximum depth of nested forms.
 const DEEPEST: usize = 12;
 
-/// States that `q` keeps, and operands of one operator.
+/// Maximum number of states saved by `q`, and of operands of one operator.
 const MOST_SAVED: usize = 512;
 const MOST_OPERANDS: usize = 64;
 
-/// What all pages of a file share.
+/// State shared by all pages of a file.
 pub(super) struct Shared {
     pub(super) maps: Maps,
-    /// Fonts by the numbers of their objects.
+    /// Fonts by object number; `None` for an unusable font.
     pub(super) fonts: HashMap<u32, Option<Rc<Font>>>,
-    /// Layers that are switched off.
+    /// Object numbers of layers that are switched off.
     pub(super) hidden: HashSet<u32>,
 }
 
@@ -34,11 +34,11 @@ impl Shared {
     }
 }
 
-/// A content stream that is being drawn.
+/// A content stream that is being interpreted.
 pub(super) struct Frame {
     data: Rc<Vec<u8>>,
     at: usize,
-    /// Where the form's data lie in the file; 0 for a page.
+    /// Offset of the form's data in the file; 0 for a page.
     start: usize,
     pub(super) resources: Rc<Dict>,
     pub(super) state: State,
@@ -47,11 +47,11 @@ pub(super) struct Frame {
     pub(super) line: Matrix,
     path: Vec<Vec<Point>>,
     pub(super) fonts: HashMap<Rc<[u8]>, Option<Rc<Font>>>,
-    /// The open marked content: whether it hides what is in it, and its number on the page.
+    /// Open marked content, the innermost last: whether it hides its content, and its MCID.
     marks: Vec<(bool, Option<u32>)>,
 }
 
-/// A point of a path; curves are no lines.
+/// A point of a path, and whether a curve leads to it.
 #[derive(Debug, Clone, Copy)]
 struct Point {
     at: (f64, f64),
@@ -79,7 +79,7 @@ impl Frame {
         self.marks.iter().any(|(hides, _)| *hides)
     }
 
-    /// The number of the innermost marked content that has one. Forms count by themselves.
+    /// The innermost MCID; `None` in a form, whose MCIDs are separate from the page's.
     pub(super) fn mark(&self) -> Option<u32> {
         if self.start > 0 { None } else { self.marks.iter().rev().find_map(|(_, mark)| *mark) }
     }
@@ -105,7 +105,7 @@ impl Frame {
     }
 }
 
-/// Draws content streams onto a page.
+/// Interprets content streams and draws them onto a page.
 pub(super) struct Painter<'p, 'a, 'b> {
     pub(super) file: &'p mut File<'a>,
     pub(super) shared: &'p mut Shared,
@@ -116,7 +116,7 @@ pub(super) struct Painter<'p, 'a, 'b> {
 pub(super) type Done<T = ()> = Result<T, ReadError>;
 
 impl Painter<'_, '_, '_> {
-    /// Draws a content stream.
+    /// Draws a content stream with its forms.
     pub(super) fn draw(&mut self, data: Vec<u8>, resources: Rc<Dict>, matrix: Matrix) -> Done {
         let mut frames = vec![Frame::new(Rc::new(data), 0, resources, State::new(matrix))];
         let mut operands: Vec<Object> = Vec::new();
@@ -219,7 +219,7 @@ impl Painter<'_, '_, '_> {
         Ok(())
     }
 
-    /// Paints the path. What is white rules nothing.
+    /// Paints the path and clears it. White lines and areas are ignored.
     fn paint(&mut self, frame: &mut Frame, stroked: bool, filled: bool) -> Done {
         let stroke = frame.state.paint(frame.state.stroke);
         let fill = frame.state.paint(frame.state.fill);
@@ -304,7 +304,7 @@ impl Painter<'_, '_, '_> {
         Ok(properties.is_some_and(|properties| self.is_hidden(properties.raw(name))))
     }
 
-    /// The number of marked content, in its properties or in those that it names.
+    /// The MCID of marked content, from its property list or the one it names.
     fn mark_of(&mut self, frame: &Frame, operands: &[Object]) -> Done<Option<u32>> {
         let properties = match operands {
             [_, Object::Dict(properties)] => Some(Rc::clone(properties)),
@@ -323,7 +323,7 @@ impl Painter<'_, '_, '_> {
         matches!(layer, Object::Reference(number) if self.shared.hidden.contains(number))
     }
 
-    /// Notes where a picture stands.
+    /// Records the position of a picture.
     fn picture(&mut self, frame: &Frame) {
         let corners = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)].map(|(x, y)| frame.state.matrix.at(x, y));
         if !frame.hides() {
@@ -331,7 +331,7 @@ impl Painter<'_, '_, '_> {
         }
     }
 
-    /// An object of the resources: a picture is noted, a form is to be drawn.
+    /// An object of the resources: a picture is recorded, a form is returned as a frame to be drawn.
     fn object(&mut self, frame: &Frame, operands: &[Object]) -> Done<Option<Frame>> {
         let Some(Object::Name(name)) = operands.first() else { return Ok(None) };
         let Some(objects) = self.file.dict(&frame.resources, b"XObject", self.budget)? else { return Ok(None) };
@@ -357,7 +357,7 @@ impl Painter<'_, '_, '_> {
         Ok(Frame::new(Rc::new(data.bytes), stream.start, resources.unwrap_or_else(|| Rc::clone(outer)), state))
     }
 
-    /// Draws the appearance of an annotation into its box (12.5.5).
+    /// Draws the appearance of an annotation into its rectangle (12.5.5).
     pub(super) fn appearance(&mut self, stream: &Stream, area: Rect, page: Matrix) -> Done {
         let bounds = self.file.numbers(&stream.dict, b"BBox", self.budget)?;
         let matrix = <[f64; 6]>::try_from(self.file.numbers(&stream.dict, b"Matrix", self.budget)?);
@@ -374,7 +374,7 @@ impl Painter<'_, '_, '_> {
     }
 }
 
-/// The next operator of a content stream; what stands before it is put into `operands`.
+/// The next operator of a content stream; its operands are put into `operands`.
 fn next_operator<'d>(lexer: &mut Lexer<'d>, operands: &mut Vec<Object>, budget: &mut Budget) -> Done<Option<&'d [u8]>> {
     operands.clear();
     loop {
@@ -390,7 +390,7 @@ fn next_operator<'d>(lexer: &mut Lexer<'d>, operands: &mut Vec<Object>, budget: 
             Some(Token::ArrayStart | Token::DictStart) => {
                 lexer.at = before;
                 let object = lexer.object(budget)?;
-                // A word within ends what is damaged, and is met again as an operator.
+                // A keyword inside ends a damaged object and is read again as an operator.
                 lexer.at = lexer.at.max(before + 1);
                 object
             }
@@ -403,7 +403,7 @@ fn next_operator<'d>(lexer: &mut Lexer<'d>, operands: &mut Vec<Object>, budget: 
     }
 }
 
-/// Passes over an inline picture.
+/// Skips an inline image.
 fn skip_picture(lexer: &mut Lexer, budget: &mut Budget) -> Done {
     loop {
         budget.spend(Resource::Steps, 1)?;

@@ -1,4 +1,4 @@
-//! The standard security handler (ISO 32000-2, 7.6) with the empty user password, by which a file opens without asking.
+//! The standard security handler (ISO 32000-2, 7.6) with the empty user password.
 
 use std::rc::Rc;
 
@@ -11,13 +11,13 @@ use super::object::{Dict, Object};
 use crate::document::{Budget, Resource};
 use crate::read::ReadError;
 
-/// What a short password is filled up with (7.6.4.3.2).
+/// Padding of short passwords (7.6.4.3.2).
 const PADDING: [u8; 32] = [
     0x28, 0xBF, 0x4E, 0x5E, 0x4E, 0x75, 0x8A, 0x41, 0x64, 0x00, 0x4E, 0x56, 0xFF, 0xFA, 0x01, 0x08, 0x2E, 0x2E, 0x00,
     0xB6, 0xD0, 0x68, 0x3E, 0x80, 0x2F, 0x0C, 0xA9, 0xFE, 0x64, 0x53, 0x69, 0x7A,
 ];
 
-/// Bytes that are decrypted for a step.
+/// Bytes decrypted per step of the budget.
 const BYTES_A_STEP: u64 = 64;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,28 +28,28 @@ enum Method {
     Aes256,
 }
 
-/// What is decrypted.
+/// Kind of data to decrypt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Stream,
     String,
 }
 
-/// Decrypts blocks behind a first one.
+/// Decrypts blocks, given the initialisation vector and the rest.
 type Blocks<'k> = dyn Fn(&[u8], &[u8]) -> Option<Vec<u8>> + 'k;
 
-/// How a file is decrypted.
+/// The decryption of a file: key and methods.
 #[derive(Debug)]
 pub(super) struct Crypt {
     key: Vec<u8>,
     streams: Method,
     strings: Method,
-    /// The dictionary that says so, which is not encrypted itself.
+    /// Object number of the encryption dictionary, whose strings are not encrypted.
     own: Option<u32>,
 }
 
 impl Crypt {
-    /// The key of a file; `None` where the empty password does not open it.
+    /// The decryption of a file; `None` if the method is not supported or the empty password is wrong.
     pub(super) fn new(dict: &Dict, id: &[u8], own: Option<u32>) -> Option<Self> {
         if !dict.raw(b"Filter").is(b"Standard") {
             return None;
@@ -69,7 +69,7 @@ impl Crypt {
         Some(Self { key, streams, strings, own })
     }
 
-    /// The key of one object.
+    /// The key for one object, given by number and generation.
     fn key(&self, (number, generation): (u32, u16), method: Method) -> Vec<u8> {
         if method == Method::Aes256 {
             return self.key.clone();
@@ -84,7 +84,7 @@ impl Crypt {
         hash.finalize()[..(self.key.len() + 5).min(16)].to_vec()
     }
 
-    /// Bytes of an object.
+    /// Decrypts data of the object with this number and generation.
     pub(super) fn decrypt(
         &self,
         bytes: &[u8],
@@ -117,7 +117,7 @@ impl Crypt {
         })
     }
 
-    /// A string of an object.
+    /// Decrypts a string of an object.
     pub(super) fn string(&self, string: &[u8], id: (u32, u16), budget: &mut Budget) -> Result<Rc<[u8]>, ReadError> {
         if self.own == Some(id.0) {
             return Ok(string.into());
@@ -126,7 +126,7 @@ impl Crypt {
     }
 }
 
-/// The method of a crypt filter.
+/// The method of the crypt filter named by an entry.
 fn method(dict: &Dict, which: &[u8]) -> Option<Method> {
     let name = dict.raw(which).name().unwrap_or(b"Identity");
     if name == b"Identity" {
@@ -143,9 +143,9 @@ fn method(dict: &Dict, which: &[u8]) -> Option<Method> {
     }
 }
 
-/// The key of revisions 2 to 4, where it is the right one (algorithms 2 and 6).
+/// The key of revisions 2 to 4, if the empty password is right (algorithms 2 and 6).
 fn old_key(dict: &Dict, id: &[u8], revision: usize, version: usize) -> Option<Vec<u8>> {
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "32 bits, with or without a sign")]
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "32 bits, signed or unsigned")]
     let permissions = (dict.raw(b"P").number()? as i64) as u32;
     let bits = dict.raw(b"Length").index().unwrap_or(if version == 4 { 128 } else { 40 });
     let length = if revision == 2 { 5 } else { (if bits < 40 { bits } else { bits / 8 }).clamp(5, 16) };
@@ -181,7 +181,7 @@ fn old_key(dict: &Dict, id: &[u8], revision: usize, version: usize) -> Option<Ve
     right.then_some(key)
 }
 
-/// The key of revisions 5 and 6, where the empty password is the right one (algorithm 2.A).
+/// The key of revisions 5 and 6, if the empty password is right (algorithm 2.A).
 fn new_key(dict: &Dict, revision: usize) -> Option<Vec<u8>> {
     let user = dict.raw(b"U").string()?;
     let (check, validation, salt) = (user.get(..32)?, user.get(32..40)?, user.get(40..48)?);
@@ -214,7 +214,7 @@ fn hardened(salt: &[u8]) -> Option<Vec<u8>> {
     Some(key)
 }
 
-/// Decrypts whole blocks, each joined with the one before.
+/// Decrypts whole blocks in CBC mode.
 fn cbc<C: BlockCipherDecrypt>(cipher: &C, start: &[u8], packed: &[u8]) -> Option<Vec<u8>> {
     let mut before = start;
     let mut plain = Vec::with_capacity(packed.len());

@@ -12,34 +12,34 @@ use super::object::{Dict, Object, Stream};
 use crate::document::{Budget, Resource};
 use crate::read::{Damage, ReadError};
 
-/// References that lead to references.
+/// Maximum length of a chain of references.
 const MOST_LINKS: usize = 16;
 
-/// Objects that are looked up while another is: the length of a stream, the stream that holds an object.
+/// Maximum depth of nested object lookups, for the length of a stream or the object stream that contains an object.
 const DEEPEST: u32 = 4;
 
-/// The highest number of an object (ISO 32000-1, annex C.2).
+/// The highest object number (ISO 32000-1, annex C.2).
 pub(super) const HIGHEST: usize = 8_388_607;
 
-/// Bytes that a search skips for a step.
+/// Bytes scanned per step of the budget.
 const BYTES_A_STEP: u64 = 16;
 
-/// Where an object is.
+/// Position of an object.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Entry {
     At(usize),
-    /// In an object stream, at this index.
+    /// In the object stream with this number, at this index.
     Within(u32, usize),
 }
 
-/// The objects of an object stream: their numbers and where they begin in its bytes.
+/// A decoded object stream: its bytes, and number and offset of each object.
 #[derive(Debug, Default)]
 struct Pack {
     bytes: Vec<u8>,
     objects: Vec<(u32, usize)>,
 }
 
-/// A filter by its name, and its parameters.
+/// Name and parameters of a filter.
 type Filter = (Rc<[u8]>, Parameters);
 
 /// An opened file.
@@ -53,15 +53,15 @@ pub(super) struct File<'a> {
     inflater: Decompress,
     depth: u32,
     searched: bool,
-    /// Something was damaged and has been left out.
+    /// Whether damaged parts were left out.
     pub(super) damaged: bool,
 }
 
 impl<'a> File<'a> {
-    /// Opens a file with the password that needs none.
+    /// Opens a file with the empty password.
     ///
     /// # Errors
-    /// [`ReadError::Encrypted`] when that does not open it, [`ReadError::Damaged`] when it has no pages to be found.
+    /// [`ReadError::Encrypted`] if the file needs a password, [`ReadError::Damaged`] if no pages can be found.
     pub(super) fn open(bytes: &'a [u8], budget: &mut Budget) -> Result<Self, ReadError> {
         let mut file = Self {
             bytes,
@@ -87,7 +87,7 @@ impl<'a> File<'a> {
         Ok(file)
     }
 
-    /// The catalogue, where it leads to pages.
+    /// The catalogue, if it has a page tree.
     pub(super) fn root(&mut self, budget: &mut Budget) -> Result<Option<Rc<Dict>>, ReadError> {
         let root = self.trailer.raw(b"Root").clone();
         let Some(root) = self.dict_of(&root, budget)? else { return Ok(None) };
@@ -108,13 +108,13 @@ impl<'a> File<'a> {
         let id = self.resolve(&id, budget)?.array();
         let id = id.as_deref().and_then(|ids| ids.first()).and_then(Object::string).unwrap_or_default().to_vec();
         self.crypt = Some(Crypt::new(&dict, &id, number).ok_or(ReadError::Encrypted)?);
-        // What was read before was not decrypted.
+        // Objects read before were not decrypted.
         self.known.clear();
         self.packs.clear();
         Ok(())
     }
 
-    /// A dictionary with its references and those of the dictionaries in it followed, two levels deep.
+    /// A copy of a dictionary with its references resolved, and those of the dictionaries directly inside it.
     fn whole(&mut self, dict: &Dict, budget: &mut Budget) -> Result<Dict, ReadError> {
         let mut whole = Dict::default();
         for (name, value) in &dict.0 {
@@ -131,7 +131,7 @@ impl<'a> File<'a> {
         Ok(whole)
     }
 
-    /// Searches the whole file for objects: of one number the last counts.
+    /// Recovers the cross-reference table by scanning the whole file; the last object with a number counts.
     fn search(&mut self, budget: &mut Budget) -> Result<(), ReadError> {
         if std::mem::replace(&mut self.searched, true) {
             return Ok(());
@@ -154,7 +154,7 @@ impl<'a> File<'a> {
                 self.trailer.0.extend(trailer.0.clone());
             }
         }
-        // Streams that hold objects or the trailer; and the catalogue itself where nothing leads to it.
+        // Streams with objects or the trailer, and the catalogue if no trailer refers to it.
         let mut catalogue = None;
         let mut packs = Vec::new();
         for number in starts {
@@ -188,7 +188,7 @@ impl<'a> File<'a> {
         Ok(())
     }
 
-    /// The object of a number; null where there is none.
+    /// The object with a number; null if there is none.
     pub(super) fn get(&mut self, number: u32, budget: &mut Budget) -> Result<Object, ReadError> {
         if let Some(object) = self.known.get(&number) {
             return Ok(object.clone());
@@ -206,7 +206,7 @@ impl<'a> File<'a> {
         self.depth -= 1;
         let object = match found? {
             Some(object) => object,
-            // The table leads astray.
+            // The table has a wrong offset.
             None if !self.searched && self.entries.contains_key(&number) && self.depth == 0 => {
                 self.search(budget)?;
                 return self.get(number, budget);
@@ -217,7 +217,7 @@ impl<'a> File<'a> {
         Ok(object)
     }
 
-    /// The object that stands at an offset, where its number is the wanted one.
+    /// The object at an offset; `None` if it is not an object with the wanted number.
     pub(super) fn object_at(
         &mut self,
         at: usize,
@@ -245,7 +245,7 @@ impl<'a> File<'a> {
         Ok(Some(object))
     }
 
-    /// The stream whose data begin behind its keyword.
+    /// The stream whose data begin after the keyword `stream` at `at`.
     fn stream(&mut self, dict: &Dict, at: usize, id: (u32, u16), budget: &mut Budget) -> Result<Object, ReadError> {
         let bytes = self.bytes;
         let start = match bytes.get(at..) {
@@ -288,12 +288,12 @@ impl<'a> File<'a> {
         Lexer::new(&pack.bytes, (*at).min(pack.bytes.len())).object(budget).map(Some)
     }
 
-    /// An object stream (7.5.7), inflated once.
+    /// An object stream (7.5.7), decoded once.
     fn pack(&mut self, number: u32, budget: &mut Budget) -> Result<Rc<Pack>, ReadError> {
         if let Some(pack) = self.packs.get(&number) {
             return Ok(Rc::clone(pack));
         }
-        // An object stream stands in no other.
+        // An object stream is never inside another one.
         let stream = match self.entries.get(&number) {
             Some(Entry::At(_)) => self.get(number, budget)?.stream(),
             _ => None,
@@ -322,7 +322,7 @@ impl<'a> File<'a> {
         Ok(pack)
     }
 
-    /// What an object is where it is a reference.
+    /// Resolves a reference; any other object is returned unchanged.
     pub(super) fn resolve(&mut self, object: &Object, budget: &mut Budget) -> Result<Object, ReadError> {
         let mut object = object.clone();
         for _ in 0..MOST_LINKS {
@@ -332,12 +332,12 @@ impl<'a> File<'a> {
         Ok(Object::Null)
     }
 
-    /// What stands under a name, references followed.
+    /// The value of a dictionary entry, references resolved.
     pub(super) fn value(&mut self, dict: &Dict, name: &[u8], budget: &mut Budget) -> Result<Object, ReadError> {
         self.resolve(dict.raw(name), budget)
     }
 
-    /// The dictionary that an object is or leads to, also that of a stream.
+    /// The dictionary that an object is or refers to; for a stream, the stream's dictionary.
     pub(super) fn dict_of(&mut self, object: &Object, budget: &mut Budget) -> Result<Option<Rc<Dict>>, ReadError> {
         Ok(match self.resolve(object, budget)? {
             Object::Dict(dict) => Some(dict),
@@ -346,7 +346,7 @@ impl<'a> File<'a> {
         })
     }
 
-    /// The dictionary under a name.
+    /// The dictionary in an entry of a dictionary.
     pub(super) fn dict(
         &mut self,
         dict: &Dict,
@@ -356,7 +356,7 @@ impl<'a> File<'a> {
         self.dict_of(dict.raw(name), budget)
     }
 
-    /// The numbers under a name.
+    /// The numbers in an array entry of a dictionary; empty if there is no array.
     pub(super) fn numbers(&mut self, dict: &Dict, name: &[u8], budget: &mut Budget) -> Result<Vec<f64>, ReadError> {
         let Some(items) = self.value(dict, name, budget)?.array() else { return Ok(Vec::new()) };
         let mut numbers = Vec::with_capacity(items.len());
@@ -366,7 +366,7 @@ impl<'a> File<'a> {
         Ok(numbers)
     }
 
-    /// The bytes of a stream without encryption and filters; none for a picture's.
+    /// The decrypted and decoded bytes of a stream; empty and `cut` for image filters.
     pub(super) fn data(&mut self, stream: &Stream, budget: &mut Budget) -> Result<Decoded, ReadError> {
         let raw = self.bytes.get(stream.start..stream.end).unwrap_or_default();
         let filters = self.filters(&stream.dict, budget)?;
@@ -398,7 +398,7 @@ impl<'a> File<'a> {
         Ok(decoded)
     }
 
-    /// The filters of a stream, in the order in which they are taken off, each with its parameters.
+    /// The filters of a stream in decoding order, with their parameters.
     fn filters(&mut self, dict: &Dict, budget: &mut Budget) -> Result<Vec<Filter>, ReadError> {
         let either = |dict: &Dict, long: &[u8], short: &[u8]| {
             if dict.0.contains_key(long) { dict.raw(long).clone() } else { dict.raw(short).clone() }
@@ -436,7 +436,7 @@ impl<'a> File<'a> {
     }
 }
 
-/// Number and start of the object whose `obj` stands at an offset: `12 0 obj`.
+/// Number and start of the object whose keyword `obj` is at an offset: `12 0 obj`.
 fn header_before(bytes: &[u8], at: usize) -> Option<(u32, usize)> {
     const LONGEST: usize = 32;
     let before = &bytes[at.saturating_sub(LONGEST)..at];

@@ -6,14 +6,14 @@ use crate::document::{Budget, Resource};
 use crate::read::ReadError;
 use crate::read::container::package::{allowance, exceeded};
 
-/// Filters that one stream may have.
+/// Maximum number of filters of one stream.
 pub(super) const MOST_FILTERS: usize = 4;
 
-/// What is left of a stream.
+/// The result of decoding.
 #[derive(Debug, Default)]
 pub(super) struct Decoded {
     pub(super) bytes: Vec<u8>,
-    /// The rest of it is damaged.
+    /// Whether the rest of the stream is damaged.
     pub(super) cut: bool,
 }
 
@@ -33,10 +33,10 @@ impl Default for Parameters {
     }
 }
 
-/// Takes one filter off; `None` for one of pictures or of encryption.
+/// Undoes one filter; `None` if it is not supported, such as those of images.
 ///
 /// # Errors
-/// [`ReadError::OverLimit`] when there is more than a part may have.
+/// [`ReadError::OverLimit`] if the result exceeds the size limit of a part.
 pub(super) fn undo(
     name: &[u8],
     parameters: Parameters,
@@ -62,7 +62,7 @@ pub(super) fn undo(
     Ok(Some(Decoded { bytes, ..decoded }))
 }
 
-/// Inflates (RFC 1951 within RFC 1950) up to a byte more than may be. A missing checksum is no damage.
+/// Inflates zlib data (RFC 1950) up to one byte over the limit. A missing checksum does not count as damage.
 fn inflate(inflater: &mut Decompress, packed: &[u8], most: usize) -> Decoded {
     const LEAST: usize = 1 << 12;
     let header = packed.first().is_some_and(|first| first & 0x0F == 8) && packed.len() > 1;
@@ -88,9 +88,9 @@ fn inflate(inflater: &mut Decompress, packed: &[u8], most: usize) -> Decoded {
     }
 }
 
-/// The checksum of RFC 1950: a byte that was changed on the way must not become another figure unnoticed.
+/// The checksum of RFC 1950. It is verified so that a corrupted byte cannot change a figure unnoticed.
 fn adler32(bytes: &[u8]) -> u32 {
-    /// Sums of so many bytes stay within 32 bits.
+    /// Largest number of bytes whose sums fit in 32 bits.
     const AT_ONCE: usize = 5_552;
     const MODULUS: u32 = 65_521;
     let (mut one, mut other) = (1_u32, 0_u32);
@@ -109,7 +109,7 @@ fn lzw(packed: &[u8], early: bool, most: usize) -> Decoded {
     const CLEAR: usize = 256;
     const END: usize = 257;
     const CODES: usize = 4096;
-    // Each code is the text of an earlier one and a byte: where that text lies in what was written, and how long it is.
+    // Each code is the text of an earlier code plus one byte: start in the output, and length.
     let mut table: Vec<(usize, usize)> = Vec::with_capacity(CODES);
     let mut bytes: Vec<u8> = Vec::new();
     let (mut bits, mut held, mut width) = (0_u32, 0_u32, 9_u32);
@@ -136,14 +136,14 @@ fn lzw(packed: &[u8], early: bool, most: usize) -> Decoded {
             Some(index) => {
                 let Some(&(from, length)) = table.get(index) else { return Decoded { bytes, cut: true } };
                 for offset in from..from + length {
-                    // The text of the newest code ends with the byte that is written just now.
+                    // The text of the newest code ends with the byte being written.
                     let Some(&byte) = bytes.get(offset) else { return Decoded { bytes, cut: true } };
                     bytes.push(byte);
                 }
             }
         }
         if END + 1 + table.len() < CODES {
-            // Its text and the first byte of the text that is written next.
+            // Its text plus the first byte of the next text.
             table.push((start, bytes.len() - start + 1));
         }
         let next = END + 1 + table.len() + usize::from(early);
@@ -216,7 +216,7 @@ fn run_length(packed: &[u8], most: usize) -> Decoded {
     Decoded { bytes, cut: false }
 }
 
-/// Undoes a predictor (7.4.4.4): 2 is TIFF's, 10 and more PNG's.
+/// Undoes a predictor (7.4.4.4): 2 is TIFF, 10 and above are PNG.
 fn unpredict(bytes: &[u8], parameters: Parameters) -> Vec<u8> {
     let pixel = (parameters.colours.clamp(1, 32) * parameters.bits.clamp(1, 16)).div_ceil(8);
     let row = (parameters.colours.clamp(1, 32) * parameters.bits.clamp(1, 16))

@@ -12,28 +12,28 @@ use super::object::{Dict, Object};
 use crate::document::{Budget, Resource};
 use crate::read::ReadError;
 
-/// Widths that one font may have.
+/// Maximum number of widths of one font.
 const MOST_WIDTHS: usize = 70_000;
 
-/// Width of a glyph that says none, in thousandths of the size.
+/// Default width of a glyph, in thousandths of the font size.
 const USUAL_WIDTH: f64 = 540.0;
 
-/// A blank that no map names is narrower than any digit, in thousandths of the size.
+/// Width below which an unmapped code for a blank is read as one, in thousandths of the font size: narrower than any digit.
 const BLANK_WIDTH: f64 = 400.0;
 
-/// Font programs of one file that are looked into.
+/// Maximum number of font programs parsed per file.
 const MOST_PROGRAMS: usize = 100;
 
-/// Predefined maps and those to Unicode, read once a file.
+/// Predefined character maps, cached per file.
 #[derive(Debug, Default)]
 pub(super) struct Maps {
     known: HashMap<Vec<u8>, Option<Rc<CMap>>>,
-    /// Font programs that were looked into.
+    /// Number of font programs parsed.
     programs: usize,
 }
 
 impl Maps {
-    /// The map of a name that the PDF standard defines.
+    /// A character map predefined by the PDF standard.
     fn named(&mut self, name: &[u8]) -> Option<Rc<CMap>> {
         if let Some(known) = self.known.get(name) {
             return known.clone();
@@ -48,7 +48,7 @@ impl Maps {
         map
     }
 
-    /// The program of a font with this descriptor; `None` where it gives no names.
+    /// The program of a font; `None` if it is missing, has no glyph names, or the limit is reached.
     fn program(&mut self, file: &mut File, font: &Dict, budget: &mut Budget) -> Result<Option<Program>, ReadError> {
         self.programs += 1;
         match file.dict(font, b"FontDescriptor", budget)? {
@@ -58,27 +58,27 @@ impl Maps {
     }
 }
 
-/// How codes become character numbers (CID).
+/// Mapping of codes to character identifiers (CID).
 #[derive(Debug)]
 enum Codes {
     Predefined(Rc<CMap>),
     Own(Map, Option<Rc<CMap>>),
 }
 
-/// The characters of character numbers, where the font has no map of its own to Unicode.
+/// Mapping of CIDs to text, if the font has no `ToUnicode` map.
 #[derive(Debug)]
 enum Meaning {
-    /// Those of a collection.
+    /// By the Unicode map of a character collection.
     Collection(Rc<CMap>),
-    /// Those that the font program names; often none.
+    /// By the glyph names of the font program; often empty.
     Named(Vec<Option<String>>),
 }
 
 #[derive(Debug)]
 enum Kind {
-    /// One byte a character, each with its text.
+    /// Codes of one byte, each with its text.
     Simple(Vec<Option<String>>),
-    /// Character numbers, and what these mean.
+    /// Codes that map to CIDs, and the text of the CIDs.
     Composite(Codes, Meaning),
 }
 
@@ -89,21 +89,21 @@ pub(super) struct Font {
     to_unicode: Option<Map>,
     widths: HashMap<u32, f64>,
     usual_width: f64,
-    /// Of a thousandth of the size, or what a Type 3 font says.
+    /// Unit of the widths relative to the font size: 0.001, or that of a Type 3 font's matrix.
     scale: f64,
-    /// Text runs downwards.
+    /// Whether text runs downwards.
     pub(super) vertical: bool,
 }
 
 /// A glyph of a string.
 #[derive(Debug)]
 pub(super) struct Shown {
-    /// Bytes of the string that it takes.
+    /// Number of bytes of its code.
     pub(super) length: usize,
     pub(super) code: u32,
-    /// In parts of the size.
+    /// Width, as a multiple of the font size.
     pub(super) width: f64,
-    /// `None` where the file does not say it.
+    /// Its text; `None` if the file does not define it.
     pub(super) text: Option<String>,
 }
 
@@ -193,7 +193,7 @@ impl Font {
         Ok(Some(Self { kind, to_unicode, widths, usual_width, scale: 0.001, vertical }))
     }
 
-    /// The first glyph of a string that is not empty.
+    /// The first glyph of a non-empty string.
     pub(super) fn next(&self, bytes: &[u8]) -> Shown {
         match &self.kind {
             Kind::Simple(names) => {
@@ -226,14 +226,14 @@ impl Font {
             Kind::Simple(_) => code == 32,
             Kind::Composite(..) => matches!(index, 1 | 3),
         };
-        // Programs that write a map leave the blank out of it.
+        // Programs that write a `ToUnicode` map omit the blank from it.
         let text = text.or_else(|| (blank && self.to_unicode.is_some() && width < BLANK_WIDTH).then(|| " ".to_owned()));
         Shown { length, code, width: width * self.scale, text }
     }
 }
 
 impl Codes {
-    /// The first code of a string, its length in bytes, and its character number.
+    /// The first code of a string, its length in bytes, and its CID.
     fn next(&self, bytes: &[u8]) -> Option<(u32, usize, u32)> {
         match self {
             Self::Predefined(map) => predefined(map, bytes),
@@ -255,7 +255,7 @@ fn predefined(map: &CMap, bytes: &[u8]) -> Option<(u32, usize, u32)> {
     })
 }
 
-/// The texts of the codes of a simple font: by its encoding, and only where it has one that is certain.
+/// The text of each code of a simple font by its encoding; `None` unless the encoding is certain.
 fn simple(
     file: &mut File,
     maps: &mut Maps,
@@ -263,7 +263,7 @@ fn simple(
     unmapped: bool,
     budget: &mut Budget,
 ) -> Result<Vec<Option<String>>, ReadError> {
-    /// Bit 3 of the flags: the font has signs of its own.
+    /// Bit 3 of the flags: symbolic font.
     const SYMBOLIC: usize = 4;
     let encoding = file.value(dict, b"Encoding", budget)?;
     let encoding_dict = file.dict_of(&encoding, budget)?;
@@ -285,9 +285,9 @@ fn simple(
     });
     let known =
         base.name().is_some_and(|name| matches!(name, b"WinAnsiEncoding" | b"MacRomanEncoding" | b"StandardEncoding"));
-    // Without an encoding, codes mean what the font's own program says, which a subset numbers as it likes.
+    // Without an encoding, the font program defines the codes, which are arbitrary in a subset.
     let certain = !type3 && !signs && (known && !(embedded && symbolic) || !embedded && !symbolic);
-    // Of ASCII all these encodings agree but for two quotes.
+    // The encodings agree on ASCII except for two quotes.
     let text = |code: u8| match code {
         _ if !certain => None,
         32..=126 => Some(char::from(code).to_string()),
@@ -302,7 +302,7 @@ fn simple(
         _ => None,
     };
     let mut texts: Vec<Option<String>> = (0..=255).map(text).collect();
-    // What the encoding does not say, the names of the font's own program do, unless they are signs of another kind.
+    // Codes that the encoding does not define are read by the glyph names of the program, except in a symbol font.
     if embedded
         && unmapped
         && !(certain || type3 || signs)
@@ -329,7 +329,7 @@ fn simple(
     Ok(texts)
 }
 
-/// The texts of character numbers by the names that the font's own program has for its glyphs.
+/// The text of each CID by the glyph names of the font program.
 fn cid_names(
     file: &mut File,
     maps: &mut Maps,

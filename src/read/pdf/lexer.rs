@@ -7,7 +7,7 @@ use super::object::{Dict, Object};
 use crate::document::{Budget, Resource};
 use crate::read::ReadError;
 
-/// Steps that an object costs: it takes more memory than what is written.
+/// Steps charged per object, which takes more memory than its source text.
 const STEPS_AN_OBJECT: u64 = 4;
 
 /// A token.
@@ -18,11 +18,11 @@ pub(super) enum Token<'a> {
     ArrayEnd,
     DictStart,
     DictEnd,
-    /// A word: an operator, `obj`, `R`, `true` …
+    /// A keyword or operator: `obj`, `R`, `Tj` …
     Word(&'a [u8]),
 }
 
-/// Cuts bytes into tokens.
+/// Splits bytes into tokens.
 #[derive(Debug, Clone)]
 pub(super) struct Lexer<'a> {
     bytes: &'a [u8],
@@ -46,7 +46,7 @@ impl<'a> Lexer<'a> {
         self.bytes.get(self.at).copied()
     }
 
-    /// Passes over blanks and comments.
+    /// Skips blanks and comments.
     pub(super) fn skip_blanks(&mut self) {
         while let Some(byte) = self.peek() {
             if is_blank(byte) {
@@ -60,7 +60,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// What is not blank and no delimiter.
+    /// The bytes up to the next blank or delimiter.
     fn word(&mut self) -> &'a [u8] {
         let rest = &self.bytes[self.at..];
         let length = rest.iter().position(|&byte| is_blank(byte) || is_delimiter(byte)).unwrap_or(rest.len());
@@ -125,7 +125,7 @@ impl<'a> Lexer<'a> {
         name.into()
     }
 
-    /// A string in brackets.
+    /// A string in parentheses.
     fn literal(&mut self) -> Vec<u8> {
         let mut string = Vec::new();
         let mut depth = 1_u32;
@@ -151,7 +151,7 @@ impl<'a> Lexer<'a> {
         string
     }
 
-    /// What stands behind a backslash.
+    /// The byte that an escape sequence stands for; `None` for a line continuation.
     fn escape(&mut self) -> Option<u8> {
         let byte = self.peek()?;
         self.at += 1;
@@ -198,7 +198,7 @@ impl<'a> Lexer<'a> {
         string
     }
 
-    /// Passes over the data of an inline picture up to its `EI`.
+    /// Skips the data of an inline image up to its `EI`.
     pub(super) fn skip_inline_picture(&mut self) {
         let mut at = self.at + 1;
         while let Some(found) = self.bytes.get(at..).and_then(|rest| memchr::memmem::find(rest, b"EI")) {
@@ -213,15 +213,15 @@ impl<'a> Lexer<'a> {
         self.at = self.bytes.len();
     }
 
-    /// An object with all that is in it; a word ends what is damaged. References are two numbers and `R`.
+    /// Parses an object with its content. Unclosed arrays and dictionaries are closed at the first keyword. `n g R` is a reference.
     ///
     /// # Errors
-    /// [`ReadError::OverLimit`] for what is nested too deeply or too much.
+    /// [`ReadError::OverLimit`] if objects are nested too deeply or the step budget is exhausted.
     pub(super) fn object(&mut self, budget: &mut Budget) -> Result<Object, ReadError> {
         self.object_of(None, budget)
     }
 
-    /// The same for an encrypted file: its strings are decrypted as those of the object with this number.
+    /// Like [`Lexer::object`], for an encrypted file: strings are decrypted with the key of the object with this number and generation.
     ///
     /// # Errors
     /// As for [`Lexer::object`].
@@ -256,7 +256,7 @@ impl<'a> Lexer<'a> {
                 }),
                 Some(Token::Object(object)) => object,
                 Some(Token::Word(_)) | None => {
-                    // What is open ends here.
+                    // Unclosed objects end here.
                     self.at = before;
                     let mut object = Object::Null;
                     while let Some(mut done) = open.pop() {
@@ -275,7 +275,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// The reference that begins with a number.
+    /// The reference that begins with a number, if `generation R` follows.
     #[allow(clippy::cast_possible_truncation, reason = "`index` bounds it")]
     fn reference(&mut self, number: &Object) -> Option<Object> {
         let first = number.index()?;
@@ -294,10 +294,10 @@ impl<'a> Lexer<'a> {
     }
 }
 
-/// An array or dictionary that has not ended.
+/// An array or dictionary that is not closed yet.
 enum Open {
     Array(Vec<Object>),
-    /// With the name whose value comes next.
+    /// With the name of the entry whose value is next.
     Dict(Dict, Option<Rc<[u8]>>),
 }
 
@@ -325,7 +325,7 @@ fn digit(byte: u8) -> Option<u8> {
     char::from(byte).to_digit(16).map(|digit| digit as u8)
 }
 
-/// A number as programs write it: `12`, `-.5`, `4.`, and damaged ones such as `--5` and `1.2.3` up to where they make sense.
+/// A number as programs write it: `12`, `-.5`, `4.`. Malformed ones such as `--5` and `1.2.3` are parsed up to the first error.
 fn number(word: &[u8]) -> f64 {
     let negative = word.first() == Some(&b'-');
     let digits = word.iter().skip_while(|byte| matches!(byte, b'+' | b'-'));

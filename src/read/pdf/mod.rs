@@ -1,6 +1,6 @@
 //! PDF (ISO 32000): reads text and ruled lines within budgets.
 //!
-//! Crates that read PDF inflate object and cross-reference streams without a bound, so files and objects are read by ourselves.
+//! Files and objects are parsed by our own code, because the available crates inflate object and cross-reference streams without a limit.
 
 mod cff;
 mod cmap;
@@ -35,9 +35,9 @@ use object::{Dict, Object};
 /// Reads a PDF file.
 ///
 /// # Errors
-/// [`ReadError`] for what has a password, is damaged, or costs more than a file may.
+/// [`ReadError`] if the file needs a password, is damaged, or exceeds a limit.
 pub(super) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding>) -> Result<Document, ReadError> {
-    // Some systems put a few bytes before the file; offsets count from its own start.
+    // Some systems write a few bytes before the header; offsets are relative to the header.
     let start = memchr::memmem::find(&bytes[..bytes.len().min(1 << 10)], b"%PDF-").unwrap_or_default();
     let mut file = File::open(&bytes[start..], budget)?;
     let metadata = metadata(&mut file, budget)?;
@@ -56,7 +56,7 @@ pub(super) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
         );
         findings.push(Finding::new(code, message));
     }
-    // A structure that is damaged is none; exceeding the budget is still an error.
+    // A damaged structure tree is ignored; exceeding the budget is still an error.
     let mut tagged = |budget: &mut Budget| match structure::tables(&mut file, &numbers, budget) {
         Err(error @ ReadError::OverLimit(_)) => Err(error),
         found => Ok(found.unwrap_or_default()),
@@ -88,7 +88,7 @@ fn metadata(file: &mut File, budget: &mut Budget) -> Result<Metadata, ReadError>
     Ok(metadata)
 }
 
-/// A text string (7.9.2.2): UTF-16 or UTF-8 by their marks, else what `PDFDocEncoding` and GBK have in common.
+/// A text string (7.9.2.2): UTF-16 or UTF-8 by its byte order mark, else UTF-8 if valid, else GBK.
 fn text_of(file: &mut File, dict: &Dict, name: &[u8], budget: &mut Budget) -> Result<Option<String>, ReadError> {
     let value = file.value(dict, name, budget)?;
     let Object::String(bytes) = value else { return Ok(None) };

@@ -1,15 +1,15 @@
-//! Glyph names to characters, the unambiguous ones (Adobe Glyph List, as far as reports need it).
+//! Characters of glyph names, if unambiguous: the part of the Adobe Glyph List that reports need.
 
-/// What a font program says of its glyphs.
+/// Text of the glyphs of a font program.
 #[derive(Debug, Default)]
 pub(super) struct Program {
-    /// The text of each code of one byte.
+    /// Text of each one-byte code.
     pub(super) codes: Vec<Option<String>>,
-    /// The text of each glyph.
+    /// Text of each glyph, by glyph index.
     pub(super) glyphs: Vec<Option<String>>,
 }
 
-/// Names and their characters.
+/// Glyph names with their characters.
 const NAMES: &[(&str, &str)] = &[
     ("space", " "),
     ("exclam", "!"),
@@ -87,7 +87,7 @@ const NAMES: &[(&str, &str)] = &[
     ("fl", "fl"),
 ];
 
-/// The text of a glyph's name; `None` where the name says nothing.
+/// The text of a glyph name; `None` if the name does not identify a character.
 pub(super) fn text(name: &[u8]) -> Option<String> {
     let name = std::str::from_utf8(name).ok()?;
     let base = name.split('.').next().filter(|base| !base.is_empty())?;

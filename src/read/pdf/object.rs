@@ -15,7 +15,7 @@ pub(super) enum Object {
     Array(Rc<[Object]>),
     Dict(Rc<Dict>),
     Stream(Rc<Stream>),
-    /// Another object of the file, by its number.
+    /// A reference to an indirect object, by number.
     Reference(u32),
 }
 
@@ -23,18 +23,18 @@ pub(super) enum Object {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Dict(pub(super) BTreeMap<Box<[u8]>, Object>);
 
-/// A stream: its dictionary, and where its bytes lie in the file.
+/// A stream: its dictionary, and the range of its encoded bytes in the file.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Stream {
     pub(super) dict: Dict,
     pub(super) start: usize,
     pub(super) end: usize,
-    /// Number and generation of its object, with which it is encrypted.
+    /// Number and generation of its object, which determine its key.
     pub(super) id: (u32, u16),
 }
 
 impl Dict {
-    /// What is written under a name, a reference as it is.
+    /// The value of an entry, references unresolved; null if there is none.
     pub(super) fn raw(&self, name: &[u8]) -> &Object {
         const NULL: &Object = &Object::Null;
         self.0.get(name).unwrap_or(NULL)
@@ -46,8 +46,8 @@ impl Object {
         if let Self::Number(number) = self { Some(*number) } else { None }
     }
 
-    /// A number that is a whole one and not below zero.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "looked at before")]
+    /// A non-negative number up to `u32::MAX`, truncated to an integer.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]
     pub(super) fn index(&self) -> Option<usize> {
         let number = self.number()?;
         (number >= 0.0 && number <= f64::from(u32::MAX)).then_some(number as usize)
@@ -69,7 +69,7 @@ impl Object {
         if let Self::Stream(stream) = self { Some(Rc::clone(stream)) } else { None }
     }
 
-    /// Whether it is this name.
+    /// Whether it is the given name.
     pub(super) fn is(&self, name: &[u8]) -> bool {
         self.name() == Some(name)
     }

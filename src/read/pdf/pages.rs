@@ -10,7 +10,7 @@ use crate::document::{Budget, Resource};
 use crate::read::ReadError;
 use crate::read::paged::{Matrix, Page, Rect, Remark};
 
-/// What pages inherit from the nodes above them.
+/// Attributes that pages inherit from the nodes above them.
 #[derive(Debug, Clone, Default)]
 struct Inherited {
     resources: Option<Rc<Dict>>,
@@ -19,13 +19,13 @@ struct Inherited {
     rotate: f64,
 }
 
-/// A page that says nothing of its size: A4.
+/// Size of a page that does not state one: A4.
 const A4: Rect = Rect { x0: 0.0, y0: 0.0, x1: 595.28, y1: 841.89 };
 
-/// The largest page, in points (annex C.2).
+/// Maximum width and height of a page, in points (annex C.2).
 const LARGEST: f64 = 14_400.0;
 
-/// The pages, findings about them, and the number of each by that of its object.
+/// The pages, remarks by page index, and the page index of each page object.
 #[derive(Default)]
 pub(super) struct Found {
     pub(super) pages: Vec<Page>,
@@ -42,7 +42,7 @@ pub(super) fn read(file: &mut File, budget: &mut Budget) -> Result<Found, ReadEr
     let mut open = vec![(root.raw(b"Pages").clone(), Inherited::default())];
     while let Some((node, mut inherited)) = open.pop() {
         budget.spend(Resource::Steps, 1)?;
-        // A node that leads to itself is a damaged file.
+        // A node that refers to itself is ignored.
         if let Object::Reference(number) = node
             && !seen.insert(number)
         {
@@ -84,7 +84,7 @@ impl Inherited {
         Ok(())
     }
 
-    /// The box of the page that is seen.
+    /// The visible area of the page.
     fn area(&self) -> Rect {
         let usable = |area: &Rect| (1.0..=LARGEST).contains(&area.width()) && (1.0..=LARGEST).contains(&area.height());
         let media = self.media.filter(usable).unwrap_or(A4);
@@ -92,8 +92,8 @@ impl Inherited {
         crop.filter(usable).unwrap_or(media)
     }
 
-    /// Width and height of the page as it is shown, and the way to its upper left corner.
-    #[allow(clippy::cast_possible_truncation, reason = "quarters of a turn")]
+    /// Width and height of the page as displayed, and the transformation that puts its upper left corner at the origin.
+    #[allow(clippy::cast_possible_truncation, reason = "the number of quarter turns is small")]
     fn placed(&self) -> (f64, f64, Matrix) {
         let area = self.area();
         let (width, height) = (area.width(), area.height());
@@ -106,7 +106,7 @@ impl Inherited {
     }
 }
 
-/// Draws one page; whether a part of it is damaged.
+/// Draws one page; the second value is whether part of it is damaged.
 fn one(
     file: &mut File,
     shared: &mut Shared,
@@ -129,7 +129,7 @@ fn one(
     Ok((page, damaged))
 }
 
-/// The content of a page: one stream, or several as one.
+/// The content of a page; several streams are joined.
 fn content(file: &mut File, node: &Dict, budget: &mut Budget) -> Result<Vec<u8>, ReadError> {
     let contents = file.value(node, b"Contents", budget)?;
     let list = match &contents {
@@ -151,20 +151,20 @@ fn content(file: &mut File, node: &Dict, budget: &mut Budget) -> Result<Vec<u8>,
                     content.extend_from_slice(&data.bytes);
                 }
             }
-            // A page without content is blank; content that is not there is damage.
+            // A page without content is blank; a reference to missing content is damage.
             _ => file.damaged |= item != Object::Null,
         }
     }
     Ok(content)
 }
 
-/// The appearances of form fields, texts and stamps that stand on a page, with their boxes. Those of signatures are pictures.
+/// The appearances of form fields, free text and stamps on a page, with their rectangles. Signatures are skipped as pictures.
 fn annotations(
     file: &mut File,
     node: &Dict,
     budget: &mut Budget,
 ) -> Result<Vec<(Rc<super::object::Stream>, Rect)>, ReadError> {
-    /// Bits of the flags: invisible, hidden, not to be viewed.
+    /// Bits of the flags: invisible, hidden, no view.
     const UNSEEN: usize = 1 | 2 | 32;
     let mut found = Vec::new();
     let Some(list) = file.value(node, b"Annots", budget)?.array() else { return Ok(found) };
@@ -194,7 +194,7 @@ fn annotations(
     Ok(found)
 }
 
-/// The layers that are switched off when the file is opened (8.11.4).
+/// Object numbers of the layers that are switched off by default (8.11.4).
 fn hidden_layers(file: &mut File, root: &Dict, budget: &mut Budget) -> Result<HashSet<u32>, ReadError> {
     let mut hidden = HashSet::new();
     let Some(properties) = file.dict(root, b"OCProperties", budget)? else { return Ok(hidden) };

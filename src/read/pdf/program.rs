@@ -1,4 +1,4 @@
-//! Font programs (9.9): the names that they give to their glyphs, for fonts of which the file says nothing else.
+//! Font programs (9.9): glyph names, for fonts whose text the file does not define otherwise.
 
 use super::file::File;
 use super::names::Program;
@@ -7,11 +7,11 @@ use super::{cff, names, truetype};
 use crate::document::{Budget, Resource};
 use crate::read::ReadError;
 
-/// Bytes of a font program that cost one step.
+/// Bytes of a font program per step of the budget.
 const BYTES_A_STEP: usize = 64;
 
 impl Program {
-    /// The program of a font with this descriptor; `None` where it has none that gives names.
+    /// The program of a font with this descriptor; `None` if it has none with glyph names.
     pub(super) fn read(file: &mut File, descriptor: &Dict, budget: &mut Budget) -> Result<Option<Self>, ReadError> {
         for key in [&b"FontFile"[..], b"FontFile2", b"FontFile3"] {
             let Object::Stream(stream) = file.value(descriptor, key, budget)? else { continue };
@@ -22,7 +22,7 @@ impl Program {
         Ok(None)
     }
 
-    /// What a program says, by the kind that its first bytes tell.
+    /// Parses a program; its format is detected by the first bytes.
     pub(super) fn of(bytes: &[u8]) -> Option<Self> {
         match bytes {
             [b'%', b'!', ..] => Some(Self { codes: type1(bytes), glyphs: Vec::new() }),
@@ -35,7 +35,7 @@ impl Program {
     }
 }
 
-/// The encoding that a Type 1 program has in its clear part: `StandardEncoding`, or names put one by one (Adobe Type 1, 2.2).
+/// The encoding in the clear-text part of a Type 1 program: `StandardEncoding`, or single entries (Adobe Type 1, 2.2).
 fn type1(bytes: &[u8]) -> Vec<Option<String>> {
     let clear = memchr::memmem::find(bytes, b"eexec").map_or(bytes, |end| &bytes[..end]);
     let Some(at) = memchr::memmem::find(clear, b"/Encoding") else { return Vec::new() };
@@ -63,7 +63,7 @@ fn type1(bytes: &[u8]) -> Vec<Option<String>> {
     codes
 }
 
-/// A number, perhaps with its radix: `8#101`.
+/// Parses a number with an optional radix: `8#101`.
 fn number(token: &str) -> Option<usize> {
     match token.split_once('#') {
         Some((radix, digits)) => {

@@ -69,7 +69,7 @@ impl Painter<'_, '_, '_> {
         let paint = frame.state.text_paint();
         let (hidden, mark) = (frame.hides(), frame.mark());
         let Some(font) = frame.state.font.clone() else {
-            // Text of a font that is not there is text that cannot be read.
+            // Text without a font is unreadable.
             self.page.unknown += string.len();
             return Ok(());
         };
@@ -81,7 +81,7 @@ impl Painter<'_, '_, '_> {
             rest = &rest[length..];
             let scale = Matrix([state.size * state.stretch, 0.0, 0.0, state.size, 0.0, state.rise]);
             let matrix = scale.then(frame.text).then(state.matrix);
-            // Vertical text: each glyph hangs by the middle of its upper edge.
+            // Vertical text: the origin of a glyph is the middle of its upper edge.
             let (x, y) = if font.vertical { (-shown.width / 2.0, -0.88) } else { (0.0, 0.0) };
             let (origin, end, top) = (matrix.at(x, y), matrix.at(x + shown.width, y), matrix.at(x, y + 1.0));
             let (along, down) = (end.0 - origin.0, end.1 - origin.1);

@@ -5,15 +5,15 @@ use std::rc::Rc;
 use super::font::Font;
 use crate::read::paged::{Matrix, Paint, brightness};
 
-/// What a colour's numbers mean.
+/// Interpretation of colour components.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Space {
-    /// Grey, red-green-blue or cyan-magenta-yellow-black, by the count of numbers.
+    /// Grey, RGB or CMYK, by the number of components.
     #[default]
     Plain,
-    /// An amount of one ink.
+    /// Tint of a single ink.
     Ink,
-    /// Patterns and others: taken as dark.
+    /// Patterns and other spaces: treated as dark.
     Other,
 }
 
@@ -21,7 +21,7 @@ pub(super) enum Space {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Colour {
     pub(super) space: Space,
-    /// 0 is black, 1 is white.
+    /// From 0 (black) to 1 (white).
     pub(super) brightness: f64,
 }
 
@@ -32,12 +32,12 @@ impl Default for Colour {
 }
 
 impl Colour {
-    /// The first colour of a space.
+    /// The initial colour of a space: black.
     pub(super) fn of_space(space: Space) -> Self {
         Self { space, brightness: 0.0 }
     }
 
-    /// A colour by its numbers.
+    /// A colour by its components.
     pub(super) fn of(space: Space, numbers: &[f64]) -> Self {
         let brightness = match space {
             Space::Plain => brightness(numbers).unwrap_or_default(),
@@ -48,7 +48,7 @@ impl Colour {
     }
 }
 
-/// The state that `q` keeps and `Q` brings back.
+/// The state saved by `q` and restored by `Q`.
 #[derive(Debug, Clone)]
 pub(super) struct State {
     pub(super) matrix: Matrix,
@@ -56,14 +56,14 @@ pub(super) struct State {
     pub(super) size: f64,
     pub(super) character_space: f64,
     pub(super) word_space: f64,
-    /// In parts of the usual width.
+    /// Horizontal scaling; 1 is normal.
     pub(super) stretch: f64,
     pub(super) leading: f64,
     pub(super) rise: f64,
     pub(super) mode: usize,
     pub(super) fill: Colour,
     pub(super) stroke: Colour,
-    /// 0 is not seen, 1 covers.
+    /// From 0 (invisible) to 1 (opaque).
     pub(super) opacity: f64,
 }
 
@@ -85,7 +85,7 @@ impl State {
         }
     }
 
-    /// How text is painted: mode 3 not at all, 1 by its outline, 7 as a clip.
+    /// Paint of text by its rendering mode: 3 is invisible, 7 is clipping only, 1 and 5 are outlines.
     pub(super) fn text_paint(&self) -> Paint {
         match self.mode {
             3 | 7 => Paint::Invisible,

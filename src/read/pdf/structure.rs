@@ -1,4 +1,4 @@
-//! Tables of the structure tree of tagged files (ISO 32000-1, 14.7 and 14.8): rows, cells with spans, content.
+//! Tables in the structure tree of tagged files (ISO 32000-1, 14.7 and 14.8): rows, cells with spans, content.
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -9,13 +9,13 @@ use crate::document::{Budget, Resource};
 use crate::read::ReadError;
 use crate::read::paged::{Tagged, TaggedCell};
 
-/// A type of elements may be mapped to another so many times.
+/// Maximum length of a chain of role mappings.
 const MOST_ROLES: usize = 8;
 
-/// Tables of more slots are none.
+/// Maximum number of slots of a table; larger ones are ignored.
 const MOST_SLOTS: usize = 20_000;
 
-/// An element or content that is still to be looked at, and where it stands.
+/// An element or content item to be visited, with its context.
 struct Open {
     object: Object,
     page: Option<usize>,
@@ -23,11 +23,11 @@ struct Open {
     in_cell: bool,
 }
 
-/// A table as it is put together.
+/// A table under construction.
 #[derive(Default)]
 struct Table {
     rows: Vec<Vec<Cell>>,
-    /// There is something in it that is in no table.
+    /// Whether it contains a nested table or a cell outside of rows.
     odd: bool,
 }
 
@@ -38,7 +38,7 @@ struct Cell {
     content: Vec<(usize, u32)>,
 }
 
-/// The tables of a file's structure, in their order; `pages` are the numbers of the pages' objects.
+/// The tables of a file's structure tree in document order. `pages` maps object numbers of pages to page indices.
 pub(super) fn tables(
     file: &mut File,
     pages: &HashMap<u32, usize>,
@@ -65,13 +65,13 @@ struct Walk<'w, 'a> {
 }
 
 impl Walk<'_, '_> {
-    /// Opens the kids of an element, so that the first is looked at next.
+    /// Pushes the kids of an element in reverse, so that the first is visited next.
     fn kids(&mut self, dict: &Dict, at: &Open, budget: &mut Budget) -> Result<(), ReadError> {
         let raw = dict.raw(b"K").clone();
         let kids = match self.file.resolve(&raw, budget)? {
             Object::Array(kids) => kids.to_vec(),
             Object::Null => Vec::new(),
-            // One kid, whose number is needed to know it again.
+            // A single kid; the reference is kept, because visited elements are recognised by their number.
             _ => vec![raw],
         };
         budget.spend(Resource::Steps, 1 + kids.len() as u64)?;
@@ -100,7 +100,7 @@ impl Walk<'_, '_> {
             return Ok(());
         }
         if kind.is(b"MCR") || dict.raw(b"S") == &Object::Null {
-            // Content of a form stands in a stream of its own.
+            // Content in a form has its own stream.
             if dict.raw(b"Stm") == &Object::Null
                 && let Some(mark) = self.file.value(&dict, b"MCID", budget)?.index()
             {
@@ -116,7 +116,7 @@ impl Walk<'_, '_> {
         let role = self.role(dict, budget)?;
         match (&*role, open.table) {
             (b"Table", outer) => {
-                // A table within a cell leaves the outer one to the lines.
+                // A table with a nested table is not read by its structure but by its lines.
                 if let Some(outer) = outer.and_then(|outer| self.tables.get_mut(outer)) {
                     outer.odd = true;
                 }
@@ -141,7 +141,7 @@ impl Walk<'_, '_> {
         Ok(())
     }
 
-    /// The standard type of an element.
+    /// The standard structure type of an element, after role mapping.
     fn role(&mut self, dict: &Dict, budget: &mut Budget) -> Result<Vec<u8>, ReadError> {
         let mut role = self.file.value(dict, b"S", budget)?.name().unwrap_or_default().to_vec();
         for _ in 0..MOST_ROLES {
@@ -157,7 +157,7 @@ impl Walk<'_, '_> {
         Ok(role)
     }
 
-    /// How many rows and columns a cell takes, by its attributes.
+    /// Row span and column span of a cell by its attributes.
     fn spans(&mut self, dict: &Dict, budget: &mut Budget) -> Result<[usize; 2], ReadError> {
         let attributes = match self.file.value(dict, b"A", budget)? {
             Object::Array(list) => list.to_vec(),
@@ -177,7 +177,7 @@ impl Walk<'_, '_> {
         Ok(spans)
     }
 
-    /// Marked content of an element.
+    /// Adds marked content to the current cell.
     fn content(&mut self, open: &Open, mark: usize) {
         let (Some(table), Some(page), true) = (open.table, open.page, open.in_cell) else { return };
         let cell = self.tables[table].rows.last_mut().and_then(|row| row.last_mut());
@@ -187,7 +187,7 @@ impl Walk<'_, '_> {
     }
 }
 
-/// The cells of a table in their places; `None` where they do not fill it, or overlap.
+/// Places the cells of a table in a grid; `None` if they overlap or do not fill it.
 fn placed(table: &Table) -> Option<Tagged> {
     let rows = table.rows.len();
     let columns = table.rows.first()?.iter().map(|cell| cell.columns).sum::<usize>();
@@ -202,7 +202,7 @@ fn placed(table: &Table) -> Option<Tagged> {
             while column < columns && taken[row * columns + column] {
                 column += 1;
             }
-            // LibreOffice leaves blank cells behind where a page's end parts a row.
+            // LibreOffice writes surplus blank cells if a page break divides a row.
             if column == columns && cell.content.is_empty() {
                 continue;
             }

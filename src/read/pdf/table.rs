@@ -10,7 +10,7 @@ use crate::document::{Budget, Resource};
 use crate::read::ReadError;
 
 impl File<'_> {
-    /// Reads the tables from the end of the file on; what is damaged is left to a search.
+    /// Reads all cross-reference tables, beginning with the last; damaged ones are left to recovery.
     pub(super) fn read_tables(&mut self, budget: &mut Budget) -> Result<(), ReadError> {
         const TAIL: usize = 2_048;
         let tail = self.bytes.len().saturating_sub(TAIL);
@@ -34,7 +34,7 @@ impl File<'_> {
         Ok(())
     }
 
-    /// One table and its trailer; entries that are known stay.
+    /// Reads one table and returns its trailer; existing entries are kept.
     fn table(&mut self, at: usize, budget: &mut Budget) -> Result<Option<Dict>, ReadError> {
         let mut lexer = Lexer::new(self.bytes, at.min(self.bytes.len()));
         lexer.skip_blanks();
@@ -78,7 +78,7 @@ impl File<'_> {
         }
     }
 
-    /// Takes in a cross-reference stream (7.5.8).
+    /// Reads the entries of a cross-reference stream (7.5.8).
     fn stream_table(&mut self, stream: &Rc<Stream>, budget: &mut Budget) -> Result<(), ReadError> {
         let data = self.data(stream, budget)?.bytes;
         let numbers = |object: &Object| -> Vec<usize> {

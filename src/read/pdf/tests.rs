@@ -1,4 +1,4 @@
-//! Unit tests of lexer, filters, character maps and glyph names; whole files are tested in `tests/pages` and `tests/hostile`.
+//! Tests of lexer, filters, character maps and glyph names; whole files are tested in `tests/pages` and `tests/hostile`.
 
 use std::io::Write as _;
 
@@ -24,7 +24,7 @@ fn deflated(bytes: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn filters_give_what_was_packed() {
+fn filters_restore_the_original_bytes() {
     assert_eq!(undone(b"LZWDecode", &[0x80, 0x0B, 0x60, 0x50, 0x22, 0x0C, 0x0C, 0x85, 0x01]).bytes, b"-----A---B");
     assert_eq!(undone(b"ASCII85Decode", b"9jqo^z~>").bytes, b"Man \0\0\0\0");
     assert_eq!(undone(b"ASCII85Decode", b"9jqo~>").bytes, b"Man");
@@ -42,7 +42,7 @@ fn filters_give_what_was_packed() {
 
 #[test]
 fn long_texts_of_lzw_use_longer_codes() {
-    // Codes of 9 to 12 bits, each written as soon as the table asks for it; all codes are of single bytes.
+    // Codes of 9 to 12 bits, each width used as soon as the table requires it; all codes are single bytes.
     let bytes: Vec<u8> = (0..3_000_u32).map(|index| (index * 7 % 251) as u8).collect();
     let (mut packed, mut held, mut bits, mut width, mut table) = (Vec::new(), 0_u32, 0, 9, 258);
     let mut put = |code: u32, width: u32| {
@@ -71,7 +71,7 @@ fn long_texts_of_lzw_use_longer_codes() {
 }
 
 #[test]
-fn what_inflates_too_far_is_refused() {
+fn streams_over_the_size_limit_are_refused() {
     let packed = deflated(&vec![0; 3 << 20]);
     let mut inflater = Decompress::new(false);
     let mut budget = Budget::new(Limits { part_bytes: 1 << 20, ..Limits::default() });
@@ -83,7 +83,7 @@ fn what_inflates_too_far_is_refused() {
 }
 
 #[test]
-fn objects_are_read_with_what_is_in_them_and_damaged_ones_end() {
+fn nested_objects_are_parsed_and_damaged_ones_are_closed() {
     let object = |text: &str| Lexer::new(text.as_bytes(), 0).object(&mut Budget::default()).unwrap();
     let Object::Dict(dict) = object("<</A#20B[1 -.5(a\\)\\101)<4e2d>12 0 R]/C null>>") else { panic!("no dictionary") };
     let items = dict.raw(b"A B").array().unwrap();
@@ -98,7 +98,7 @@ fn objects_are_read_with_what_is_in_them_and_damaged_ones_end() {
 }
 
 #[test]
-fn maps_count_on_and_say_nothing_of_what_they_do_not_name() {
+fn ranges_are_mapped_by_offset_and_unmapped_codes_have_no_text() {
     let map = b"1 begincodespacerange <00> <80> <8140> <fefe> endcodespacerange\n2 beginbfchar <01> <0031> <02> <fffd> endbfchar
         2 beginbfrange <8140> <8142> <4e00> <8150> <8151> [<4e2d> <d840dc00>] endbfrange 1 begincidrange <8140> <8142> 7 endcidrange";
     let map = Map::read(map, &mut Budget::default()).unwrap();
@@ -111,7 +111,7 @@ fn maps_count_on_and_say_nothing_of_what_they_do_not_name() {
     assert_eq!((names::text(b"g17"), names::text(b"a1"), names::text(b"")), (None, None, None));
 }
 
-/// A page of one font and a content, its objects to be found by a search.
+/// A file of one page with one font and a content stream, without a cross-reference table.
 fn file(font: &str, content: &str) -> Vec<u8> {
     format!(
         "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Kids[3 0 R]/Count 1>>endobj \
@@ -132,7 +132,7 @@ fn text(bytes: &[u8]) -> Result<String, ReadError> {
 }
 
 #[test]
-fn a_font_that_does_not_say_its_characters_is_never_guessed() {
+fn characters_of_a_font_without_a_map_are_never_guessed() {
     let shown = "BT /F 20 Tf 100 700 Td (12)Tj ET";
     let read = |font: &str| text(&file(font, shown));
     assert_eq!(read("<</Subtype/Type1/BaseFont/Helvetica>>").as_deref(), Ok("12"));
@@ -159,11 +159,11 @@ fn a_font_is_read_by_the_names_of_its_program() {
     let type1 = b"%!PS-AdobeFont-1.0: A\n/Encoding 256 array\ndup 1 /seven put\ndup 2 /uni4EF6 put\ndup 3 /G3 put\nreadonly def\neexec";
     let simple = "<</Subtype/Type1/BaseFont/A+B/FontDescriptor<</Flags 4/FontFile 9 0 R>>>>";
     assert_eq!(shown(simple, type1, "0102").as_deref(), Ok("7件"));
-    // A glyph without a name that says its character; a name that the encoding changes.
+    // A glyph name that identifies no character; a name changed by the encoding.
     assert_eq!(shown(simple, type1, "03"), Err(ReadError::NoCharacters));
     let changed = simple.replace("/Type1", "/Type1/Encoding<</Differences[1/nine]>>");
     assert_eq!(shown(&changed, type1, "0102").as_deref(), Ok("9件"));
-    // Signs of another kind, and a map of the file's own, which has the last word.
+    // A symbol font; a composite font.
     assert_eq!(shown(&simple.replace("A+B", "A+Dingbats"), type1, "01"), Err(ReadError::NoCharacters));
     let composite = "<</Subtype/Type0/Encoding/Identity-H/DescendantFonts[<</Subtype/CIDFontType2/FontDescriptor<</FontFile2 9 0 R>>>>]>>";
     let truetype = super::truetype::named(&[0, 26, 258, 259], &["uni4EF6", "glyph3"]);
@@ -172,7 +172,7 @@ fn a_font_is_read_by_the_names_of_its_program() {
     assert_eq!(shown(composite, b"no program", "0001"), Err(ReadError::NoCharacters));
 }
 
-/// A page with two rows of two columns without lines, and a structure.
+/// A file with two rows of two columns without lines, and a structure tree.
 fn structured(structure: &str) -> Vec<u8> {
     let content = "/TD<</MCID 0>>BDC BT /F 10 Tf 100 700 Td (a)Tj ET EMC /TD<</MCID 1>>BDC BT /F 10 Tf 300 700 Td (1)Tj ET EMC \
                    /TD<</MCID 2>>BDC BT /F 10 Tf 100 600 Td (b)Tj ET EMC /TD<</MCID 3>>BDC BT /F 10 Tf 300 600 Td (2)Tj ET EMC";
@@ -181,7 +181,7 @@ fn structured(structure: &str) -> Vec<u8> {
 }
 
 #[test]
-fn tables_are_read_by_a_structure_that_is_sound() {
+fn tables_are_read_by_a_consistent_structure_tree() {
     let grid = |structure: &str| -> Option<Vec<String>> {
         let document = read(&structured(structure), &mut Budget::default(), &mut Vec::new()).unwrap();
         let grid = document.grids().next()?;
@@ -193,10 +193,10 @@ fn tables_are_read_by_a_structure_that_is_sound() {
     let table = |rows: &str| format!("[<</S/Sect/K<</S/Table/K[{rows}]>>>>]");
     let sound = table(&(row("TH", 0, 1) + &row("TD", 2, 3)));
     assert_eq!(grid(&sound).unwrap(), ["a", "1", "b", "2"]);
-    // A blank cell too many, as LibreOffice leaves behind where a page's end parts a row.
+    // A surplus blank cell, as LibreOffice writes if a page break divides a row.
     let more = row("TH", 0, 1) + &row("TD", 2, 3).replace("]>>]>>", "]>><</S/TD>>]>>");
     assert_eq!(grid(&table(&more)).unwrap(), ["a", "1", "b", "2"]);
-    // Columns or rows that stand otherwise on the page; a row without its figure; one mark in two cells.
+    // Columns or rows in another order than on the page; a row without its figure; one MCID in two cells.
     for rows in [
         row("TD", 1, 0) + &row("TD", 2, 3),
         row("TD", 2, 3) + &row("TD", 0, 1),
@@ -210,7 +210,7 @@ fn tables_are_read_by_a_structure_that_is_sound() {
 }
 
 #[test]
-fn a_structure_that_leads_to_itself_or_spans_beyond_all_bounds_is_none() {
+fn cyclic_structure_trees_and_huge_spans_are_ignored() {
     let spans =
         "<</S/Table/K[<</S/TR/K[<</S/TD/A<</O/Table/RowSpan 4000000000/ColSpan 4000000000>>/Pg 3 0 R/K 0>>]>>]>>";
     for structure in ["9 0 R", "[3 0 R 3 0 R]", "1 0 R", spans, "<</S/Table/K<</S/Table/K<</S/TR/K<</S/TD/K 0>>>>>>>>"]

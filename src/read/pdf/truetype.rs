@@ -1,18 +1,18 @@
-//! TrueType programs: the names that `post` gives to glyphs, and the codes that `cmap` gives to them (OpenType 1.9).
+//! TrueType programs: glyph names by the `post` table, and their codes by the `cmap` table (OpenType 1.9).
 
 use super::names::{self, Program};
 
-/// Glyphs of the standard order that are ASCII: the first, and its character.
+/// ASCII part of the standard glyph order: first index, and its character.
 const ASCII: (usize, u32) = (3, 32);
 
-/// Maps of a program that are looked at, and segments of one: fonts with signs of their own have few.
+/// Maximum number of maps in `cmap`, and of segments of one map; symbolic fonts have few.
 const MOST_MAPS: usize = 64;
 const MOST_SEGMENTS: usize = 1_024;
 
-/// Number of names in the standard order.
+/// Number of names in the standard glyph order.
 const STANDARD: usize = 258;
 
-/// What a program says; `None` for one that names no glyph.
+/// Parses a program; `None` if it has no glyph names.
 pub(super) fn read(bytes: &[u8]) -> Option<Program> {
     let glyphs = names(table(bytes, *b"post")?)?;
     let cmap = table(bytes, *b"cmap").unwrap_or_default();
@@ -21,7 +21,7 @@ pub(super) fn read(bytes: &[u8]) -> Option<Program> {
     Some(Program { codes, glyphs })
 }
 
-/// A table of a program.
+/// The table with a tag.
 pub(super) fn table(bytes: &[u8], tag: [u8; 4]) -> Option<&[u8]> {
     let count = usize::from(word(bytes, 4)?);
     let entry = bytes.get(12..)?.chunks_exact(16).take(count).find(|entry| entry[..4] == tag)?;
@@ -37,7 +37,7 @@ fn long(bytes: &[u8], at: usize) -> Option<usize> {
     Some(usize::from(word(bytes, at)?) << 16 | usize::from(word(bytes, at.checked_add(2)?)?))
 }
 
-/// The text of each glyph by its name in `post`.
+/// The text of each glyph by its name in `post`, format 2.
 fn names(post: &[u8]) -> Option<Vec<Option<String>>> {
     if long(post, 0)? != 0x0002_0000 {
         return None;
@@ -60,7 +60,7 @@ fn names(post: &[u8]) -> Option<Vec<Option<String>>> {
     Some((0..count).map(|glyph| text(usize::from(word(post, 34 + glyph * 2)?))).collect())
 }
 
-/// The glyph of a code in a font with signs of its own: by the map for such fonts, else by that of Macintosh (9.6.6.4).
+/// The glyph of a code in a symbolic font: by map (3, 0), or by map (1, 0) if there is none (9.6.6.4).
 fn glyph(cmap: &[u8], code: u16) -> Option<u16> {
     let count = usize::from(word(cmap, 2)?).min(MOST_MAPS);
     let map = |platform: u16, encoding: u16| {
@@ -75,7 +75,7 @@ fn glyph(cmap: &[u8], code: u16) -> Option<u16> {
     found.filter(|glyph| *glyph != 0)
 }
 
-/// The glyph of a code in one map.
+/// The glyph of a code in one map, formats 0, 4 and 6.
 fn lookup(map: &[u8], code: u16) -> Option<u16> {
     let glyph = match word(map, 0)? {
         0 => u16::from(*map.get(6 + usize::from(code))?),
@@ -86,7 +86,7 @@ fn lookup(map: &[u8], code: u16) -> Option<u16> {
     Some(glyph).filter(|glyph| *glyph != 0)
 }
 
-/// The glyph of a code in a map of segments.
+/// The glyph of a code in a map of format 4.
 fn segments(map: &[u8], code: u16) -> Option<u16> {
     let doubled = usize::from(word(map, 6)?);
     let at =
@@ -109,12 +109,12 @@ pub(super) use tests::named;
 mod tests {
     use super::*;
 
-    /// A program that names its glyphs, and has codes for none.
+    /// A program with named glyphs and an empty `cmap`.
     pub(in crate::read::pdf) fn named(numbers: &[u16], own: &[&str]) -> Vec<u8> {
         program(&post(numbers, own), &[])
     }
 
-    /// A program of the tables `post` and `cmap`.
+    /// A program with the tables `post` and `cmap`.
     fn program(post: &[u8], cmap: &[u8]) -> Vec<u8> {
         let mut bytes = vec![0, 1, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0];
         let mut at = 12 + 32;
@@ -150,23 +150,23 @@ mod tests {
 
     #[test]
     fn names_of_glyphs_by_their_codes() {
-        // .notdef, seven of the standard order, a name of its own, one that says nothing.
+        // .notdef, the standard name seven, a custom name, a name without meaning.
         let post = post(&[0, 26, 258, 259], &["uni4EF6", "glyph3"]);
         let trimmed = words(&[0, 1, 1, 0, 0, 12, 6, 16, 0, 33, 3, 1, 2, 3]);
         assert_eq!(shown(&program(&post, &trimmed)).as_deref(), Some("7件"));
-        // The map for fonts with signs of their own: one segment from U+F021.
+        // Map for symbolic fonts: one segment from U+F021.
         let segment =
             words(&[0, 1, 3, 0, 0, 12, 4, 32, 0, 4, 0, 0, 0, 0xF023, 0xFFFF, 0, 0xF021, 0xFFFF, 0x0FE0, 1, 0, 0]);
         assert_eq!(shown(&program(&post, &segment)).as_deref(), Some("7件"));
         let whole = program(&post, &segment);
         for end in 0..whole.len() {
-            // A name that is cut off is none.
+            // A truncated name is ignored.
             assert!(shown(&whole[..end]).is_none_or(|text| "7件".starts_with(&text)), "{end}");
         }
     }
 
     #[test]
-    fn a_program_without_names_says_nothing() {
+    fn a_program_without_glyph_names_has_no_text() {
         let mut unnamed = post(&[0, 26], &[]);
         unnamed[1] = 3;
         assert_eq!(shown(&program(&unnamed, &[])), None);
