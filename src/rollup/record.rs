@@ -17,7 +17,7 @@ const OVER: u8 = 2;
 /// Payload bits per byte of a variable-length number.
 const BITS: u32 = 7;
 
-/// The kinds by their codes.
+/// The kinds; the index is the code.
 const KINDS: [Kind; 10] = [
     Kind::Absent,
     Kind::Number,
