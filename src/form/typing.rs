@@ -55,8 +55,8 @@ impl Form {
         field_id([&table.id, key, &table.blocks[block].leaf_columns[column].id])
     }
 
-    /// Sorts field ids by block. Within a block, rows with codes are sorted by code, other rows keep their order, and the total row is last.
-    /// Ids outside of open blocks are last.
+    /// Sorts field ids by block. Within a block, rows with codes are sorted by code, other rows keep their order, and the total row is
+    /// last. Ids outside of open blocks are last.
     pub fn in_row_order(&self, ids: &mut [String]) {
         let place = |id: &String| {
             let Some((place, key, _)) = self.place_of(id) else { return ((usize::MAX, 0), false, String::new()) };

@@ -178,7 +178,7 @@ pub(super) fn is_turned(element: &Element) -> bool {
         })
 }
 
-/// Style given by the name and attributes of an element, without its `style`.
+/// Style that follows from the name and attributes of an element, except for its `style` attribute.
 pub(super) fn of_element(element: &Element) -> Looks {
     let mut looks = Looks::default();
     let face = &mut looks.face;
