@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_kind_of_error_is_said_in_both_languages() {
+    fn every_error_type_has_messages_in_both_languages() {
         let errors: Vec<anyhow::Error> = vec![
             failure("没有这个格式。", "no such form"),
             of_system(Path::new("a.docx"))(io::ErrorKind::NotFound.into()),

@@ -35,7 +35,7 @@ mod tests {
     }
 
     #[test]
-    fn without_variables_the_system_s_own_language_decides() {
+    fn without_variables_the_system_language_decides() {
         // Names as used by Windows and macOS.
         for name in ["zh-CN", "zh-Hans-CN", "zh-TW", "ZH-cn"] {
             assert_eq!(with(&[], Some(name)), Language::Zh, "{name}");

@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn without_either_it_is_said_what_to_do() {
+    fn the_error_for_a_missing_executable_names_the_remedy() {
         for called in [None, Some("nianbao".into()), Some("/no/such/file".into())] {
             let said = found(nothing(), called, Some("/no/such/folder".as_ref())).unwrap_err().to_string();
             assert!(said.contains("/proc") && said.contains("full path"), "{said}");

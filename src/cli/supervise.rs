@@ -263,7 +263,7 @@ fn watched(command: &mut Command, stopped: &Stopped, mut hangs: impl FnMut(&mut 
 }
 
 fn kill(child: &mut Child) -> Result<()> {
-    // It may have ended meanwhile.
+    // The child may have ended meanwhile.
     let _ = child.kill();
     child.wait()?;
     Ok(())

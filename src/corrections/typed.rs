@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn typed_values_are_in_force_while_their_form_is() {
+    fn typed_values_are_in_force_as_long_as_their_form() {
         let typed = line("form", "\"f\"") + &line("a", "1");
         assert_eq!(fields(&typed), ["a"]);
         // After manual entry ended, the typed values are not in force.

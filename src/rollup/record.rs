@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_has_a_number() {
+    fn every_kind_has_a_code() {
         for kind in KINDS {
             // Without a wildcard, so that a new kind must be added above.
             match kind {

@@ -60,7 +60,7 @@ fn node(adding: &mut Adding, agency: usize, telling: &[FieldIndex], told: &mut V
     let counted = own.filter(|&index| !rollup.leaves_out(index));
     let wrong = usize::from(counted.is_some_and(|own| rollup.has_errors(own)));
     if children.is_empty() {
-        // Its sums are its own figures.
+        // The sums of a leaf are its own figures.
         adding.nodes[agency] = Node { own, taken: usize::from(counted.is_some()), wrong, ..Node::default() };
         return;
     }

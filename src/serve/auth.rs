@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_was_turned_to_this_machine_is_not_ours() {
+    fn rebound_host_names_are_refused() {
         let (_folder, _store, local, _) = door(false);
         for host in ["127.0.0.1:8765", "localhost:8765", "LOCALHOST:8765", "[::1]:8765"] {
             assert!(local.is_host(host), "{host}");
@@ -288,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_lets_in_by_name_and_five_wrong_ones_do_not() {
+    fn five_wrong_passwords_cause_a_pause() {
         let (_folder, store, door, made) = door(true);
         let (password, from) = (made.unwrap(), IpAddr::from([192, 168, 1, 30]));
         let cookie = door.enter("李娜", &password, from).unwrap().unwrap();
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cookie_of_this_machine_is_of_no_use_on_another() {
+    fn the_local_cookie_and_start_token_are_valid_from_loopback_only() {
         let (_folder, _store, door, _) = door(true);
         let cookies = format!("{COOKIE}={}", door.own_cookie());
         assert!(door.visitor(&cookies, None, IpAddr::from([127, 0, 0, 1])).is_some());

@@ -36,7 +36,7 @@ use crate::ledger::LedgerMistake;
 
 pub use work::child;
 
-/// How the page is served.
+/// Options of the server.
 pub struct Options {
     /// The work folder; created if it does not exist.
     pub folder: PathBuf,
@@ -83,7 +83,7 @@ pub enum ServeError {
     Folder {
         /// The folder or file.
         path: PathBuf,
-        /// What the system says.
+        /// The system error.
         source: io::Error,
     },
     /// Another process serves this folder.
@@ -92,7 +92,7 @@ pub enum ServeError {
     Address {
         /// The address.
         address: SocketAddr,
-        /// What the system says.
+        /// The system error.
         source: io::Error,
     },
     /// The log of the folder is damaged.

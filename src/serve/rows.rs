@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn a_report_sent_again_is_a_version_and_the_last_counts_until_another_is_chosen() {
+    fn the_last_version_counts_until_another_is_chosen() {
         let mut state = state(&[("a.docx", Some("甲局"), 2025, 1), ("b.docx", Some("甲局"), 2025, 0)]);
         let one = |state: &State| rows(state, Some(2025), false, &Value::Null);
         let found = one(&state);
@@ -353,7 +353,7 @@ mod tests {
     }
 
     #[test]
-    fn agencies_of_the_list_that_sent_nothing_have_a_row_and_the_top_is_not_expected() {
+    fn missing_agencies_have_a_row_except_the_top_agency() {
         let state = state(&[("a.docx", Some("甲局"), 2025, 0), ("c.docx", Some("丙局"), 2024, 0)]);
         let agencies = serde_json::json!({ "list": [
             { "name": "某县", "top": true }, { "name": "甲局", "above": "某县" }, { "name": "乙局", "above": "某县" }, { "name": "丙局", "above": "某县" },

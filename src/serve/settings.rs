@@ -157,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn comments_and_settings_of_the_command_line_stay() {
+    fn saving_keeps_comments_and_other_settings() {
         let folder = tempfile::tempdir().unwrap();
         let text = "# 本县\nagencies = \"名录.xlsx\" # 60个\njobs = 2\n[check]\nform = \"x\"\n";
         std::fs::write(folder.path().join(SETTINGS), text).unwrap();

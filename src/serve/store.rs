@@ -150,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_that_was_cut_off_is_taken_away_and_a_whole_one_stays() {
+    fn an_incomplete_last_line_is_removed_and_a_complete_one_kept() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).unwrap();
         let path = store.folder.join(CORRECTIONS);
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn two_copies_of_the_program_do_not_share_a_folder() {
+    fn a_folder_is_locked_for_one_process() {
         let folder = tempfile::tempdir().unwrap();
         let first = Store::open(folder.path()).unwrap();
         assert!(matches!(Store::open(folder.path()), Err(ServeError::Busy(_))));

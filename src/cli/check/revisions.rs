@@ -97,7 +97,7 @@ mod tests {
     use super::point_in_time;
 
     #[test]
-    fn a_day_or_a_point_in_time_is_a_point_in_time() {
+    fn dates_and_times_are_converted_to_utc() {
         let cases = [
             ("2026-01-20", "2026-01-20T00:00:00Z"),
             ("2026-01-20T10:00:00+08:00", "2026-01-20T02:00:00Z"),

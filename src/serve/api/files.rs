@@ -132,7 +132,7 @@ mod tests {
     use super::file_name;
 
     #[test]
-    fn of_a_name_only_the_last_part_is_kept_and_only_what_shows() {
+    fn a_file_name_is_its_last_part_without_invisible_characters() {
         for (name, kept) in [
             ("../../etc/passwd", "passwd"),
             ("甲\\乙\\报告.docx", "报告.docx"),

@@ -19,7 +19,7 @@ use crate::serve::work::{Answer, Ask};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Wanted {
-    /// The year of the page [default: that of the settings, else see [`rows::year`]].
+    /// The year of the page; if missing, that of the settings, else the default of [`rows::year`].
     year: Option<i16>,
 }
 

@@ -201,7 +201,7 @@ mod tests {
     use super::number;
 
     #[test]
-    fn numbers_are_read_as_people_type_them_and_nothing_is_guessed() {
+    fn typed_numbers_are_parsed_without_guessing() {
         for (typed, plain) in [("32", "32"), ("１，４８６", "1486"), ("612.40", "612.40"), ("−3", "-3")] {
             assert_eq!(number(typed).unwrap().to_string(), plain);
         }

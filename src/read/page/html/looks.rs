@@ -426,7 +426,7 @@ mod tests {
     }
 
     #[test]
-    fn raised_text_and_declarations_that_insist() {
+    fn raised_text_and_important_declarations() {
         let shift = |text| declarations(text).0.face.shift;
         assert_eq!(shift("vertical-align: super"), Some(Shift::Raised));
         assert_eq!(shift("vertical-align:sub"), Some(Shift::Lowered));

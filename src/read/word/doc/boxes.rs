@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_text_has_its_shape_and_one_out_of_use_has_none() {
+    fn texts_are_mapped_to_shapes_except_reusable_entries() {
         let mut table: Vec<u8> = [0_u32, 5, 9, 12].into_iter().flat_map(u32::to_le_bytes).collect();
         for (unused, shape) in [(0_u8, 70_u8), (1, 71), (0, 72)] {
             let mut description = [0; DESCRIPTION];

@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn only_an_anchor_at_the_very_position_counts() {
+    fn an_anchor_is_found_by_its_exact_position() {
         let mut anchors = Vec::new();
         anchors.extend([5_u32, 9, 12].into_iter().flat_map(u32::to_le_bytes));
         for shape in [70_u32, 71] {

@@ -67,7 +67,7 @@ impl<'a> Pages<'a> {
         self.find(offset).unwrap_or(Run { start: offset, end: offset.saturating_add(1), ..Run::default() })
     }
 
-    /// As [`Self::run`], given the run of an earlier offset: usually the next run of its page.
+    /// Like [`Self::run`], given the run of an earlier offset: tries the next run of its page first.
     pub(super) fn run_behind(&self, run: &Run<'a>, offset: u32) -> Run<'a> {
         // If table and page are sorted, a search would find the same run.
         let page = run.page.filter(|(page, _)| self.sorted && page.sorted && offset < page.end);
