@@ -108,7 +108,7 @@ pub(crate) fn main() -> ExitCode {
 
 /// Parses the arguments and determines the language of messages. Help and argument errors are printed here; `Err` is the exit code.
 fn typed() -> Result<(Args, Language), ExitCode> {
-    #[allow(unused_mut, reason = "without the page nothing is added")]
+    #[allow(unused_mut, reason = "only changed with the feature `serve`")]
     let mut words: Vec<std::ffi::OsString> = std::env::args_os().collect();
     #[cfg(feature = "serve")]
     if serve::by_double_click() {

@@ -58,7 +58,7 @@ pub(crate) struct Arguments {
     jobs: Option<NonZeroUsize>,
     /// A setting of the page, which the server reads from the folder's own file.
     #[arg(long, hide = true)]
-    #[allow(dead_code, reason = "known to the command line so that the file may hold it")]
+    #[allow(dead_code, reason = "defined so that the settings file may have this key")]
     office: Option<String>,
     /// As `office`: the year that the page is about.
     #[arg(long, hide = true)]

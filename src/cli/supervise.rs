@@ -84,7 +84,7 @@ pub(crate) fn role(args: &mut Args) -> Result<Role> {
     Ok(Role::Works)
 }
 
-/// Whether standard input is an input; it can be read only once, so it could not be retried.
+/// Whether standard input is an input. It can be read only once, so a new worker could not continue with it.
 fn reads_stdin(inputs: &[String]) -> bool {
     inputs.iter().any(|input| input == "-")
 }

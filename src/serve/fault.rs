@@ -43,7 +43,7 @@ impl Fault {
     }
 
     /// 409: somebody else changed the report first; `theirs` is that change.
-    #[allow(clippy::needless_pass_by_value, reason = "theirs becomes part of the answer")]
+    #[allow(clippy::needless_pass_by_value, reason = "`theirs` becomes part of the response")]
     pub(super) fn conflict(theirs: Value) -> Self {
         let message = Message::new(
             "您打开以后，别人先改了这份报告。您的改动没有保存，也没有盖掉别人的。",

@@ -3,7 +3,7 @@
 //! The server does not parse documents: sent files are processed in supervised child processes (`work`). A write is synced before it is
 //! acknowledged (`journal`); the state in memory is the replayed logs plus the results of the children.
 
-#![allow(clippy::result_large_err, reason = "a fault is an answer: it is made once a request")]
+#![allow(clippy::result_large_err, reason = "an error response is built at most once per request")]
 
 mod api;
 mod assets;

@@ -232,7 +232,7 @@ fn row(state: &State, candidates: &[Candidate]) -> AgencyRow {
 }
 
 /// The day by which a report that was sent back is due; `None` if it was not sent back.
-#[allow(clippy::option_option, reason = "sent back without a day is sent back all the same")]
+#[allow(clippy::option_option, reason = "a report can be sent back without a due day")]
 fn due(state: &State, file: u64, report: usize) -> Option<Option<String>> {
     match &state.ledger.returned(file, report)?.what {
         What::Returned { due, .. } => Some(due.map(|due| due.to_string())),

@@ -60,7 +60,7 @@ impl Write for Packed {
 
 /// An archive being packed.
 struct Packing {
-    /// `None` when it is finished.
+    /// The writer; `None` after the archive is finished.
     zip: Option<ZipWriter<StreamWriter<Packed>>>,
     packed: Packed,
     folder: PathBuf,

@@ -104,7 +104,7 @@ impl Desk<'_> {
     }
 
     /// The bytes of a file, its report if it can be read, and the findings.
-    #[allow(clippy::type_complexity, reason = "one caller takes it apart")]
+    #[allow(clippy::type_complexity, reason = "destructured by the only caller")]
     fn subject(&mut self, which: &Which) -> Result<(Vec<u8>, Option<Report>, Vec<Finding>), Message> {
         match self.reports(&which.file) {
             Ok((bytes, reports)) => {

@@ -68,7 +68,7 @@ impl Desk<'_> {
         LastYear::index(inputs, |input| self.earlier(input), key)
     }
 
-    /// The reports of one of last year's files; none if it cannot be read, which the rules that need it report.
+    /// The reports of one of last year's files; none if it cannot be read. The rules that need last year's figures are then not assessed.
     fn earlier(&self, input: &Input) -> Vec<Report> {
         let read = guarded(|| {
             let bytes = Loader::default().bytes(input)?;
