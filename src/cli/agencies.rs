@@ -1,4 +1,4 @@
-//! `nianbao agencies`: an agencies file as the program understands it, for people who wrote it and for programs that join with it.
+//! `nianbao agencies`: prints the parsed agencies file, to check it and to join other data with it.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -13,7 +13,7 @@ use super::args::AgenciesArgs;
 use super::failure::{of_file, of_system};
 use super::terminal::Terminal;
 
-/// An agency as one line of JSON.
+/// One line of output.
 #[derive(Serialize)]
 struct Line<'a> {
     name: &'a str,
@@ -22,7 +22,7 @@ struct Line<'a> {
     level: Option<&'a str>,
     kind: Option<&'a str>,
     aggregate: Option<bool>,
-    /// The agencies above it, the nearest first.
+    /// The superior agencies, the nearest first.
     superiors: Vec<&'a str>,
 }
 

@@ -1,4 +1,4 @@
-//! The arguments as they are typed. Nothing here but their names, their help and what is wrong with a single one.
+//! Definitions of the arguments: names, help texts, and validation of single values.
 
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
@@ -228,7 +228,7 @@ pub(crate) struct Fill {
 }
 
 impl From<Fill> for Convert {
-    /// To fill a template is to convert to its format with it.
+    /// `fill` is `convert` to the format of the template.
     fn from(fill: Fill) -> Self {
         let Fill { inputs, template, out, form, corrections, jobs, in_process, as_written, dry_run } = fill;
         Self {

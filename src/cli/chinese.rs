@@ -1,4 +1,4 @@
-//! `--help` in Chinese: the words of every command, argument and option, and the page that they are laid out on.
+//! `--help` in Chinese: the texts of every command, argument and option, and the template of the help page.
 
 use clap::builder::Str;
 use clap::{Arg, ArgAction, Command};
@@ -39,7 +39,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ("help", "显示本帮助，或某个命令的帮助"),
 ];
 
-/// Arguments: command (empty for every command that has it), id, name of the value, help.
+/// Arguments: command (empty: all commands that have the argument), id, name of the value, help.
 const ARGUMENTS: &[(&str, &str, &str, &str)] = &[
     ("", "mappings", "文件夹", "另外使用该文件夹中的格式文件（*.toml）；编号相同的以其为准"),
     ("", "lang", "语言", "提示语言：zh 中文，en 英文〔默认：随系统〕"),
@@ -165,20 +165,20 @@ const ARGUMENTS: &[(&str, &str, &str, &str)] = &[
     ("", "version", "", "显示版本"),
 ];
 
-/// Where options of every command stand among the others.
+/// Display order of global options: after all others.
 const LAST: usize = 900;
 
 /// The help page: description, usage, arguments and options, footer.
 const PAGE: &str = "{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}";
 
-/// The command with its help in Chinese.
+/// Sets the Chinese help texts of a command.
 pub(super) fn command(command: Command) -> Command {
     let mut command = with_flags(command);
     command.build();
     page(command, "")
 }
 
-/// Our own `--help` and `--version`, whose words can be set.
+/// Replaces clap's `--help` and `--version` by our own, whose texts can be set.
 fn with_flags(command: Command) -> Command {
     let help = Arg::new("help").short('h').long("help").action(ArgAction::Help).global(true);
     let version = Arg::new("version").short('V').long("version").action(ArgAction::Version);
@@ -207,7 +207,7 @@ fn page(command: Command, path: &str) -> Command {
     command.mut_subcommands(below)
 }
 
-/// What a command does. `help` repeats the commands below itself: `forms help list` is `forms list`.
+/// Description of a command. The subcommands of `help` are those of its parent: `forms help list` is `forms list`.
 fn about(path: &str) -> Option<&'static str> {
     let words: Vec<&str> = path.split(' ').collect();
     let path = match words.as_slice() {
@@ -218,12 +218,12 @@ fn about(path: &str) -> Option<&'static str> {
     COMMANDS.iter().find(|known| known.0 == path).map(|known| known.1)
 }
 
-/// An argument with its words.
+/// Sets the Chinese texts of an argument.
 fn worded(argument: Arg, path: &str) -> Arg {
     let positional = argument.is_positional();
     let Some((_, _, value, help)) = words(path, argument.get_id().as_str()) else { return argument };
     let takes_value = argument.get_action().takes_values();
-    // Options of every command stand last.
+    // Global options are listed last.
     let argument = if argument.is_global_set() { argument.display_order(LAST) } else { argument };
     let argument = argument
         .help(*help)
@@ -240,7 +240,7 @@ fn words(path: &str, id: &str) -> Option<&'static Words> {
     of(path).or_else(|| of(""))
 }
 
-/// How the command is called: what must be given, and that there are options.
+/// The usage line: required arguments, and a placeholder for the options.
 fn usage(command: &Command, path: &str) -> String {
     let mut usage = format!("nianbao {path}").trim_end().to_owned();
     for argument in command.get_arguments().filter(|argument| !argument.is_positional() && argument.is_required_set()) {

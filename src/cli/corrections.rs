@@ -1,4 +1,4 @@
-//! Files of corrections: read for every command, drafted by `check`.
+//! Files of corrections: read by several commands, drafted by `check`.
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -12,10 +12,10 @@ use super::failure::{of_file, of_system};
 use super::table;
 use super::terminal::Terminal;
 
-/// Most bytes of a file of corrections: more than 200,000 of them.
+/// Maximum size of a file of corrections, in bytes: enough for more than 200,000 corrections.
 const MOST: u64 = 256 << 20;
 
-/// The corrections of a file; what is odd about it is reported.
+/// Reads a file of corrections and prints the findings about it.
 pub(super) fn read(path: Option<&Path>, terminal: &Terminal) -> Result<Option<Corrections>> {
     let Some(path) = path else { return Ok(None) };
     if std::fs::metadata(path).map_err(of_system(path))?.len() > MOST {
@@ -29,7 +29,7 @@ pub(super) fn read(path: Option<&Path>, terminal: &Terminal) -> Result<Option<Co
     Ok(Some(corrections))
 }
 
-/// Says how many corrections belong to files that were not among the inputs.
+/// Prints the number of corrections of files that were not among the inputs.
 pub(super) fn unmet(corrections: Option<&Corrections>, terminal: &Terminal) {
     let count = corrections.map_or(0, Corrections::unmet);
     if count > 0 {
@@ -39,7 +39,7 @@ pub(super) fn unmet(corrections: Option<&Corrections>, terminal: &Terminal) {
     }
 }
 
-/// A new file for drafts. One that holds something is not written over, for the office may have completed it.
+/// Writes drafts to a new file. A file that is not empty is not overwritten, because the office may have completed it.
 pub(super) fn write(path: &Path, drafts: &[Correction]) -> Result<()> {
     if std::fs::metadata(path).is_ok_and(|metadata| metadata.len() > 0) {
         let said =

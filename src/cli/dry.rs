@@ -1,4 +1,4 @@
-//! `--dry-run`: produces all outputs in a temporary folder and prints what would change.
+//! `--dry-run`: writes all outputs into a temporary folder and prints what would change.
 
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -11,11 +11,11 @@ use tempfile::TempDir;
 use super::temporary;
 use super::terminal::Terminal;
 
-/// Where the outputs of a dry run go; it goes when it is dropped.
+/// The temporary folder for the outputs of a dry run; removed on drop.
 pub(super) struct Trial(TempDir);
 
 impl Trial {
-    /// Makes the folder, where a dry run is wanted.
+    /// Creates the folder if this is a dry run.
     pub(super) fn wanted(dry: bool) -> Result<Option<Self>> {
         if !dry {
             return Ok(None);
@@ -23,13 +23,13 @@ impl Trial {
         Ok(Some(Self(temporary::folder("dry")?)))
     }
 
-    /// Where outputs go.
+    /// The path of the folder.
     pub(super) fn folder(&self) -> &Path {
         self.0.path()
     }
 }
 
-/// Prints what would happen to each file.
+/// Prints the change of each file, and a summary.
 pub(super) fn say(terminal: &Terminal, preview: &Preview, out: &Path) {
     let Preview { new, replaced, unchanged, stale } = preview;
     let kinds = [
@@ -40,7 +40,7 @@ pub(super) fn say(terminal: &Terminal, preview: &Preview, out: &Path) {
     ];
     for (what, names) in kinds {
         for name in names {
-            // Who reads no further than the first lines closes the pipe.
+            // The reader may close the pipe after the first lines.
             if writeln!(io::stdout().lock(), "{what}  {name}").is_err() {
                 return;
             }

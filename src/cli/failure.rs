@@ -1,4 +1,4 @@
-//! Errors of commands, in the language of the terminal.
+//! Errors of commands in both languages.
 
 use std::fmt;
 use std::io;
@@ -31,13 +31,13 @@ pub(crate) fn failure(zh: impl Into<String>, en: impl Into<String>) -> anyhow::E
     Failure(Message::new(zh, en)).into()
 }
 
-/// An error of a file: its name before what is wrong with it.
+/// An error about a file: its path, then the message.
 pub(crate) fn of_file(path: &Path, message: &Message) -> anyhow::Error {
     let path = path.display();
     failure(format!("“{path}”：{}", message.zh), format!("{path}: {}", message.en))
 }
 
-/// A file that the system does not give or take.
+/// Converts a system error about a file.
 pub(crate) fn of_system(path: &Path) -> impl Fn(io::Error) -> anyhow::Error {
     move |error| {
         let said = system(&error);
@@ -50,7 +50,8 @@ pub(crate) fn of_finding(path: &str, finding: &Finding) -> anyhow::Error {
     of_file(Path::new(path), &finding.message)
 }
 
-/// The error in a language: the first cause that is known in both, and the English text of every cause where none is.
+/// The error in a language: the message of the first cause that has one in both languages. If none has, the English text of all
+/// causes; in Chinese, a general message.
 pub(crate) fn said(error: &anyhow::Error, language: Language) -> String {
     for cause in error.chain() {
         if let Some(message) = known(cause) {
@@ -63,7 +64,7 @@ pub(crate) fn said(error: &anyhow::Error, language: Language) -> String {
     }
 }
 
-/// The bilingual message of an error, if it has one.
+/// The bilingual message of an error, if its type has one.
 fn known(cause: &(dyn std::error::Error + 'static)) -> Option<Message> {
     /// The message of an error of this type.
     fn of<E: Bilingual + 'static>(cause: &(dyn std::error::Error + 'static)) -> Option<Message> {
@@ -93,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_kind_of_error_is_said_in_both_languages() {
+    fn every_error_type_has_messages_in_both_languages() {
         let errors: Vec<anyhow::Error> = vec![
             failure("没有这个格式。", "no such form"),
             of_system(Path::new("a.docx"))(io::ErrorKind::NotFound.into()),

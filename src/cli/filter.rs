@@ -1,4 +1,4 @@
-//! `nianbao filter`: a line in, a row out, for programs that run many copies of this one.
+//! `nianbao filter`: answers each input line with one row, for engines that run many copies of this program.
 
 use std::io::{self, BufReader, BufWriter};
 use std::process::Command;
@@ -14,11 +14,11 @@ use super::convert::{formats, known_form, pdf};
 use super::failure::of_system;
 use super::{Exit, agencies, mistakes, program};
 
-/// Keeps mimalloc from taking a gigabyte of addresses at its start, which the limit on a child's memory counts as memory.
+/// Keeps mimalloc from reserving 1 GB of address space at start-up, which counts towards the memory limit of a child.
 pub(super) const ADDRESSES_AT_ONCE: (&str, &str) = ("MIMALLOC_ARENA_RESERVE", "0");
 
-/// Every line is answered, also where its file is wrong; so the exit status is 0 when the lines end, or the engine that drives us
-/// would give up the whole task for one bad file.
+/// Answers every line, also for a file with errors. The exit status is 0 at the end of the input, because the calling engine would abort
+/// its whole task on another status.
 pub(crate) fn run(args: &Filter, global: &Global) -> Result<Exit> {
     if args.child {
         child(args, global)?;
@@ -33,13 +33,13 @@ pub(crate) fn run(args: &Filter, global: &Global) -> Result<Exit> {
         command.args(std::env::args_os().skip(1)).arg("--child").env(ADDRESSES_AT_ONCE.0, ADDRESSES_AT_ONCE.1);
         command
     };
-    // Not locked: rows are written by this thread alone.
+    // Not locked: only this thread writes rows.
     let output = BufWriter::with_capacity(1 << 16, io::stdout());
     stream::supervise(command, Duration::from_secs(args.time.get()), io::stdin(), output)?;
     Ok(Exit::Clean)
 }
 
-/// The child that does the work.
+/// Runs the child process that converts the files.
 fn child(args: &Filter, global: &Global) -> Result<()> {
     stream::confine(args.memory.get())?;
     let forms = mistakes::forms(global)?;

@@ -1,4 +1,4 @@
-//! `nianbao forms draft`, `import` and `show --to`: forms made of templates, as workbooks, and as data dictionaries.
+//! `nianbao forms draft`, `import` and `show --to`: drafts of forms from templates, forms as workbooks, data dictionaries.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ use super::formargs::{Dictionary, DraftTo};
 use super::terminal::Terminal;
 use super::{Exit, mistakes};
 
-/// Drafts a form of a template and filled reports, as a mapping file or as a workbook.
+/// Drafts a form from a template and filled reports, as a mapping file or as a workbook.
 pub(super) fn draft(
     files: &[PathBuf],
     (to, out): (Option<DraftTo>, Option<&Path>),
@@ -44,7 +44,7 @@ pub(super) fn draft(
     }
 }
 
-/// What a person has to know of a draft.
+/// The open questions of a draft, and a remark on each rule.
 fn remarks(draft: &Draft) -> Remarks {
     let tables = draft
         .tables
@@ -61,7 +61,7 @@ fn remarks(draft: &Draft) -> Remarks {
     }
 }
 
-/// Makes a mapping file of a form's workbook.
+/// Converts a form's workbook to a mapping file.
 pub(super) fn import(file: &Path, out: Option<&Path>, terminal: &Terminal) -> Result<Exit> {
     let document = read(file)?;
     match formbook::import(&document) {
@@ -115,7 +115,7 @@ fn unreadable(file: &Path, why: &Message) -> anyhow::Error {
     failure(format!("{}：{}", file.display(), why.zh), format!("{}: {}", file.display(), why.en))
 }
 
-/// Writes a text, or prints it.
+/// Writes a text to `out`, or prints it without `out`.
 fn text_to(out: Option<&Path>, text: &str, terminal: &Terminal) -> Result<Exit> {
     match out {
         None => write!(io::stdout().lock(), "{text}")?,
@@ -130,7 +130,7 @@ fn write(out: &Path, bytes: &[u8], terminal: &Terminal) -> Result<Exit> {
     Ok(Exit::Clean)
 }
 
-/// Writes a file whole or not at all. What is no file, such as `/dev/stdout`, takes the bytes as they come.
+/// Writes a file atomically; a special file such as `/dev/stdout` is written to directly.
 fn put(out: &Path, bytes: &[u8]) -> io::Result<()> {
     let special = std::fs::metadata(out).is_ok_and(|found| !found.is_file());
     match (out.file_name().and_then(|name| name.to_str()), out.parent()) {

@@ -89,7 +89,7 @@ fn show(id: &str, global: &Global, terminal: &Terminal) -> Result<Exit> {
     if let Some(basis) = &form.basis {
         writeln!(out, "{basis}")?;
     }
-    // Rows that are data are shown as a few examples.
+    // Open rows are shown as a few example rows.
     fields(&mut out, &form.example(0), terminal)?;
     rules(&mut out, form, terminal)?;
     Ok(Exit::Clean)
@@ -131,7 +131,7 @@ fn check(files: &[PathBuf], global: &Global, terminal: &Terminal) -> Result<Exit
     Ok(Exit::wrong_if(wrong))
 }
 
-/// The published schemas, as the program was built with them.
+/// The published schemas, compiled into the program.
 static SCHEMAS: &[(&str, &str)] = &[
     ("report", include_str!("../../schemas/report.schema.json")),
     ("finding", include_str!("../../schemas/finding.schema.json")),
@@ -165,11 +165,11 @@ fn schema(name: Option<&str>) -> Result<Exit> {
     Ok(Exit::Clean)
 }
 
-/// Checks a mapping file by itself; returns whether it is right.
+/// Checks one mapping file or migration; returns whether it is valid.
 fn check_one(file: &Path, global: &Global, terminal: &Terminal) -> Result<bool> {
     let name = file.display().to_string();
     let text = std::fs::read_to_string(file).map_err(of_system(file))?;
-    // A migration has the keys that no form has.
+    // A migration has the keys `from` and `to`, which a form does not have.
     if text.parse::<toml::Table>().is_ok_and(|file| file.contains_key("from") && file.contains_key("to")) {
         return check_migration(&name, &text, global, terminal);
     }
@@ -209,7 +209,7 @@ fn check_one(file: &Path, global: &Global, terminal: &Terminal) -> Result<bool> 
     Ok(true)
 }
 
-/// Checks a migration between the forms at hand; returns whether it is right.
+/// Checks a migration between the loaded forms; returns whether it is valid.
 fn check_migration(name: &str, text: &str, global: &Global, terminal: &Terminal) -> Result<bool> {
     let forms = mistakes::forms(global)?;
     if let Err(error) = Migrations::default().add(name, text, &forms) {

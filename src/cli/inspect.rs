@@ -1,4 +1,4 @@
-//! `nianbao inspect`: the report of a file as JSON; where it holds several, an array of them.
+//! `nianbao inspect`: prints the report of a file as JSON, or an array if the file holds several.
 
 use std::io::{self, Write};
 use std::path::Path;

@@ -1,11 +1,11 @@
-//! The language of messages where `--lang` does not say: that of the environment's locale, else of the system's.
+//! Default language of messages: that of the locale in the environment, else that of the system.
 
 use nianbao::finding::Language;
 
-/// The variables in the order in which POSIX takes them.
+/// The locale variables in POSIX order of precedence.
 const VARIABLES: [&str; 3] = ["LC_ALL", "LC_MESSAGES", "LANG"];
 
-/// The language of this process. Windows sets none of the variables, and has a language of its own that its user chose.
+/// The language of this process. Windows sets none of the variables; there the system's language is used.
 pub(super) fn language() -> Language {
     language_from(|name| std::env::var(name).ok(), sys_locale::get_locale)
 }
@@ -35,8 +35,8 @@ mod tests {
     }
 
     #[test]
-    fn without_variables_the_system_s_own_language_decides() {
-        // As Windows and macOS name theirs.
+    fn without_variables_the_system_language_decides() {
+        // Names as used by Windows and macOS.
         for name in ["zh-CN", "zh-Hans-CN", "zh-TW", "ZH-cn"] {
             assert_eq!(with(&[], Some(name)), Language::Zh, "{name}");
         }

@@ -1,4 +1,4 @@
-//! Prints mistakes in mapping files with line and underlined source.
+//! Loads mapping files; renders their mistakes with line and underlined source.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ use nianbao::finding::Language;
 use super::args::Global;
 use super::failure::{failure, of_system};
 
-/// The forms built in and those of `--mappings`.
+/// The built-in forms and those of `--mappings`.
 pub(crate) fn forms(global: &Global) -> Result<Forms> {
     let mut forms = Forms::all()?;
     for (name, text) in mapping_files(global)? {
@@ -21,7 +21,7 @@ pub(crate) fn forms(global: &Global) -> Result<Forms> {
     Ok(forms)
 }
 
-/// The migrations built in and those of the folder `migrations` of `--mappings`.
+/// The built-in migrations and those of the subfolder `migrations` of `--mappings`.
 pub(crate) fn migrations(global: &Global, forms: &Forms) -> Result<Migrations> {
     let mut migrations = Migrations::built_in(forms);
     for (name, text) in migration_files(global)? {
@@ -30,17 +30,17 @@ pub(crate) fn migrations(global: &Global, forms: &Forms) -> Result<Migrations> {
     Ok(migrations)
 }
 
-/// A mapping file that cannot be used, with its lines.
+/// The error for an invalid mapping file, with its source lines.
 fn refused(error: &FormError) -> anyhow::Error {
     failure(shown(error, Language::Zh), shown(error, Language::En))
 }
 
-/// Name and text of the files of `--mappings`, in the order of their names.
+/// Paths and texts of the mapping files of `--mappings`, sorted by path.
 pub(crate) fn mapping_files(global: &Global) -> Result<Vec<(String, String)>> {
     global.mappings.as_deref().map_or_else(|| Ok(Vec::new()), toml_files)
 }
 
-/// Name and text of the migrations of `--mappings`, in the order of their names.
+/// Paths and texts of the migrations of `--mappings`, sorted by path.
 pub(crate) fn migration_files(global: &Global) -> Result<Vec<(String, String)>> {
     let folder = global.mappings.as_deref().map(|folder| folder.join("migrations"));
     folder.filter(|folder| folder.is_dir()).map_or_else(|| Ok(Vec::new()), |folder| toml_files(&folder))
@@ -63,7 +63,7 @@ fn toml_files(folder: &Path) -> Result<Vec<(String, String)>> {
     paths.iter().map(read).collect()
 }
 
-/// Every mistake of a file with the line that it is in.
+/// Renders every mistake of a file with its source line.
 pub(crate) fn shown(error: &FormError, language: Language) -> String {
     let mut text = Vec::new();
     let config = Config::default().with_color(false).with_char_set(CharSet::Unicode).with_index_type(IndexType::Byte);

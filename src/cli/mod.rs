@@ -1,8 +1,7 @@
-//! The command line: what is typed becomes one call of the library, and what comes back is shown.
+//! The command line: parses the arguments, calls the library, prints the results.
 //!
-//! Data goes to standard output, everything else to standard error. Exit status: 0 done and nothing wrong; 1 done, and some
-//! report has an error or could not be read; 2 the command itself could not run; 130 stopped by Ctrl-C. `filter` ends with 0 whatever
-//! the reports have.
+//! Data goes to standard output, messages to standard error. Exit status: 0 no errors; 1 some report has an error or could not be
+//! read; 2 the command itself failed; 130 stopped by Ctrl-C. `filter` exits with 0 whatever the reports contain.
 
 mod agencies;
 mod args;
@@ -51,11 +50,11 @@ use terminal::Terminal;
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// Done, and nothing is wrong.
+    /// Done, without errors in reports.
     Clean,
-    /// Done, and something is wrong with a report.
+    /// Done; some report has an error or could not be read.
     Wrong,
-    /// The command itself could not run.
+    /// The command itself failed.
     Failed,
     /// Stopped by Ctrl-C.
     Stopped,
@@ -71,7 +70,7 @@ impl Exit {
         })
     }
 
-    /// Clean, or wrong when `wrong` is.
+    /// [`Exit::Wrong`] if `wrong`, else [`Exit::Clean`].
     pub(crate) fn wrong_if(wrong: bool) -> Self {
         if wrong { Self::Wrong } else { Self::Clean }
     }
@@ -85,7 +84,7 @@ pub(crate) fn main() -> ExitCode {
         Err(code) => return code,
     };
     let terminal = Terminal::with_options(language, &args.global);
-    // The supervisor has printed it already.
+    // In a worker the supervisor has printed this already.
     if let Some(path) = args.global.found.path.as_ref().filter(|_| !supervise::is_worker()) {
         let path = path.display();
         terminal.note(&format!("{}{path}", terminal.say("选项取自：", "options from ")));
@@ -96,7 +95,7 @@ pub(crate) fn main() -> ExitCode {
     });
     match ended {
         Ok(code) => code,
-        // Whoever reads our output has seen enough.
+        // The reader of standard output has closed the pipe.
         Err(error) if is_broken_pipe(&error) => Exit::Clean.code(),
         Err(error) => {
             terminal.error(&failure::said(&error, terminal.language));
@@ -107,9 +106,9 @@ pub(crate) fn main() -> ExitCode {
     }
 }
 
-/// The arguments and the language of messages; help, and what is wrong with them, is printed in that language.
+/// Parses the arguments and determines the language of messages. Help and argument errors are printed here; `Err` is the exit code.
 fn typed() -> Result<(Args, Language), ExitCode> {
-    #[allow(unused_mut, reason = "without the page nothing is added")]
+    #[allow(unused_mut, reason = "only changed with the feature `serve`")]
     let mut words: Vec<std::ffi::OsString> = std::env::args_os().collect();
     #[cfg(feature = "serve")]
     if serve::by_double_click() {
@@ -139,14 +138,14 @@ fn typed() -> Result<(Args, Language), ExitCode> {
         }
         Err(error) => {
             let wrong = error.use_stderr();
-            // Nobody can be told when the page cannot be printed.
+            // An error while printing cannot be reported.
             let _ = error.print();
             Err(if wrong { Exit::Failed } else { Exit::Clean }.code())
         }
     }
 }
 
-/// The command line with its words in a language.
+/// The clap command with its texts in a language.
 fn command(language: Language) -> clap::Command {
     match language {
         Language::Zh => chinese::command(Args::command()),
@@ -154,7 +153,7 @@ fn command(language: Language) -> clap::Command {
     }
 }
 
-/// Whether the error is the page of a command that was called without anything.
+/// Whether the error is the help of a command that was called without arguments.
 fn shows_help(error: &clap::Error) -> bool {
     error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
 }
@@ -163,7 +162,7 @@ fn is_command(word: &str) -> bool {
     Args::command().find_subcommand(word).is_some()
 }
 
-/// The language of `--lang`, looked up before anything else, for it is also that of the help.
+/// The language of `--lang`, looked up before parsing, because the help is printed in it too.
 fn asked(words: &[std::ffi::OsString]) -> Option<Language> {
     let mut words = words.iter().filter_map(|word| word.to_str());
     let value = loop {
@@ -214,12 +213,12 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
     })
 }
 
-/// Now in China, where the reports are from.
+/// The current time in China, where the reports are from.
 pub(crate) fn now() -> jiff::civil::DateTime {
     jiff::tz::offset(8).to_datetime(jiff::Timestamp::now())
 }
 
-/// Today in China.
+/// The current date in China.
 pub(crate) fn today() -> jiff::civil::Date {
     now().date()
 }

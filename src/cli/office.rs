@@ -1,4 +1,4 @@
-//! Options about the office, used in its letters.
+//! Options about the office, for its letters.
 
 use jiff::civil::Date;
 

@@ -8,7 +8,7 @@ use super::args::Wanting;
 use super::failure::failure;
 use super::settings::Found;
 
-/// The policy for findings, merged from command line and settings.
+/// The policy for findings; fails on an unknown code.
 pub(super) fn policy(wanting: &Wanting, found: &Found, today: Date) -> Result<Policy> {
     let typed = (wanting.select.as_slice(), wanting.ignore.as_slice(), wanting.min_severity);
     let made = Policy::new(typed, &found.settings.codes, &found.settings.accept, today);

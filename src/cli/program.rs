@@ -8,8 +8,8 @@ use anyhow::Result;
 
 use super::failure::failure;
 
-/// The program's own file. Linux tells it by `/proc`; in a chroot or container without it, the name that the program was called by
-/// counts: a path as it is, a bare name as a shell finds it in `PATH`.
+/// The path of the program's executable. If the system cannot report it, as on Linux without `/proc`, it is derived from the name that the
+/// program was called by: a path as it is, a bare name by a search in `PATH`.
 pub(super) fn own() -> Result<PathBuf> {
     found(std::env::current_exe(), std::env::args_os().next(), std::env::var_os("PATH").as_deref())
 }
@@ -31,7 +31,7 @@ fn found(told: io::Result<PathBuf>, called: Option<OsString>, folders: Option<&O
     })
 }
 
-/// Whether it names a place, and not a name that was looked up.
+/// Whether this is a path, not a bare name to be looked up in `PATH`.
 fn is_path(path: &Path) -> bool {
     path.components().count() > 1
 }
@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn without_either_it_is_said_what_to_do() {
+    fn the_error_for_a_missing_executable_names_the_remedy() {
         for called in [None, Some("nianbao".into()), Some("/no/such/file".into())] {
             let said = found(nothing(), called, Some("/no/such/folder".as_ref())).unwrap_err().to_string();
             assert!(said.contains("/proc") && said.contains("full path"), "{said}");

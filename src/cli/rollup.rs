@@ -1,4 +1,4 @@
-//! `nianbao rollup`: the reports of many agencies added up for their superior.
+//! `nianbao rollup`: sums the reports of many agencies for their superior.
 
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -24,7 +24,7 @@ use super::policy::policy;
 use super::terminal::{NAMED, Terminal};
 use super::{Exit, agencies, corrections, dry, mistakes};
 
-/// Errors of one kind that are all printed; of more, the first few and a count are.
+/// Maximum number of errors of one kind that are all printed; of more, only the first few and a count are.
 const MANY: usize = 20;
 
 pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<Exit> {
@@ -84,8 +84,8 @@ pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<E
     Ok(tell(terminal, &rollup, &report, (!args.dry_run).then_some(args.out.as_path())))
 }
 
-/// Last year's figures, of reports in any form that can be brought into this year's; `None` when it was stopped. A single file is
-/// taken for what was made of all reports. Findings about last year's files are added.
+/// Last year's figures, from reports in any form that can be migrated to this year's; `None` if stopped by Ctrl-C. A single file is
+/// read as last year's roll-up. Findings about last year's files are added to `rollup`.
 fn previous(
     path: &str,
     args: &Args,
@@ -121,13 +121,13 @@ fn previous(
         of_file(Path::new(path), &none)
     })?;
     let previous = Previous::of_rollup(rollup, &before);
-    // Those about the agencies file itself are there already.
+    // Findings about the agencies file itself are already in this year's roll-up.
     let told = before.findings.into_iter().filter(|told| told.agency.is_some() || told.file.is_some());
     rollup.findings.extend(told);
     Ok(Some(previous))
 }
 
-/// Why a file with last year's sums is not that of the superior.
+/// The error that a roll-up of last year belongs to another agency than the superior.
 fn not_of_superior(name: &str) -> Message {
     if name.is_empty() {
         return Message::new(
@@ -141,7 +141,7 @@ fn not_of_superior(name: &str) -> Message {
     )
 }
 
-/// Reads and checks the inputs and hands them on in their order; false when it was stopped.
+/// Reads and checks the inputs and passes their outcomes on in order; false if stopped by Ctrl-C.
 fn read(
     wanted: Option<NonZeroUsize>,
     pipeline: &Pipeline,
@@ -185,7 +185,7 @@ fn write(args: &Args, rollup: &Rollup, report: &Report) -> Result<()> {
     Ok(())
 }
 
-/// What writing the files would change.
+/// The changes that writing the files would make.
 fn preview(args: &Args, rollup: &Rollup, report: &Report) -> Result<Preview> {
     let made = guarded(|| {
         let mut preview = Preview::default();
@@ -213,12 +213,12 @@ fn tell(terminal: &Terminal, rollup: &Rollup, report: &Report, out: Option<&Path
         Language::Zh => format!("{year}年：{counts}{place}"),
         Language::En => format!("{year}: {counts}{place}"),
     });
-    // The narrative is left to write, so only the figures of the superior's report can be wrong.
+    // The superior's report has no narrative yet, so only findings of rules count.
     let mut broken = report.findings.iter().filter(|finding| finding.rule.is_some());
     Exit::wrong_if(wrong || broken.any(|finding| finding.severity == Severity::Error))
 }
 
-/// The errors, a line each; many of a kind are a few lines and a count. Whether there are any.
+/// Prints the errors, one line each; of many of one kind, a few lines and a count. Returns whether there are any.
 fn say_errors(terminal: &Terminal, rollup: &Rollup) -> bool {
     let mut kinds: Vec<(&str, Vec<&Told>)> = Vec::new();
     for told in rollup.findings.iter().filter(|told| told.finding.severity == Severity::Error) {
@@ -259,7 +259,7 @@ fn say_errors(terminal: &Terminal, rollup: &Rollup) -> bool {
     any || count > 0
 }
 
-/// How many errors were not shown.
+/// Prints the number of errors that were not shown.
 fn say_more(terminal: &Terminal, more: usize) {
     if more > 0 {
         terminal.line(&match terminal.language {

@@ -1,4 +1,4 @@
-//! Findings as one SARIF 2.1.0 log (OASIS), written as they come: only what is printed is held.
+//! Streaming writer of findings as one SARIF 2.1.0 log (OASIS).
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -11,13 +11,13 @@ use super::terminal::Terminal;
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
-/// Writes a log; [`end`] closes it.
+/// Writer of a log; [`end`] closes the log.
 pub(crate) struct Sarif {
     results: usize,
 }
 
 impl Sarif {
-    /// Begins a log: the tool and its rules.
+    /// Writes the beginning of a log: the tool and its rules.
     pub(crate) fn begin(out: &mut impl Write, terminal: &Terminal) -> io::Result<Self> {
         let rules: Vec<Value> = codes().map(|code| rule(code, terminal)).collect();
         let driver = json!({
@@ -32,7 +32,7 @@ impl Sarif {
         Ok(Self { results: 0 })
     }
 
-    /// Adds a finding about a report of a file, given by its number there.
+    /// Adds a finding about a report, given by path and index in the file.
     pub(crate) fn add(
         &mut self,
         out: &mut impl Write,
@@ -46,7 +46,7 @@ impl Sarif {
     }
 }
 
-/// Ends a log.
+/// Writes the end of a log.
 pub(crate) fn end(out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "\n]}}]}}")
 }
@@ -62,7 +62,7 @@ fn rule(code: &nianbao::finding::Code, terminal: &Terminal) -> Value {
 }
 
 fn result(terminal: &Terminal, (path, report): (&str, usize), finding: &Finding) -> Value {
-    // The numbers as the finding's own JSON has them: exact, and null where there is none.
+    // Take the numbers from the finding's own JSON: exact, and null if missing.
     let data = serde_json::to_value(finding).unwrap_or_default();
     let of = |name: &str| data.get(name).cloned().unwrap_or_default();
     let mut result = json!({
@@ -97,7 +97,7 @@ fn result(terminal: &Terminal, (path, report): (&str, usize), finding: &Finding)
     result
 }
 
-/// The file, the line where the place is one, and the place in our own words: table, row and column.
+/// The file, the line if the place has one, and the place in words (table, row, column) as a logical location.
 fn location(path: &str, place: Option<&Place>) -> Value {
     let mut physical = json!({ "artifactLocation": { "uri": uri(path) } });
     if let Some(line) = place.and_then(|place| place.line) {

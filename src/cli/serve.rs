@@ -1,4 +1,4 @@
-//! `nianbao serve`: the office's page in a browser.
+//! `nianbao serve`: starts the local web server and opens the page in a browser.
 
 use std::ffi::OsString;
 use std::io::{self, BufReader, BufWriter, IsTerminal, Read, Write};
@@ -17,7 +17,7 @@ use super::filter::ADDRESSES_AT_ONCE;
 use super::program;
 use super::terminal::Terminal;
 
-/// The work folder, in the home folder, where none is named.
+/// Default name of the work folder, in the home folder.
 const FOLDER: &str = "年报";
 
 /// The port that is tried first.
@@ -58,7 +58,7 @@ pub(crate) struct Arguments {
     jobs: Option<NonZeroUsize>,
     /// A setting of the page, which the server reads from the folder's own file.
     #[arg(long, hide = true)]
-    #[allow(dead_code, reason = "known to the command line so that the file may hold it")]
+    #[allow(dead_code, reason = "defined so that the settings file may have this key")]
     office: Option<String>,
     /// As `office`: the year that the page is about.
     #[arg(long, hide = true)]
@@ -94,7 +94,7 @@ pub(crate) fn run(args: &Arguments, terminal: &Terminal) -> Result<Exit> {
     });
     match served {
         Ok(()) => Ok(Exit::Clean),
-        // A second double click shows the page that is served already.
+        // A second double click opens the page of the running server.
         Err(ServeError::Busy(path)) => match serve::running(&path).filter(|_| open) {
             Some(url) => {
                 browse(&url);
@@ -146,15 +146,15 @@ fn options(args: &Arguments, folder: PathBuf) -> Result<Options> {
     })
 }
 
-/// The name that the system knows the user by.
+/// The user's name in the system.
 fn own_name() -> String {
     let name = std::env::var(if cfg!(windows) { "USERNAME" } else { "USER" });
     name.ok().filter(|name| !name.is_empty()).unwrap_or_else(|| "本机".to_owned())
 }
 
-/// Says where the page is; the address stands alone on the one line of standard output.
+/// Prints the URLs and the generated password; the local URL is the only line on standard output.
 fn tell(started: &Started, folder: &Path, terminal: &Terminal) {
-    // Nobody has to read it.
+    // Standard output may be closed.
     let _ = writeln!(io::stdout(), "{}", started.url);
     let _ = io::stdout().flush();
     let folder = folder.display();
@@ -177,13 +177,13 @@ fn tell(started: &Started, folder: &Path, terminal: &Terminal) {
     }
 }
 
-/// Whether there is a desktop to open a browser on.
+/// Whether there is a desktop environment in which a browser can be opened.
 fn has_desktop() -> bool {
     let set = |name| std::env::var_os(name).is_some_and(|value: OsString| !value.is_empty());
     cfg!(any(windows, target_os = "macos")) || set("DISPLAY") || set("WAYLAND_DISPLAY")
 }
 
-/// Opens an address in the user's browser. Where there is none, the address stands in the window.
+/// Opens a URL in the user's browser; errors are ignored, since the URL is printed in the terminal as well.
 fn browse(url: &str) {
     let mut command = if cfg!(windows) {
         let mut command = Command::new("rundll32");
@@ -196,17 +196,17 @@ fn browse(url: &str) {
     };
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     if let Ok(mut child) = command.spawn() {
-        // Collects the child when it ends.
+        // Reaps the child when it ends.
         let _ = std::thread::Builder::new().spawn(move || child.wait());
     }
 }
 
-/// Whether the program was started by a double click, without anything typed: then it serves the page.
+/// Whether the program was started without arguments on Windows, as by a double click; it then runs `serve`.
 pub(crate) fn by_double_click() -> bool {
     cfg!(windows) && std::env::args_os().len() <= 1
 }
 
-/// After a double click nobody else keeps the window open: it stays until somebody has read it.
+/// Waits for a key after a double click, so that the window stays open until the error was read.
 pub(crate) fn keep_the_window() {
     if by_double_click() && io::stdin().is_terminal() {
         let _ = io::stdin().read(&mut [0]);

@@ -11,7 +11,7 @@ use nianbao::settings::Settings;
 
 use super::failure::{of_file, of_system};
 
-/// Options whose values are paths, which are relative to the folder of the file.
+/// Options whose values are paths, resolved against the folder of the settings file.
 const PATHS: &[&str] = &[
     "fonts",
     "mappings",
@@ -28,21 +28,21 @@ const PATHS: &[&str] = &[
     "propose",
 ];
 
-/// Options that a file cannot set.
+/// Options that a settings file cannot set.
 const TYPED_ONLY: &[&str] = &["config", "no-config", "help", "version", "child", "shard"];
 
-/// Commands that take nothing from a file that they were not told of: their copies run on many machines.
+/// Commands that do not search for a settings file, because copies of them run on many machines.
 const ALONE: &[&str] = &["filter"];
 
-/// A file of settings with its path.
+/// The settings with the path of their file.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Found {
     pub(crate) path: Option<PathBuf>,
     pub(crate) settings: Settings,
 }
 
-/// The settings for what was typed: of the file that `--config` names, else of the nearest one upwards from the first input, else
-/// from the folder that the program runs in.
+/// The settings for these arguments: from the file that `--config` names, else from the nearest one upwards from the first input, else
+/// upwards from the current folder.
 pub(super) fn found(words: &[OsString], command: &Command) -> Result<Found> {
     let Some(matches) = relaxed(command).try_get_matches_from(words).ok() else { return Ok(Found::default()) };
     let Some((name, below)) = matches.subcommand() else { return Ok(Found::default()) };
@@ -67,7 +67,7 @@ pub(super) fn found(words: &[OsString], command: &Command) -> Result<Found> {
     Ok(Found { path: Some(path), settings })
 }
 
-/// The same commands with nothing that must be typed.
+/// The same commands with no required arguments.
 fn relaxed(command: &Command) -> Command {
     let free = |below: Command| below.mut_args(|argument| argument.required(false)).ignore_errors(true);
     command.clone().mut_subcommands(free).ignore_errors(true)
@@ -82,7 +82,7 @@ fn upwards(typed: &ArgMatches) -> Option<PathBuf> {
     near.or_else(|| find_settings(Path::new(".")))
 }
 
-/// The commands with the options of the settings as their defaults.
+/// Sets the options of the settings as defaults of the arguments.
 pub(super) fn set(found: &Found, command: Command) -> Command {
     let Some(path) = &found.path else { return command };
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
@@ -103,7 +103,7 @@ pub(super) fn set(found: &Found, command: Command) -> Command {
         let name = below.get_name().to_owned();
         below.mut_args(|argument| placed(&name, argument))
     };
-    // Options that every command has stand before the commands.
+    // Global options are arguments of the top command.
     let takes_values = |argument: &clap::Arg| argument.get_action().takes_values();
     let above = |argument: clap::Arg| if takes_values(&argument) { all("", argument) } else { argument };
     command.mut_subcommands(below).mut_args(above)

@@ -10,7 +10,7 @@ use super::failure::of_system;
 use super::terminal::Terminal;
 use super::{Exit, command};
 
-/// Name of the program in scripts and pages.
+/// Name of the program in completion scripts and manual pages.
 const NAME: &str = "nianbao";
 
 pub(crate) fn completions(args: &Completions, terminal: &Terminal) -> Result<Exit> {
@@ -20,7 +20,7 @@ pub(crate) fn completions(args: &Completions, terminal: &Terminal) -> Result<Exi
     Ok(Exit::Clean)
 }
 
-/// A page for the program and one for each command below it: `nianbao.1`, `nianbao-convert.1`, `nianbao-forms-show.1` …
+/// Writes a page for the program and one for each subcommand: `nianbao.1`, `nianbao-convert.1`, `nianbao-forms-show.1` …
 pub(crate) fn man(args: &Man, terminal: &Terminal) -> Result<Exit> {
     std::fs::create_dir_all(&args.out).map_err(of_system(&args.out))?;
     let mut top = command(terminal.language);

@@ -1,7 +1,8 @@
 //! Runs a batch in a worker process, so that a file that crashes or hangs it becomes an error of that file.
 //!
-//! The worker notes which files are in progress. When it dies, or has one in progress for too long, each of these is tried alone in a child
-//! with bounded memory and time; what kills that too is refused by name, and another worker continues from where the first one was.
+//! The worker notes which files are in progress. When it dies, each of these files is tried alone in a child with limited memory and time;
+//! a file that fails there too is refused, and a new worker continues where the first one was. A file that is in progress for too long
+//! is refused without a trial.
 
 use std::path::Path;
 use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
@@ -18,38 +19,38 @@ use super::args::{Args, Command as Typed};
 use super::failure::failure;
 use super::{program, temporary};
 
-/// The folder that a worker shares with its supervisor.
+/// Environment variable: the folder that a worker shares with its supervisor.
 const FOLDER: &str = "NIANBAO_WORKER";
 
-/// The process id of the supervisor.
+/// Environment variable: the process id of the supervisor.
 const SUPERVISOR: &str = "NIANBAO_SUPERVISOR";
 
-/// The digest of the one file that a child tries.
+/// Environment variable: the digest of the one file that a child tries, in hexadecimal.
 const ONLY: &str = "NIANBAO_ONLY";
 
-/// Set for a worker that takes one file at a time.
+/// Environment variable: set for a worker that processes one file at a time.
 const ALONE: &str = "NIANBAO_ALONE";
 
-/// Seconds for which a worker may have one file in progress. The slowest of 7,622 public files took three.
+/// Time limit for one file in a worker, in seconds. The slowest of 7,622 public files took three.
 const MOST_SECONDS: u64 = 120;
 
-/// Megabytes and seconds of a child that tries one file, as those of `filter`.
+/// Limits of a child that tries one file: memory in MB and time in seconds, the defaults of `filter`.
 const TRIAL: (u64, u64) = (1024, 60);
 
-/// Keeps mimalloc from taking a gigabyte of addresses at its start, which the limit on a child's memory counts as memory.
+/// Keeps mimalloc from reserving 1 GB of address space at start-up, which counts towards the memory limit of a child.
 const ADDRESSES_AT_ONCE: (&str, &str) = ("MIMALLOC_ARENA_RESERVE", "0");
 
-/// How many workers may die without a file that explains it, before one takes a file at a time.
+/// Number of workers that may die without a file to blame before the next one processes one file at a time.
 const UNEXPLAINED: usize = 2;
 
-/// Longest pause between two looks at a worker; it is shorter than a fiftieth of the time that it has run.
+/// Maximum interval between two polls of a worker; the interval is a fiftieth of the worker's running time.
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// The role of this process.
 pub(crate) enum Role {
-    /// It does the work: of a supervisor, or because it was asked to by `--in-process`.
+    /// Does the work: as a worker of a supervisor, or because of `--in-process`.
     Works,
-    /// It supervises a worker.
+    /// Supervises workers.
     Supervises,
 }
 
@@ -83,7 +84,7 @@ pub(crate) fn role(args: &mut Args) -> Result<Role> {
     Ok(Role::Works)
 }
 
-/// Standard input can be read only once, so it could not be retried.
+/// Whether standard input is an input. It can be read only once, so a new worker could not continue with it.
 fn reads_stdin(inputs: &[String]) -> bool {
     inputs.iter().any(|input| input == "-")
 }
@@ -93,12 +94,12 @@ pub(crate) fn is_worker() -> bool {
     std::env::var_os(FOLDER).is_some()
 }
 
-/// Whether this process takes one file at a time.
+/// Whether this process processes one file at a time.
 pub(crate) fn is_alone() -> bool {
     std::env::var_os(ALONE).is_some()
 }
 
-/// Sends what a trial writes to a folder of its own.
+/// Redirects the outputs of a trial to a folder of its own.
 fn elsewhere(args: &mut Args, folder: &Path) {
     let put = |path: &mut Option<std::path::PathBuf>, name: &str| {
         if let Some(path) = path {
@@ -119,7 +120,7 @@ fn elsewhere(args: &mut Args, folder: &Path) {
     }
 }
 
-/// A bound that tests set, in builds for debugging.
+/// A limit set by tests, in debug builds only.
 fn set_by_test(name: &str) -> Option<u64> {
     if cfg!(debug_assertions) { std::env::var(name).ok()?.parse().ok() } else { None }
 }
@@ -130,15 +131,15 @@ fn memory() -> Option<u64> {
 
 /// How a worker or a trial ended.
 enum End {
-    /// By itself, with this status.
+    /// Exited with one of the program's exit codes.
     Exit(u8),
-    /// By a signal or an abort.
+    /// Died by a signal or an abort.
     Died(ExitStatus),
-    /// It had one file in progress for too long, and was killed.
+    /// Was killed because the file with this digest was in progress for too long.
     Hung(u128),
 }
 
-/// Runs the command in workers until one has done all of it.
+/// Runs the command in workers until one of them exits by itself.
 pub(crate) fn run() -> Result<ExitCode> {
     let shared = temporary::folder("worker")?;
     let folder = shared.path();
@@ -191,7 +192,7 @@ fn unexplainable(status: ExitStatus) -> anyhow::Error {
     )
 }
 
-/// Tries one file in a child of its own: how the child failed, if it did.
+/// Tries one file in a child of its own; returns how the child failed, if it did.
 fn tried(folder: &Path, digest: u128, seconds: u64, stopped: &Stopped) -> Result<Option<Fault>> {
     let mut command = this_program(folder)?;
     command.env(ONLY, format!("{digest:x}")).env(ADDRESSES_AT_ONCE.0, ADDRESSES_AT_ONCE.1);
@@ -205,7 +206,7 @@ fn tried(folder: &Path, digest: u128, seconds: u64, stopped: &Stopped) -> Result
     })
 }
 
-/// This program with the arguments that it has.
+/// The command that starts this program again with the same arguments.
 fn this_program(folder: &Path) -> Result<Command> {
     let mut command = Command::new(program::own()?);
     command.env(SUPERVISOR, std::process::id().to_string());
@@ -220,13 +221,14 @@ fn this_program(folder: &Path) -> Result<Command> {
 /// The observed state of a worker.
 struct Watch {
     since: Instant,
-    /// The files in progress with the number of seconds for which each has been there.
+    /// The files in progress, each with the number of polls for which it has been in progress.
     files: Vec<(u128, u64)>,
     looked: Instant,
 }
 
 impl Watch {
-    /// The file that has been in progress for too long. Looks are counted and not the clock, which continues while processes are stopped.
+    /// The file that has been in progress for too long. Counts polls, one per second, rather than time, which passes while processes are
+    /// suspended.
     fn hangs(&mut self, in_hand: &[u128], seconds: u64) -> Option<u128> {
         if self.looked.elapsed() < Duration::from_secs(1) {
             return None;
@@ -240,7 +242,7 @@ impl Watch {
     }
 }
 
-/// Runs a process to its end, or until `hangs` names the file that it hangs at.
+/// Runs a process until it ends, or kills it when `hangs` returns a file.
 fn watched(command: &mut Command, stopped: &Stopped, mut hangs: impl FnMut(&mut Watch) -> Option<u128>) -> Result<End> {
     let mut child = command.spawn()?;
     stopped.child.store(child.id(), Ordering::Relaxed);
@@ -261,13 +263,13 @@ fn watched(command: &mut Command, stopped: &Stopped, mut hangs: impl FnMut(&mut 
 }
 
 fn kill(child: &mut Child) -> Result<()> {
-    // It may have ended meanwhile.
+    // The child may have ended meanwhile.
     let _ = child.kill();
     child.wait()?;
     Ok(())
 }
 
-/// The statuses that the program ends with; every other end is none of its own.
+/// Classifies an exit status: one of the program's exit codes, or a crash.
 fn ended(status: ExitStatus) -> End {
     match status.code() {
         Some(code @ (0..=2 | 130)) => End::Exit(u8::try_from(code).unwrap_or(u8::MAX)),
@@ -275,13 +277,13 @@ fn ended(status: ExitStatus) -> End {
     }
 }
 
-/// Whether we were asked to stop, and the process that is told so too.
+/// Whether a stop was requested, and the child process to which the request is forwarded (0: none).
 struct Stopped {
     asked: Arc<AtomicBool>,
     child: Arc<AtomicU32>,
 }
 
-/// Forwards signals to stop.
+/// Installs the handler that forwards Ctrl-C to the child.
 fn forward_signals() -> Result<Stopped> {
     let stopped = Stopped { asked: Arc::default(), child: Arc::default() };
     let (asked, child) = (Arc::clone(&stopped.asked), Arc::clone(&stopped.child));

@@ -1,4 +1,4 @@
-//! Lists of an office that may be text or a workbook: corrections, waivers.
+//! Reads lists that may be text or a workbook: corrections, waivers.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use nianbao::read;
 
 use super::failure::{of_file, of_system};
 
-/// The text of a file, and whether it was a workbook; then the text is its first table as CSV.
+/// The text of a file, and whether it is a workbook; the text of a workbook is its first table as CSV.
 pub(super) fn text(path: &Path) -> Result<(String, bool)> {
     let bytes = std::fs::read(path).map_err(of_system(path))?;
     if !read::is_workbook(&bytes) {

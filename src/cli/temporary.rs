@@ -1,4 +1,4 @@
-//! Folders for temporary files, also on systems without `/tmp`, such as a container of the program alone.
+//! Temporary folders, also on systems without `/tmp`, such as a minimal container.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,13 +8,14 @@ use tempfile::TempDir;
 
 use super::failure::failure;
 
-/// Folders that are tried after the one that the system names; the last is the current one.
+/// Folders that are tried after the system's temporary folder; the last one is the current folder.
 const OTHERS: &[&str] = &["/var/tmp", "/dev/shm", "."];
 
-/// A new folder that goes when it is dropped. Its name is hidden, so that it is no input where it has to be made in the current folder.
+/// Creates a folder that is removed on drop. Its name begins with a dot, so that it is not read as an input if it is in the current
+/// folder.
 ///
 /// # Errors
-/// When no folder can be made anywhere.
+/// If no folder can be created anywhere.
 pub(super) fn folder(name: &str) -> Result<TempDir> {
     made(name, std::iter::once(std::env::temp_dir()).chain(OTHERS.iter().map(PathBuf::from))).map_err(|_| {
         failure(

@@ -11,7 +11,7 @@ use nianbao::finding::{Finding, Language, Message, Severity};
 
 use super::args::{Colour, Global};
 
-/// Files that are named where many have the same to be said of.
+/// Maximum number of files that a message about many files names.
 pub(crate) const NAMED: usize = 3;
 
 /// Standard error, in one language.
@@ -28,7 +28,7 @@ impl Terminal {
         Self { language, quiet: 0, verbose: false, coloured: false }
     }
 
-    /// The terminal as the options want it.
+    /// The terminal as configured by the options.
     pub(crate) fn with_options(language: Language, global: &Global) -> Self {
         let shown = || io::stderr().is_terminal() && io::stdout().is_terminal();
         let unwanted = || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
@@ -57,7 +57,7 @@ impl Terminal {
         severity.word(self.language)
     }
 
-    /// A word in the colour of a severity, where colours are wanted.
+    /// A word in the colour of a severity, if colours are enabled; `None` is dimmed.
     fn painted(&self, word: &str, severity: Option<Severity>) -> String {
         if !self.coloured {
             return word.to_owned();
@@ -71,7 +71,7 @@ impl Terminal {
         format!("\u{1b}[{colour}m{word}\u{1b}[0m")
     }
 
-    /// A file's path with the report in it that is meant, given by number, agency and year, where it holds several.
+    /// A file's path, followed by agency and year of one of its reports if the file holds several (index, agency, year).
     pub(crate) fn path(&self, path: &str, report: Option<(usize, Option<&str>, Option<i16>)>) -> String {
         let Some((number, agency, year)) = report else { return path.to_owned() };
         let agency = agency.map_or_else(
@@ -89,8 +89,8 @@ impl Terminal {
         }
     }
 
-    /// A finding in one line: `FILE: severity code place message` in English; in Chinese the severity, the file and the message, and
-    /// where more is wanted the code and the place behind it.
+    /// A finding in one line: `FILE: severity code place message` in English; in Chinese severity, file and message, with `--verbose`
+    /// followed by code and place.
     pub(crate) fn finding(&self, path: &str, finding: &Finding) -> String {
         let place = finding.place.as_ref().map(|place| format!(" {place}")).unwrap_or_default();
         let page = finding.place.as_ref().and_then(page).unwrap_or_default();
@@ -116,7 +116,7 @@ impl Terminal {
         }
     }
 
-    /// One line for reports of agencies that are not in the agencies file; it names the first files.
+    /// One line about the reports of agencies that are not in the agencies file, with the first files.
     pub(crate) fn not_listed(&self, count: usize, files: &[&str]) -> String {
         let line = match self.language {
             Language::Zh => {
@@ -133,7 +133,7 @@ impl Terminal {
         one_line(&line)
     }
 
-    /// Says what earlier runs left in a folder, or what was removed of it.
+    /// Prints which outputs of earlier runs are left in a folder, and which were removed.
     pub(crate) fn stale(&self, stale: &Stale, folder: &str) {
         let shown = |names: &[String]| {
             let more = if names.len() > NAMED { self.say("等", ", …") } else { "" };
@@ -163,12 +163,12 @@ impl Terminal {
         }
     }
 
-    /// Says why a command cannot run.
+    /// Prints why a command failed.
     pub(crate) fn error(&self, text: &str) {
         self.line(&format!("{}{text}", self.painted(self.say("错误：", "error: "), Some(Severity::Error))));
     }
 
-    /// A line on standard error. Nobody can be told when that fails.
+    /// Prints a line on standard error, unless `--quiet` is given twice; a write error is ignored.
     pub(crate) fn line(&self, text: &str) {
         if self.quiet >= 2 || worker::skip_line() {
             return;
@@ -177,14 +177,14 @@ impl Terminal {
         let _ = writeln!(io::stderr().lock(), "{text}");
     }
 
-    /// A line that can be left out: what was done, and what is worth knowing.
+    /// Prints an informational line, unless `--quiet` is given.
     pub(crate) fn note(&self, text: &str) {
         if self.quiet == 0 {
             self.line(text);
         }
     }
 
-    /// A progress bar on a terminal, and nothing in a pipe.
+    /// A progress bar; hidden if standard error is not a terminal.
     pub(crate) fn progress(&self, count: usize) -> Progress<'_> {
         let shown = io::stderr().is_terminal() && count > 1 && self.quiet == 0;
         let target = if shown { ProgressDrawTarget::stderr_with_hz(5) } else { ProgressDrawTarget::hidden() };
@@ -196,7 +196,7 @@ impl Terminal {
         let language = self.language;
         let rate = move |state: &ProgressState, out: &mut dyn std::fmt::Write| {
             let rate = state.per_sec();
-            // Nobody can be told when a terminal takes nothing.
+            // A write error cannot be reported.
             let _ = match language {
                 Language::Zh => write!(out, "每秒{rate:.0}个"),
                 Language::En => write!(out, "{rate:.0}/s"),
@@ -212,7 +212,7 @@ impl Terminal {
     }
 }
 
-/// Escapes control and bidirectional characters in quoted text from senders.
+/// Replaces control and bidirectional formatting characters by visible ones, because text from senders is printed.
 pub(crate) fn shown(text: &str) -> Cow<'_, str> {
     if !text.contains(steers) {
         return Cow::Borrowed(text);
@@ -230,7 +230,7 @@ pub(crate) fn shown(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// Whether a character does something other than to be seen; ends of lines are ours.
+/// Whether a character is a control or bidirectional formatting character; `\n` is allowed.
 fn steers(character: char) -> bool {
     const TURNS: [std::ops::RangeInclusive<char>; 3] =
         ['\u{200E}'..='\u{200F}', '\u{2028}'..='\u{202E}', '\u{2066}'..='\u{2069}'];
@@ -238,13 +238,13 @@ fn steers(character: char) -> bool {
     turns || character.is_control() && character != '\n'
 }
 
-/// A text in one line.
+/// A text in one line, with [`shown`] applied.
 fn one_line(text: &str) -> String {
     let text = text.replace(['\n', '\t', '\r'], " ");
     shown(&text).into_owned()
 }
 
-/// As [`shown`], with the colours that a terminal is given.
+/// Like [`shown`], but keeps colour sequences.
 fn shown_with_colours(text: &str) -> Cow<'_, str> {
     let mut pieces = text.split("\u{1b}[");
     let mut safe = shown(pieces.next().unwrap_or_default()).into_owned();
@@ -265,7 +265,7 @@ pub(crate) struct Progress<'a> {
 }
 
 impl Progress<'_> {
-    /// One more is done.
+    /// Advances the bar by one.
     pub(crate) fn step(&self) {
         if self.shown {
             self.bar.inc(1);
@@ -277,7 +277,7 @@ impl Progress<'_> {
         if self.shown { self.bar.suspend(print) } else { print() }
     }
 
-    /// A line above the bar.
+    /// Prints a line above the bar.
     pub(crate) fn line(&self, text: &str) {
         self.above(|| self.terminal.line(text));
     }
@@ -289,7 +289,7 @@ impl Drop for Progress<'_> {
     }
 }
 
-/// The page and the row of its table that someone can turn to, in the words before a Chinese message.
+/// The page, and the row of a table on it, as a prefix of a Chinese message.
 fn page(place: &Place) -> Option<String> {
     let page = place.page? + 1;
     Some(match place.row {

@@ -1,11 +1,11 @@
-//! Chinese messages for argument errors; the English ones are clap's.
+//! Chinese messages for argument errors; the English messages are clap's.
 
 use clap::Error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::values::Wanted;
 
-/// The mistake in Chinese, and where to look.
+/// The error in Chinese, with a reference to the help of the command.
 pub(super) fn chinese(error: &Error, command: &str) -> String {
     let argument = text(error, ContextKind::InvalidArg);
     let value = text(error, ContextKind::InvalidValue);
@@ -51,7 +51,7 @@ fn near(error: &Error, kind: ContextKind) -> String {
     if meant.is_empty() { meant } else { format!("，是否要用 {meant}") }
 }
 
-/// What our own parsers want; those of the library only read positive numbers.
+/// The expected value according to our own parsers; clap's own parsers are used for positive integers only.
 fn wanted(error: &Error) -> String {
     let source = std::error::Error::source(error).and_then(|source| source.downcast_ref::<Wanted>());
     source.map_or_else(|| "应为大于0的整数".to_owned(), |wanted| wanted.0.zh.clone())

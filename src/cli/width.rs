@@ -1,8 +1,8 @@
-//! Column widths on a terminal, where a Chinese character is two columns wide.
+//! Text widths in terminal columns; a Chinese character is two columns wide.
 
 use unicode_width::UnicodeWidthStr;
 
-/// The text, filled with blanks to this many columns.
+/// The text, padded with spaces to a width in columns.
 pub(crate) fn padded(text: &str, columns: usize) -> String {
     format!("{text}{}", " ".repeat(columns.saturating_sub(text.width())))
 }

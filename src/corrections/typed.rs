@@ -1,7 +1,7 @@
-//! Reports that an office typed in because their files cannot be read: a line for the field `form` begins one.
+//! Reports that an office entered by hand because their files cannot be read. A correction of the field `form` begins such a report.
 //!
-//! Such a file is not read any more: its report is the empty form with the corrections after that line. A later line for the field `form`
-//! with `null` makes the file be read again, without the typed values; another one with the form restores them.
+//! The file is then not read: its report is the empty form with the later corrections applied. A later correction of `form` to `null` ends
+//! this: the file is read again, without the typed values. Another correction to the same form restores them.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,15 +9,15 @@ use super::{Correction, Corrections, Stated};
 use crate::form::{Form, Forms};
 use crate::report::{Kind, Report, Value};
 
-/// The field of a line that gives the form of a typed report.
+/// The field name of the corrections that begin or end manual entry.
 pub const FORM: &str = "form";
 
-/// Whether a line begins or ends a typed report.
+/// Whether a correction begins or ends manual entry.
 fn is_about_form(line: &Correction) -> bool {
     line.field == FORM && line.report == 0
 }
 
-/// The form that such a line begins; `None` for one that makes the file be read again.
+/// The form with which such a correction begins manual entry; `None` if it ends it.
 fn begun_by(line: &Correction) -> Option<&str> {
     match &line.to {
         Stated::Text(form) => Some(form.trim()).filter(|form| !form.is_empty()),
@@ -25,13 +25,13 @@ fn begun_by(line: &Correction) -> Option<&str> {
     }
 }
 
-/// The last line that begins a typed report, if it is in force.
+/// The correction that began manual entry, if it is in force.
 pub(super) fn beginning(lines: &[Correction]) -> Option<&Correction> {
     let last = lines.iter().rev().find(|line| is_about_form(line))?;
     begun_by(last).map(|_| last)
 }
 
-/// The lines written for the current state of the file: its own content, or the form as which it is typed in.
+/// The corrections made in the current state of the file: read, or entered by hand with the current form.
 pub(super) fn in_force(lines: &[Correction]) -> Vec<&Correction> {
     let now = beginning(lines).and_then(begun_by);
     let mut then = None;
@@ -46,7 +46,7 @@ pub(super) fn in_force(lines: &[Correction]) -> Vec<&Correction> {
     held
 }
 
-/// A report of a form in which nothing is filled in yet, without rows that are data.
+/// An empty report of a form, without open rows.
 fn empty(form: &Form) -> Report {
     let blank = || Value { kind: Kind::Blank, ..Value::default() };
     let mut report = Report::empty(&form.id);
@@ -54,7 +54,8 @@ fn empty(form: &Form) -> Report {
     report
 }
 
-/// Gives a report the fields of rows that are data, empty, where it has not got them yet: rows that somebody types in.
+/// Adds the open rows of these field ids to a report as blank values, unless it has them: all columns, or, if the block has sets of
+/// columns, the named fields only.
 pub fn add_rows<'f>(form: &Form, report: &mut Report, fields: impl IntoIterator<Item = &'f str>) {
     let mut new = Vec::new();
     for field in fields.into_iter().filter(|field| !report.values.contains_key(*field)) {
@@ -63,7 +64,7 @@ pub fn add_rows<'f>(form: &Form, report: &mut Report, fields: impl IntoIterator<
         if block.sets.is_empty() {
             new.extend((0..block.leaf_columns.len()).map(|column| form.cell_id(place, key, column)));
         } else {
-            // Of several sets of columns, those that are filled in.
+            // With several sets of columns, only the fields that are filled in.
             new.push(field.to_owned());
         }
     }
@@ -75,7 +76,7 @@ pub fn add_rows<'f>(form: &Form, report: &mut Report, fields: impl IntoIterator<
     }
 }
 
-/// Takes out the rows that are data in which nothing stands.
+/// Removes open rows without any value.
 pub(super) fn drop_rows(form: &Form, report: &mut Report) {
     let row = |field: &str| form.place_of(field).map(|(place, key, _)| (place, key.to_owned()));
     let filled: HashSet<_> = report
@@ -87,7 +88,7 @@ pub(super) fn drop_rows(form: &Form, report: &mut Report) {
     report.values.retain(|field, _| row(field).is_none_or(|row| filled.contains(&row)));
 }
 
-/// Puts the fields of rows that are data in the order of the form, behind the others.
+/// Moves the fields of open rows behind the others, in the order of the form.
 fn in_order(form: &Form, report: &mut Report) {
     let (mut open, mut ids) = (HashMap::new(), Vec::new());
     let values = std::mem::take(&mut report.values);
@@ -104,12 +105,12 @@ fn in_order(form: &Form, report: &mut Report) {
 }
 
 impl Corrections {
-    /// The form as which a sent file is typed in; `None` if the file is read.
+    /// The id of the form with which a file is entered by hand; `None` if the file is read.
     pub fn typed_as(&self, sha256: &str) -> Option<&str> {
         beginning(self.of_file(sha256)).and_then(begun_by)
     }
 
-    /// The empty report of a file that is typed in, to which the corrections of the file are applied; `None` if the file is to be read.
+    /// The empty report of a file that is entered by hand, before its corrections are applied; `None` if the file is to be read.
     pub fn begun(&self, forms: &Forms, sha256: &str) -> Option<Report> {
         Some(empty(forms.get(self.typed_as(sha256)?)?))
     }
@@ -132,10 +133,10 @@ mod tests {
     }
 
     #[test]
-    fn typed_values_are_in_force_while_their_form_is() {
+    fn typed_values_are_in_force_as_long_as_their_form() {
         let typed = line("form", "\"f\"") + &line("a", "1");
         assert_eq!(fields(&typed), ["a"]);
-        // Read again: typed values are not applied to the content of the file.
+        // After manual entry ended, the typed values are not in force.
         let read = typed + &line("form", "null") + &line("b", "2");
         assert_eq!(fields(&read), ["b"]);
         let again = read.clone() + &line("form", "\"f\"") + &line("c", "3");

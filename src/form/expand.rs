@@ -1,5 +1,5 @@
-//! Expands an open form to the rows and columns of one report. Where rows are data or columns come in sets, the fields of a table depend
-//! on the report; from its field ids follows a form with a fixed list of fields, on which writers, rules and sums work.
+//! Expands an open form to the rows and columns of one report. If a table has open rows or sets of columns, its fields depend on the
+//! report. The expanded form has a fixed list of fields, derived from the report's field ids; writers, rules and sums work on it.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -15,7 +15,7 @@ use crate::text::numbering;
 /// The rows and columns of a block in one report.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Content {
-    /// Keys of the rows, in their order.
+    /// Keys of the rows, in order.
     pub(super) keys: IndexSet<String>,
     /// Leaf columns with values.
     pub(super) columns: IndexSet<usize>,

@@ -122,7 +122,7 @@ impl Leaves {
     }
 }
 
-/// The lengths of the parts of codes where a mapping file does not say them.
+/// Default lengths of the parts of codes.
 const CODES: &str = include_str!("../../mappings/defaults/codes.toml");
 
 #[derive(serde::Deserialize)]

@@ -71,17 +71,17 @@ pub enum ParentBy {
     Numbering,
 }
 
-/// What begins the key of a row that is being added and is not known by its own key yet.
+/// Prefix of the key of an added row that has no key of its own yet.
 const ADDED: char = '+';
 
-/// Whether a key is that of a row that is being added.
+/// Whether a key is that of an added row: `+` and a number.
 pub fn is_added(key: &str) -> bool {
     let number = key.strip_prefix(ADDED);
     number.is_some_and(|number| !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit()))
 }
 
 impl super::Block {
-    /// Whether its fields are only known with a report.
+    /// Whether its fields depend on the report and it has not been expanded to one.
     pub fn is_open(&self) -> bool {
         !self.resolved && (self.open.is_some() || !self.sets.is_empty())
     }

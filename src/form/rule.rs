@@ -181,7 +181,7 @@ pub(super) fn open_examples(source: &RuleSource, form: &Form) -> Result<Vec<Exam
             let plain = strip_previous(name).0;
             let table = source.table.as_ref().map(|table| table.get_ref().as_str()).unwrap_or_default();
             let whole = |id: &str| form.place_of(id).is_some() || form.field_index(id).is_some();
-            // Names of columns of a single row: a row is made for them.
+            // Names of columns of a single row: assign them to a row with the key `1`.
             let (row, column) = (format!("{table}.{plain}"), format!("{table}.1.{plain}"));
             let with_row = if source.each == Some(Each::Row) { column } else { row.clone() };
             let id = if whole(&row) || table.is_empty() { row } else { with_row };

@@ -1,17 +1,17 @@
-//! The form that somebody types a report into: the rows that are there, an empty row in every table whose rows are data, and all columns.
+//! The form for manual entry of a report: the existing rows, an empty row in every open block, and all columns.
 
 use super::expand::field_id;
 use super::{FieldKind, Form};
 use crate::text::code;
 
-/// The key of the empty row; rows that are added have further numbers.
+/// The key of the empty row; further added rows have higher numbers.
 const NEW: &str = "+1";
 
-/// An open block of a form: its table and its number there.
+/// An open block of a form: index of the table, index of the block in the table.
 pub type OpenBlock = (usize, usize);
 
 impl Form {
-    /// The form with the rows of these ids of values, a row to be filled in in every block whose rows are data, and every column.
+    /// The form expanded to the rows of these field ids, an empty row in every block with open rows, and every column.
     #[must_use]
     pub fn typing<'i>(&self, ids: impl IntoIterator<Item = &'i str>) -> Self {
         let mut contents = self.no_content();
@@ -35,8 +35,8 @@ impl Form {
         self.with(&contents)
     }
 
-    /// The key of a row that is known by this text; `number` is that of the row where rows are known by theirs. `None` where the text
-    /// is none by which a row could be known.
+    /// The key of a row whose identifying column has this text; `number` is the key if the block identifies rows by number. `None` if the
+    /// text cannot be a key, or the block has no open rows.
     pub fn row_key(&self, (table, block): OpenBlock, text: &str, number: usize) -> Option<String> {
         let block = &self.tables[table].blocks[block];
         let Some(each) = block.open.as_ref()?.each else { return Some(number.to_string()) };
@@ -49,14 +49,14 @@ impl Form {
         (!text.is_empty()).then(|| format!("[{text}]"))
     }
 
-    /// The id of a field in a row of an open block.
+    /// The field id of a row key and a column in an open block.
     pub fn cell_id(&self, (table, block): OpenBlock, key: &str, column: usize) -> String {
         let table = &self.tables[table];
         field_id([&table.id, key, &table.blocks[block].leaf_columns[column].id])
     }
 
-    /// Ids of fields in the order in which the form has them: the rows with sums last, rows known by codes by their codes, all others
-    /// as they come.
+    /// Sorts field ids by block. Within a block, rows with codes are sorted by code, other rows keep their order, and the total row is
+    /// last. Ids outside of open blocks are last.
     pub fn in_row_order(&self, ids: &mut [String]) {
         let place = |id: &String| {
             let Some((place, key, _)) = self.place_of(id) else { return ((usize::MAX, 0), false, String::new()) };

@@ -1,4 +1,4 @@
-//! Numbers of agencies that reported: counted in one place, and worded alike on the terminal, on the page and in the workbook.
+//! Numbers of agencies by what they sent, with one wording for the terminal, the page and the workbook.
 
 use super::{OtherReport, Rollup};
 use crate::finding::Message;
@@ -34,7 +34,7 @@ pub enum Standing {
     Other,
     /// Nothing.
     Missing,
-    /// It is the top agency; the sums are its report.
+    /// The top agency, which did not report itself; the sums are its report.
     Superior,
 }
 

@@ -61,11 +61,11 @@ pub(super) fn telling(form: &Form) -> Vec<FieldIndex> {
     (0..form.fields.len()).filter(tells).collect()
 }
 
-/// Whether the figures of a field are additive.
+/// Whether the figures of a field can be summed over agencies.
 pub(super) fn additive(form: &Form, field: FieldIndex) -> bool {
     let field = &form.fields[field];
     let block = form.block(field);
-    // Rows that are known by their number alone are not the same rows in two reports.
+    // Rows identified by number are different rows in different reports.
     let is_numbered = block.open.as_ref().is_some_and(|open| open.each.is_none())
         && block.leaf_rows[field.row].id.parse::<usize>().is_ok();
     form.tables[field.table].additive && field.kind.is_figure() && !field.is_ratio && !is_numbered

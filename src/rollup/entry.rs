@@ -1,4 +1,4 @@
-//! The record that a roll-up keeps of a report: figures and their places, no text.
+//! The record that a roll-up keeps of a report: figures with their places, and findings; no text.
 
 use std::sync::Arc;
 

@@ -70,7 +70,7 @@ pub(super) struct Gathered<'a> {
     form: &'a Form,
     year: i16,
     without_errors: bool,
-    /// Reports whose rows are their own: which rows there are is known when all have come.
+    /// Reports of a form with open rows, kept until all have been added, because only then is the union of their rows known.
     waiting: Vec<(Arc<str>, usize, Report)>,
     migrated: usize,
     entries: Vec<Entry>,
@@ -251,7 +251,7 @@ impl<'a> Gathered<'a> {
         rollup
     }
 
-    /// The form with the rows of all reports, which are then kept with its fields.
+    /// Expands the form to the rows of all waiting reports, and makes their entries.
     fn with_rows(&mut self) -> Cow<'a, Form> {
         if !self.form.is_open() {
             return Cow::Borrowed(self.form);
@@ -271,7 +271,7 @@ impl<'a> Gathered<'a> {
         form
     }
 
-    /// Says that there are more cells in rows that are data than can be added up.
+    /// Adds the finding that the open rows of all reports have too many cells to be summed.
     fn too_many(&mut self, count: usize) {
         let message = Message::new(
             format!("各单位自己的行共{count}格，超过一份汇总能放的{MOST_FIELDS}格，这些行没有汇总。请分批汇总。"),
@@ -312,7 +312,7 @@ impl<'a> Gathered<'a> {
     }
 }
 
-/// What is kept of a report until all have come.
+/// The part of a report that is kept until all have been added.
 fn figures_of(report: &Report) -> Report {
     let mut kept = Report::empty(&report.form);
     (kept.values, kept.published, kept.findings) = (report.values.clone(), report.published, report.findings.clone());

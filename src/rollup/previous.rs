@@ -150,7 +150,7 @@ impl Before<'_> {
     }
 }
 
-/// Last year's figures in the order of this year's fields: where rows are data the two years have rows of their own.
+/// Last year's figures in the order of this year's fields; with open rows, the fields of the two years differ.
 fn in_order(figures: Row, (this, before): (&Rollup, &Rollup)) -> Row {
     if !this.form.is_of_report() || figures.is_empty() {
         return figures;

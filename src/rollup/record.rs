@@ -17,7 +17,7 @@ const OVER: u8 = 2;
 /// Payload bits per byte of a variable-length number.
 const BITS: u32 = 7;
 
-/// The kinds by their codes.
+/// The kinds; the index is the code.
 const KINDS: [Kind; 10] = [
     Kind::Absent,
     Kind::Number,
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_has_a_number() {
+    fn every_kind_has_a_code() {
         for kind in KINDS {
             // Without a wildcard, so that a new kind must be added above.
             match kind {

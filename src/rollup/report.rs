@@ -37,7 +37,7 @@ impl Rollup<'_> {
         report
     }
 
-    /// The words of rows that are data: what a row is known by, and what all agencies that have the row say alike.
+    /// Adds the texts of open rows: the identifying text, and other texts if all agencies with the row have the same.
     fn words(&self, report: &mut Report) {
         let open = |field: &Field| !field.kind.is_figure() && self.form.block(field).open.is_some();
         let fields: Vec<usize> = (0..self.form.fields.len()).filter(|&at| open(&self.form.fields[at])).collect();

@@ -60,7 +60,7 @@ fn node(adding: &mut Adding, agency: usize, telling: &[FieldIndex], told: &mut V
     let counted = own.filter(|&index| !rollup.leaves_out(index));
     let wrong = usize::from(counted.is_some_and(|own| rollup.has_errors(own)));
     if children.is_empty() {
-        // Its sums are its own figures.
+        // The sums of a leaf are its own figures.
         adding.nodes[agency] = Node { own, taken: usize::from(counted.is_some()), wrong, ..Node::default() };
         return;
     }
@@ -274,7 +274,7 @@ fn incomplete(rollup: &Rollup, entry: usize, reports: &mut Reports) -> Option<To
     let form = &*rollup.form;
     let figures = reports.figures(entry).into_iter().enumerate();
     let lost = figures.filter(|(field, figure)| {
-        // A row that is data and that other reports have is not missing here.
+        // An open row that only other reports have is not missing here.
         let has_place = figure.kind != Kind::Absent || form.block(&form.fields[*field]).open.is_none();
         let uncertain = figure.number.is_none() && matches!(figure.kind, Kind::Text | Kind::Absent);
         additive(form, *field) && uncertain && has_place

@@ -1,14 +1,14 @@
-//! The page itself: HTML, CSS and ES modules, built into the program and used without a build step.
+//! Static files of the page: HTML, CSS and ES modules, compiled into the program without a build step of their own.
 
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::fault::Fault;
 
-/// The frame of every screen.
+/// The HTML page of all screens.
 const PAGE: &str = include_str!("page/page.html");
 
-/// The files by their names.
+/// Static files: path, content type, text.
 const FILES: &[(&str, &str, &str)] = &[
     ("/nianbao.css", "text/css; charset=utf-8", include_str!("page/nianbao.css")),
     ("/openapi.json", "application/json; charset=utf-8", include_str!("page/openapi.json")),
@@ -32,7 +32,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("/js/errors.js", "text/javascript; charset=utf-8", include_str!("page/js/errors.js")),
 ];
 
-/// The paths of the screens.
+/// Paths of the screens.
 pub(super) const SCREENS: &[&str] = &["/", "/report", "/rollup", "/log", "/settings"];
 
 /// Whether a path is public: static files and the login page.
@@ -40,12 +40,12 @@ pub(super) fn is_public(path: &str) -> bool {
     path == "/login" || FILES.iter().any(|(name, ..)| *name == path)
 }
 
-/// A screen.
+/// The response with the HTML page.
 pub(super) fn page() -> Response {
     ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], PAGE).into_response()
 }
 
-/// The error screen.
+/// The error screen; `code` selects its text.
 pub(super) fn error_page(code: &str) -> Response {
     let page = PAGE.replace("data-screen=\"\"", &format!("data-screen=\"error\" data-kind=\"{code}\""));
     ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response()

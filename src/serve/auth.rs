@@ -16,28 +16,28 @@ use crate::batch::sha256;
 /// Name of the cookie.
 pub(super) const COOKIE: &str = "nianbao";
 
-/// Tries of a password before a pause, and the pause.
+/// Number of password attempts per address before a pause, and the length of the pause.
 const TRIES: u32 = 5;
 const PAUSE: Duration = Duration::from_mins(5);
 
-/// A visit by name ends after this time without a request.
+/// A session ends after this time without a request.
 const IDLE: Duration = Duration::from_hours(12);
 
-/// Most visits and most addresses that are remembered.
+/// Maximum number of sessions and of addresses with failed attempts.
 const MOST: usize = 2_000;
 
-/// Least characters of a password.
+/// Minimum number of characters of a password.
 pub(super) const LEAST: usize = 8;
 
-/// Memory of argon2 in KB, and its passes: what OWASP names least for argon2id.
+/// Memory in KiB and number of iterations of argon2id: the minimum that OWASP recommends.
 const COST: (u32, u32) = (19 * 1024, 2);
 
-/// A visitor.
+/// An authenticated user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Visitor {
-    /// The name that is written into the log; `None` for the one at this machine, whose name is a setting.
+    /// The name that is written into the log; `None` for the user at this machine, whose name is a setting.
     pub(super) name: Option<String>,
-    /// The CSRF token that every write carries.
+    /// The CSRF token that every write must send.
     pub(super) token: String,
 }
 
@@ -48,19 +48,19 @@ struct Visit {
     last: Instant,
 }
 
-/// Why a password was not taken.
+/// Why a password was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Refusal {
-    /// It is another; so many tries are left.
+    /// The password is wrong; the number of attempts left.
     Wrong(u32),
-    /// There were too many tries; so many seconds are left.
+    /// Too many attempts; the seconds until the next one is allowed.
     Pause(u64),
 }
 
-/// The door.
+/// Checks hosts, cookies, tokens and passwords.
 #[derive(Debug)]
 pub(super) struct Door {
-    /// Of this machine and folder; the same after a restart, so that an open page continues.
+    /// Cookie of the user at this machine, derived from the folder's secret: unchanged by a restart, so that an open page keeps working.
     cookie: String,
     token: String,
     start: String,
@@ -73,7 +73,7 @@ pub(super) struct Door {
 }
 
 impl Door {
-    /// The door of a folder, and the password that was made up where others are let in and there is none.
+    /// Opens the door of a folder. Also returns the password that was generated if `lan` is set and the folder has none.
     pub(super) fn open(store: &Store, lan: bool, hosts: Vec<String>) -> Result<(Self, Option<String>), ServeError> {
         let secret = store.secret()?;
         let derived = |what: &str| sha256(format!("{what}:{secret}").as_bytes());
@@ -104,23 +104,23 @@ impl Door {
         self.port.store(port, Ordering::Relaxed);
     }
 
-    /// The token of the address that is opened at the start.
+    /// The token in the URL that is opened at start-up.
     pub(super) fn start_token(&self) -> &str {
         &self.start
     }
 
-    /// The cookie of the one at this machine.
+    /// The cookie of the user at this machine.
     pub(super) fn own_cookie(&self) -> &str {
         &self.cookie
     }
 
-    /// Whether this is the token of the start.
+    /// Whether this is the start token.
     pub(super) fn is_start(&self, token: &str) -> bool {
         same(token, &self.start)
     }
 
-    /// Whether a request that names this host is for us. A page of another site whose name was turned to this machine names that site;
-    /// a numeric address cannot be turned.
+    /// Whether a `Host` header names this server. Protects from DNS rebinding: a site whose name was made to resolve to this machine sends
+    /// its own name, and a numeric address cannot be rebound.
     pub(super) fn is_host(&self, host: &str) -> bool {
         let (name, port) = match host.rsplit_once(':') {
             Some((name, port)) if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => {
@@ -139,11 +139,11 @@ impl Door {
         self.lan && (address || self.hosts.iter().any(|host| host.eq_ignore_ascii_case(&name)))
     }
 
-    /// Who sends these cookies, or this bearer token, from this address.
+    /// Authenticates a request by its cookies or its bearer token; the start token and the local cookie are valid from loopback only.
     pub(super) fn visitor(&self, cookies: &str, bearer: Option<&str>, from: IpAddr) -> Option<Visitor> {
         let own = || Visitor { name: None, token: self.token.clone() };
         if let Some(bearer) = bearer {
-            // A program of the office on this machine.
+            // A program on this machine.
             return (from.is_loopback() && self.is_start(bearer)).then(own);
         }
         let mut values = cookies.split(';').filter_map(|cookie| cookie.trim().split_once('='));
@@ -161,7 +161,7 @@ impl Door {
         Some(Visitor { name: Some(visit.name.clone()), token: visit.token.clone() })
     }
 
-    /// Lets somebody in by the password; the answer is the value of the cookie.
+    /// Authenticates a user by password; returns the value of the session cookie.
     pub(super) fn enter(
         &self,
         name: &str,
@@ -189,7 +189,7 @@ impl Door {
         Ok(Ok(cookie))
     }
 
-    /// Counts a try; refuses it where there were too many.
+    /// Counts an attempt; refuses it if there were too many.
     fn try_once(&self, from: IpAddr) -> Option<Refusal> {
         let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
         if tries.len() >= MOST {
@@ -207,7 +207,7 @@ impl Door {
         None
     }
 
-    /// Ends a visit.
+    /// Ends the session of these cookies.
     pub(super) fn leave(&self, cookies: &str) {
         let mut visits = self.visits.lock().unwrap_or_else(PoisonError::into_inner);
         for value in cookies.split(';').filter_map(|cookie| cookie.trim().strip_prefix(COOKIE)?.strip_prefix('=')) {
@@ -225,7 +225,7 @@ impl Door {
     }
 }
 
-/// Compares without telling by its time where two texts part.
+/// Constant-time comparison; only a difference in length returns early.
 pub(super) fn same(one: &str, other: &str) -> bool {
     one.len() == other.len() && one.bytes().zip(other.bytes()).fold(0, |parts, (one, other)| parts | (one ^ other)) == 0
 }
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_was_turned_to_this_machine_is_not_ours() {
+    fn rebound_host_names_are_refused() {
         let (_folder, _store, local, _) = door(false);
         for host in ["127.0.0.1:8765", "localhost:8765", "LOCALHOST:8765", "[::1]:8765"] {
             assert!(local.is_host(host), "{host}");
@@ -288,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_lets_in_by_name_and_five_wrong_ones_do_not() {
+    fn five_wrong_passwords_cause_a_pause() {
         let (_folder, store, door, made) = door(true);
         let (password, from) = (made.unwrap(), IpAddr::from([192, 168, 1, 30]));
         let cookie = door.enter("李娜", &password, from).unwrap().unwrap();
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cookie_of_this_machine_is_of_no_use_on_another() {
+    fn the_local_cookie_and_start_token_are_valid_from_loopback_only() {
         let (_folder, _store, door, _) = door(true);
         let cookies = format!("{COOKIE}={}", door.own_cookie());
         assert!(door.visitor(&cookies, None, IpAddr::from([127, 0, 0, 1])).is_some());

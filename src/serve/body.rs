@@ -15,27 +15,27 @@ use super::fault::Fault;
 use super::store::random;
 use crate::finding::Message;
 
-/// Most bytes of a body in JSON.
+/// Maximum size of a JSON body, in bytes.
 const JSON: usize = 1 << 20;
 
-/// How long a client may take over the next piece of a body.
+/// Timeout for the next chunk of a body.
 const PIECE: Duration = Duration::from_secs(20);
 
-/// How long a body may take however small it is, and how many bytes a second it must have from then on.
+/// Time that any body may take, and the minimum rate in bytes per second beyond it.
 const GRACE: Duration = Duration::from_secs(30);
 const RATE: u64 = 4 << 10;
 
-/// Bytes that are written to the disk at once.
+/// Size of a write to the disk, in bytes.
 const SPOOLED: usize = 1 << 20;
 
-/// The time that a body has had.
+/// Enforces the minimum rate of a body.
 struct Pace {
     started: Instant,
     bytes: u64,
 }
 
 impl Pace {
-    /// The next piece; `None` at the end.
+    /// The next chunk; `None` at the end.
     async fn next(&mut self, body: &mut Body) -> Result<Option<Bytes>, Fault> {
         loop {
             let due = GRACE + Duration::from_millis(self.bytes * 1000 / RATE);
@@ -61,7 +61,7 @@ fn slow() -> Fault {
     Fault::new(StatusCode::REQUEST_TIMEOUT, "too-slow", message)
 }
 
-/// A body in JSON.
+/// Parses a JSON body.
 pub(super) async fn json<T: DeserializeOwned>(mut body: Body) -> Result<T, Fault> {
     let mut pace = Pace { started: Instant::now(), bytes: 0 };
     let mut bytes = Vec::new();
@@ -76,7 +76,7 @@ pub(super) async fn json<T: DeserializeOwned>(mut body: Body) -> Result<T, Fault
     read.map_err(|error| Fault::bad("请求的内容不对。", format!("the body is not as documented: {error}")))
 }
 
-/// A body on the disk.
+/// A body spooled to disk; its file is deleted on drop unless it was kept.
 #[derive(Debug)]
 pub(super) struct Spooled {
     path: PathBuf,
@@ -85,7 +85,7 @@ pub(super) struct Spooled {
     kept: bool,
 }
 
-/// Spools a body into a file of `folder`. `name` is only for messages.
+/// Spools a body of at most `limit` bytes into a temporary file in `folder`. `name` is used in messages only.
 pub(super) async fn spool(
     mut body: Body,
     folder: &Path,
@@ -139,12 +139,12 @@ pub(super) async fn spool(
 }
 
 impl Spooled {
-    /// Where it lies.
+    /// The path of the temporary file.
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Gives it its name in the same folder.
+    /// Renames the file within its folder, so that it is kept.
     pub(super) async fn keep(mut self, name: &str) -> Result<(), Fault> {
         let (from, folder) = (self.path.clone(), self.path.parent().map(Path::to_owned).unwrap_or_default());
         let to = folder.join(name);
@@ -175,7 +175,7 @@ fn too_large(name: &str, limit: u64) -> Fault {
     Fault::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", message)
 }
 
-/// Runs blocking disk work outside of the async threads.
+/// Runs blocking work outside of the async threads; an error becomes a [`Fault::disk`].
 pub(super) async fn on_disk<T: Send + 'static>(
     work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
 ) -> Result<T, Fault> {

@@ -14,23 +14,23 @@ use tokio::sync::Semaphore;
 use super::api;
 use super::hub::Hub;
 
-/// Most connections at once; more wait in the system's queue.
+/// Maximum number of connections; further ones wait in the system's backlog.
 const MOST: usize = 512;
 
-/// How long a client may take to send the headers of a request, and to send nothing between requests.
+/// Timeout for the headers of a request, and idle time between requests.
 const HEADERS: Duration = Duration::from_secs(15);
 
-/// How long a connection may last; a browser makes a new one.
+/// Maximum lifetime of a connection; a browser opens a new one.
 const LIFE: Duration = Duration::from_mins(20);
 
-/// Most bytes of the headers of a request.
+/// Maximum size of the headers of a request, in bytes.
 const HEADER_BYTES: usize = 32 << 10;
 
-/// Where a request comes from.
+/// The client's IP address.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Peer(pub(super) IpAddr);
 
-/// Takes connections until the program ends.
+/// Accepts connections until the process ends.
 pub(super) async fn accept(listener: TcpListener, hub: Arc<Hub>) {
     let router = TowerToHyperService::new(api::router(hub));
     let room = Arc::new(Semaphore::new(MOST));
@@ -39,7 +39,7 @@ pub(super) async fn accept(listener: TcpListener, hub: Arc<Hub>) {
         let (stream, peer): (_, SocketAddr) = if let Ok(accepted) = listener.accept().await {
             accepted
         } else {
-            // Too many open files, or a client that went: neither lasts.
+            // Too many open files, or an aborted connection: both are temporary.
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };

@@ -1,4 +1,4 @@
-//! Last year's reports among the files of the work folder: which of them an agency's report is compared with.
+//! Finds last year's reports among the files of the work folder, for the comparison of each agency's report.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -7,16 +7,16 @@ use super::work::{Kept, Part, SentFile};
 use crate::ledger::Sent;
 use crate::text::fold;
 
-/// Fewest reports of a delivery that is taken for one of last year's reports: one alone may have been sent by mistake.
+/// Minimum number of last year's reports for a delivery of last year's reports: a single one may have been sent by mistake.
 const DELIVERY: usize = 2;
 
-/// The identity of a report across versions: agency, year and form.
+/// Identity of a report across versions: folded name of the agency, year, and family of forms. `None` without agency or year.
 pub(super) fn key(part: &Part) -> Option<(String, i16, &str)> {
     let agency = part.listed.as_deref().or(part.agency.as_deref())?;
     Some((fold(agency), part.year?, &part.family))
 }
 
-/// A report of a file that stands.
+/// A report of one of the files in [`crate::ledger::Ledger::standing`].
 #[derive(Clone, Copy)]
 pub(super) struct Candidate<'a> {
     pub(super) sent: &'a Sent,
@@ -24,14 +24,14 @@ pub(super) struct Candidate<'a> {
     pub(super) part: &'a Part,
 }
 
-/// Every report of the files that stand.
+/// All reports of the files that are not deleted.
 pub(super) fn candidates(state: &State) -> impl Iterator<Item = Candidate<'_>> {
     state.ledger.standing().flat_map(|sent| {
         state.parts(sent.file).iter().enumerate().map(move |(report, part)| Candidate { sent, report, part })
     })
 }
 
-/// Which of several versions of a report counts: the one that somebody chose, unless a later one came after that; else the last.
+/// Index of the version that counts: the one that was chosen by hand, unless another one arrived after the choice; else the last.
 pub(super) fn counting(state: &State, candidates: &[Candidate]) -> usize {
     let chosen = (0..candidates.len()).max_by_key(|&at| {
         let one = &candidates[at];
@@ -40,14 +40,14 @@ pub(super) fn counting(state: &State, candidates: &[Candidate]) -> usize {
     chosen.unwrap_or(0)
 }
 
-/// Whether another version came in the same delivery with other figures.
+/// Whether the same delivery has another version with different figures.
 pub(super) fn is_double(candidates: &[Candidate], at: usize) -> bool {
     let one = &candidates[at];
     let differs = |other: &Candidate| other.sent.drop == one.sent.drop && other.part.figures != one.part.figures;
     one.sent.drop.is_some() && candidates.iter().any(differs)
 }
 
-/// The reports of some years, by agency, year and family of forms.
+/// The reports of some years by [`key`].
 struct Index<'a>(HashMap<(String, i16, &'a str), Vec<Candidate<'a>>>);
 
 impl<'a> Index<'a> {
@@ -61,7 +61,7 @@ impl<'a> Index<'a> {
         Self(found)
     }
 
-    /// Last year's reports of the agencies of these.
+    /// Last year's reports of the agencies of `parts`.
     fn before(&self, state: &State, parts: &[Part], told: &dyn Fn(&Sent) -> SentFile) -> Vec<Kept> {
         let mut kept = Vec::new();
         for (agency, year, family) in parts.iter().filter_map(key) {
@@ -83,7 +83,7 @@ impl<'a> Index<'a> {
     }
 }
 
-/// Last year's reports of the agencies whose reports a file is known to hold. `told` is a file as children are told of it.
+/// Last year's reports of the agencies found in a file when it was read. `told` converts a file into a parameter of a request.
 pub(super) fn of_file(state: &State, file: u64, told: &dyn Fn(&Sent) -> SentFile) -> Vec<Kept> {
     let parts = state.parts(file);
     let years: HashSet<i16> = parts.iter().filter_map(|part| part.year?.checked_sub(1)).collect();
@@ -93,10 +93,10 @@ pub(super) fn of_file(state: &State, file: u64, told: &dyn Fn(&Sent) -> SentFile
     Index::of(state, &years).before(state, parts, told)
 }
 
-/// The files that were checked beside other reports of last year than there are now.
+/// The files whose last check used other reports of last year than the current ones.
 pub(super) fn outdated(state: &State, told: &dyn Fn(&Sent) -> SentFile) -> Vec<u64> {
     let years: HashSet<i16> = candidates(state).filter_map(|one| one.part.year).collect();
-    // Without two years that follow each other there is nothing to compare, and never was unless something was taken out.
+    // Without two consecutive years there is nothing to compare, and no file to update unless an earlier check had a report of last year.
     let compares = years.iter().any(|year| years.contains(&(year - 1)));
     if !compares && state.items.values().all(|item| item.before.is_empty()) {
         return Vec::new();
@@ -109,8 +109,8 @@ pub(super) fn outdated(state: &State, told: &dyn Fn(&Sent) -> SentFile) -> Vec<u
     standing.map(|sent| sent.file).collect()
 }
 
-/// The files that are there as last year's, as seen from a year: they came before any report of that year, or in a delivery without
-/// one. Any other report of last year was sent in place of this year's.
+/// The files that are in the folder as last year's, for the year `year`: all of their reports are of the year before, and they arrived
+/// before any report of `year` or in a delivery of last year's reports. Other reports of last year were sent instead of this year's.
 pub(super) fn kept(state: &State, year: i16) -> HashSet<u64> {
     let Some(before) = year.checked_sub(1) else { return HashSet::new() };
     let first = candidates(state).filter(|one| one.part.year == Some(year)).map(|one| one.sent.entry).min();
@@ -134,7 +134,7 @@ pub(super) fn kept(state: &State, year: i16) -> HashSet<u64> {
     state.ledger.standing().filter(all).filter(came).map(|sent| sent.file).collect()
 }
 
-/// Of how many agencies there is a report of the year before.
+/// Number of agencies with a report of the year before `year`.
 pub(super) fn agencies(state: &State, year: Option<i16>) -> usize {
     let Some(before) = year.and_then(|year| year.checked_sub(1)) else { return 0 };
     let of_year = candidates(state).filter(|one| one.part.year == Some(before));

@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 use super::journal::Written;
 use crate::finding::{Message, system};
 
-/// A request that was not done.
+/// An error response.
 #[derive(Debug)]
 pub(super) struct Fault {
     pub(super) status: StatusCode,
-    /// One word that never changes.
+    /// Stable identifier of the error.
     pub(super) code: &'static str,
     pub(super) message: Message,
-    /// Further data for the page.
+    /// Further keys of the JSON object.
     pub(super) more: Value,
 }
 
@@ -23,7 +23,7 @@ impl Fault {
         Self { status, code, message, more: Value::Null }
     }
 
-    /// There is no such report, file or entry.
+    /// 404: there is no such report, file or entry.
     pub(super) fn not_found() -> Self {
         let message = Message::new(
             "没有这一项。可能已被删除，或网址不对。",
@@ -32,18 +32,18 @@ impl Fault {
         Self::new(StatusCode::NOT_FOUND, "not-found", message)
     }
 
-    /// The request is not one.
+    /// 400: the request is invalid.
     pub(super) fn bad(zh: impl Into<String>, en: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "bad-request", Message::new(zh, en))
     }
 
-    /// A child refused, with a reason.
+    /// 422: the request cannot be carried out, with the reason.
     pub(super) fn refused(message: Message) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "refused", message)
     }
 
-    /// Somebody else was first.
-    #[allow(clippy::needless_pass_by_value, reason = "theirs becomes part of the answer")]
+    /// 409: somebody else changed the report first; `theirs` is that change.
+    #[allow(clippy::needless_pass_by_value, reason = "`theirs` becomes part of the response")]
     pub(super) fn conflict(theirs: Value) -> Self {
         let message = Message::new(
             "您打开以后，别人先改了这份报告。您的改动没有保存，也没有盖掉别人的。",
@@ -52,7 +52,7 @@ impl Fault {
         Self { more: json!({ "theirs": theirs }), ..Self::new(StatusCode::CONFLICT, "conflict", message) }
     }
 
-    /// The disk did not take it.
+    /// 507: a write to the disk failed.
     pub(super) fn disk(error: &std::io::Error) -> Self {
         let said = system(error);
         let message = Message::new(
@@ -62,7 +62,7 @@ impl Fault {
         Self::new(StatusCode::INSUFFICIENT_STORAGE, "not-saved", message)
     }
 
-    /// What the writer says, as the number of the entry.
+    /// Converts the outcome of a write: the number that it returned, or an error response.
     pub(super) fn of_written(written: Written) -> Result<u64, Self> {
         match written {
             Written::Done(number) | Written::Received(number) | Written::Known(number) => Ok(number),
@@ -83,7 +83,7 @@ impl IntoResponse for Fault {
     }
 }
 
-/// JSON as an answer.
+/// A JSON response.
 pub(super) fn answer(body: &Value) -> Response {
     let kind = [(header::CONTENT_TYPE, "application/json; charset=utf-8")];
     (kind, body.to_string()).into_response()

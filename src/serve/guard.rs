@@ -15,10 +15,10 @@ use super::fault::Fault;
 use super::hub::Hub;
 use crate::finding::Message;
 
-/// The header of the token that every write carries.
+/// Request header with the CSRF token.
 pub(super) const TOKEN: &str = "x-nianbao-token";
 
-/// Headers of every answer.
+/// Headers of every response.
 const HEADERS: &[(&str, &str)] = &[
     (
         "content-security-policy",
@@ -32,7 +32,7 @@ const HEADERS: &[(&str, &str)] = &[
     ("cache-control", "no-store"),
 ];
 
-/// Lets a request through or answers it, and puts the headers on.
+/// Passes a request on or answers it, and adds the response headers.
 pub(super) async fn guard(State(hub): State<Arc<Hub>>, mut request: Request, next: Next) -> Response {
     let mut response = match admitted(&hub, &mut request) {
         Ok(()) => next.run(request).await,
@@ -60,7 +60,7 @@ fn admitted(hub: &Hub, request: &mut Request) -> Result<(), Box<Response>> {
     let from = request.extensions().get::<Peer>().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.0);
     let site = text(headers, "sec-fetch-site");
     if let Some(token) = start_token(request.uri().query()) {
-        // Only a page of another site could make a browser bring a token along; a person opens the address.
+        // The start token is accepted from an opened URL, not from a request that another site's page makes the browser send.
         if hub.door.is_start(token)
             && from.is_loopback()
             && request.method() == Method::GET
@@ -83,7 +83,7 @@ fn admitted(hub: &Hub, request: &mut Request) -> Result<(), Box<Response>> {
     if write {
         let origin = only(headers, "origin");
         let own = origin == Some(format!("http://{host}").as_str());
-        // Programs send no Origin header; they authenticate with a bearer token, which no page has.
+        // Programs send no Origin header; they authenticate with a bearer token, which a browser page cannot know.
         let program = bearer.is_some() && headers.get("origin").is_none();
         if !own && !program {
             return fail(StatusCode::FORBIDDEN, "other-site", elsewhere());
@@ -108,7 +108,7 @@ fn admitted(hub: &Hub, request: &mut Request) -> Result<(), Box<Response>> {
     }
 }
 
-/// The answer to somebody who is not known.
+/// The response to a request that is not authenticated.
 fn stranger(hub: &Hub, api: bool, from: IpAddr) -> Response {
     if hub.lan && !from.is_loopback() && !api {
         return (StatusCode::SEE_OTHER, [(header::LOCATION, "/login")]).into_response();
@@ -120,12 +120,12 @@ fn stranger(hub: &Hub, api: bool, from: IpAddr) -> Response {
     refusal(api, Fault::new(StatusCode::UNAUTHORIZED, "token", message))
 }
 
-/// JSON for a program, the page for a person.
+/// A refusal as JSON for the API, else as the error screen.
 fn refusal(api: bool, fault: Fault) -> Response {
     if api { fault.into_response() } else { (fault.status, assets::error_page(fault.code)).into_response() }
 }
 
-/// The start token becomes a cookie, and the address loses it. No `Secure`: on plain http such a cookie would not come back.
+/// Sets the cookie and redirects to the URL without the start token. The cookie has no `Secure`, because the server has no TLS.
 fn entered(hub: &Hub) -> Response {
     let cookie = format!("{COOKIE}={}; Path=/; HttpOnly; SameSite=Strict; Max-Age=31536000", hub.door.own_cookie());
     let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, "/")]).into_response();
@@ -139,7 +139,7 @@ fn start_token(query: Option<&str>) -> Option<&str> {
     query?.split('&').find_map(|pair| pair.strip_prefix("token="))
 }
 
-/// All cookies of a request.
+/// All cookies of a request, joined by `;`.
 pub(super) fn cookies(headers: &HeaderMap) -> String {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     cookies.collect::<Vec<_>>().join(";")
@@ -149,14 +149,14 @@ fn text<'h>(headers: &'h HeaderMap, name: &str) -> &'h str {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
-/// The only header of its name; two are as good as none.
+/// The value of a header that occurs exactly once; `None` if it is repeated.
 fn only<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     let mut all = headers.get_all(name).iter();
     let first = all.next()?.to_str().ok()?;
     all.next().is_none().then_some(first)
 }
 
-/// Who a request is from, as it is written into the log.
+/// The name of the user as it is written into the log.
 pub(super) fn name_of(hub: &Hub, visitor: &Visitor) -> String {
     visitor.name.clone().unwrap_or_else(|| hub.own_name())
 }

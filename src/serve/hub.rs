@@ -20,13 +20,13 @@ use super::work::{Answer, Ask, Request, SentFile, Which};
 use super::{Options, ServeError, Started};
 use crate::ledger::{Sent, stored_name};
 
-/// Ports that are tried after the one that was wanted.
+/// Number of ports that are tried after the requested one.
 const PORTS: u16 = 20;
 
-/// The largest file that is taken, in megabytes, where the settings say nothing.
+/// Default and maximum size of an upload, in MB.
 const LIMIT: u64 = 64;
 
-/// Shared by every request.
+/// Shared by all requests.
 #[derive(Debug)]
 pub(super) struct Hub {
     pub(super) store: Store,
@@ -71,7 +71,7 @@ impl Hub {
         }))
     }
 
-    /// Listens at the wanted port, or at one after it.
+    /// Listens on the requested port, or on the first free one after it unless `exact` is set.
     pub(super) async fn listen(&self) -> Result<TcpListener, ServeError> {
         let wanted = self.address();
         let mut last = None;
@@ -95,7 +95,7 @@ impl Hub {
         *self.address.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Where the page can be opened.
+    /// The URLs at which the page can be opened.
     pub(super) fn started(&self) -> Started {
         let address = self.address();
         let url = format!("http://127.0.0.1:{}/?token={}", address.port(), self.door.start_token());
@@ -111,7 +111,7 @@ impl Hub {
         self.state.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Changes the results of the children, and wakes long-polling requests.
+    /// Changes the state outside of the logs, and wakes long-polling requests.
     pub(super) fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let done = change(&mut self.state.write().unwrap_or_else(PoisonError::into_inner));
         self.changed.send_modify(|count| *count += 1);
@@ -122,57 +122,57 @@ impl Hub {
         self.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Puts new settings into force; they are on the disk already.
+    /// Replaces the settings in memory; they must be saved already.
     pub(super) fn put_settings(&self, settings: Settings) {
         *self.settings.write().unwrap_or_else(PoisonError::into_inner) = settings;
         self.change(|state| state.settings += 1);
     }
 
-    /// The largest file that is taken, in bytes.
+    /// Maximum size of an upload, in bytes.
     pub(super) fn limit(&self) -> u64 {
         let megabytes = self.settings().text("limit").and_then(|text| text.parse().ok());
         megabytes.map_or(LIMIT, |megabytes: u64| megabytes.clamp(1, LIMIT)) << 20
     }
 
-    /// The name that is written for the one at this machine.
+    /// The name that is written into the log for the user at this machine.
     pub(super) fn own_name(&self) -> String {
         self.settings().text("name").unwrap_or_else(|| self.name.clone())
     }
 
-    /// Writes to the logs.
+    /// Writes to the logs, see [`Journal::write`].
     pub(super) async fn write(&self, command: Command) -> Written {
         self.journal.write(command).await
     }
 
-    /// Where the bytes of a sent file are.
+    /// The path of an uploaded file.
     pub(super) fn path(&self, sent: &Sent) -> PathBuf {
         self.store.sent().join(stored_name(&sent.sha256, &sent.name))
     }
 
-    /// A sent file as children are told of it.
+    /// An uploaded file as a parameter of a request, with last year's reports.
     pub(super) fn file(&self, state: &State, sent: &Sent) -> SentFile {
         let before = earlier::of_file(state, sent.file, &|sent| self.alone(state, sent));
         SentFile { before, ..self.alone(state, sent) }
     }
 
-    /// The same without last year's reports.
+    /// An uploaded file as a parameter of a request, without last year's reports.
     pub(super) fn alone(&self, state: &State, sent: &Sent) -> SentFile {
         let (path, name) = (self.path(sent), sent.name.clone());
         SentFile { path, name, corrections: state.corrections_of(&sent.sha256), before: Vec::new() }
     }
 
-    /// A report as children are told of it; `None` where there is no such file.
+    /// A report as a parameter of a request; `None` if there is no such file.
     pub(super) fn which(&self, state: &State, (file, report): (u64, usize)) -> Option<Which> {
         Some(Which { file: self.file(state, state.sent(file)?), report })
     }
 
-    /// A request under the versions that hold.
+    /// A request with the current versions of settings and waivers.
     #[allow(clippy::unused_self, reason = "requests are made by the hub")]
     pub(super) fn request(&self, state: &State, ask: Ask) -> Request {
         Request { settings: state.settings, waivers: state.waivers, ask }
     }
 
-    /// Asks a child about one report, as things are when it is asked.
+    /// Sends a request about one report; it is built from the state at the time a child is free.
     pub(super) async fn ask_about(
         self: &Arc<Self>,
         id: (u64, usize),
@@ -181,7 +181,7 @@ impl Hub {
         let hub = Arc::clone(self);
         let request = move || {
             let state = hub.state();
-            // A file that was taken out in between is not found by the child.
+            // If the file was deleted meanwhile, the child fails to open the empty path.
             let (path, name, corrections) = (PathBuf::new(), String::new(), String::new());
             let gone = Which { file: SentFile { path, name, corrections, before: Vec::new() }, report: 0 };
             let which = hub.which(&state, id).unwrap_or(gone);
@@ -190,7 +190,7 @@ impl Hub {
         self.pool.ask(request).await
     }
 
-    /// The evaluated settings, requested from a child once per version.
+    /// The evaluated settings, requested from a child once per version of the settings.
     pub(super) async fn described(self: &Arc<Self>) -> Arc<Value> {
         let version = self.state().settings;
         if let Some((of, value)) = self.described.lock().unwrap_or_else(PoisonError::into_inner).as_ref()
@@ -207,10 +207,10 @@ impl Hub {
     }
 }
 
-/// The address of this machine in its network; nothing is sent to find it.
+/// The address of this machine in its network.
 fn local_ip() -> Option<IpAddr> {
     let socket = std::net::UdpSocket::bind("0.0.0.0:0").ok()?;
-    // A datagram socket connected to any outside address tells the local address; nothing is sent.
+    // Connecting a UDP socket sends nothing; it only selects the local address of the route.
     socket.connect("192.0.2.1:9").ok()?;
     Some(socket.local_addr().ok()?.ip())
 }

@@ -1,6 +1,6 @@
-//! The one writer of the logs: whatever is answered for passes through here, is synced, and only then becomes part of the state.
+//! The only writer of the logs. A write is synced to the disk, then applied to the state in memory, then acknowledged.
 //!
-//! Commands that wait together are synced together, so fifty clients that upload at once wait for a few syncs and not for fifty.
+//! Waiting commands are written with one sync (group commit), so fifty simultaneous uploads wait for a few syncs rather than for fifty.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -19,7 +19,7 @@ use crate::corrections::{Correction, Corrections};
 use crate::ledger::{CORRECTIONS, Entry, LOG, Ledger, WAIVERS, What};
 use crate::waivers;
 
-/// Most commands that are synced together.
+/// Maximum number of commands in a batch.
 const MOST: usize = 256;
 
 /// A file and the revision on which a write is based, for optimistic locking.
@@ -32,35 +32,35 @@ pub(super) struct Seen {
 /// A write command.
 #[derive(Debug)]
 pub(super) enum Command {
-    /// An entry of the log. The number of a received file is given here.
+    /// An entry of the log. The number of a received file is assigned by the writer.
     Log { who: String, what: What, seen: Option<Seen> },
-    /// Corrections, all or none; and the number of the one that the only one takes back.
+    /// Corrections, written all or none. If `undoes` is set, the single correction undoes the one with that number.
     Correct { lines: Vec<Correction>, who: String, seen: Option<Seen>, undoes: Option<usize> },
 }
 
-/// The outcome of it.
+/// The outcome of a command.
 #[derive(Debug)]
 pub(super) enum Written {
-    /// It is on the disk: the number of the entry, or of the last correction.
+    /// Written and synced: the id of the entry, or the number of the last correction.
     Done(u64),
-    /// A file came in, and has this number.
+    /// A file was received and has this number.
     Received(u64),
-    /// The same bytes are there already, as this file.
+    /// A file with the same digest was received before: its number.
     Known(u64),
-    /// Somebody else was first.
+    /// The file has changed since the revision that the command was based on.
     Conflict,
-    /// It could not be written, and does not count.
+    /// The write failed and has no effect.
     Failed(io::Error),
 }
 
-/// Hands commands to the writer.
+/// Sends commands to the writer thread.
 #[derive(Debug, Clone)]
 pub(super) struct Journal {
     commands: Sender<(Command, oneshot::Sender<Written>)>,
 }
 
 impl Journal {
-    /// Reads the logs, and starts the thread that writes them. `changed` counts what was written.
+    /// Reads the logs and starts the writer thread. `changed` is incremented after every batch.
     pub(super) fn open(store: &Store, changed: watch::Sender<u64>) -> Result<(Self, Arc<RwLock<State>>), ServeError> {
         let (text, log) = store.log(LOG)?;
         let (corrected, corrections) = store.log(CORRECTIONS)?;
@@ -90,10 +90,10 @@ impl Journal {
     }
 }
 
-/// The corrections of a file, each whole.
+/// Parses the file of corrections.
 fn lines(text: &str) -> Result<Vec<Correction>, ServeError> {
     use crate::finding::Bilingual;
-    // Says which line is wrong.
+    // This parser reports the number of an invalid line.
     Corrections::read(text).map_err(|error| ServeError::File(CORRECTIONS.to_owned(), error.message()))?;
     Ok(text.lines().filter_map(|line| serde_json::from_str(line.trim()).ok()).collect())
 }
@@ -106,13 +106,13 @@ struct Writer {
     changed: watch::Sender<u64>,
 }
 
-/// The change of state to apply after the sync.
+/// The state change to apply after the sync.
 enum Added {
     Entry(Entry),
     Corrections(Vec<Correction>, Option<Entry>),
 }
 
-/// A batch of commands with one sync (group commit).
+/// The commands of one group commit.
 #[derive(Default)]
 struct Batch {
     log: Vec<u8>,
@@ -133,7 +133,7 @@ impl Writer {
             let mut batch = self.begin();
             let mut next = Some(first);
             while let Some((command, reply)) = next.take() {
-                // A command that depends on one of this batch goes into the next batch.
+                // A command that depends on another one of this batch is deferred to the next batch.
                 if batch.depends(&command) {
                     held = Some((command, reply));
                     break;
@@ -157,7 +157,7 @@ impl Writer {
         }
     }
 
-    /// Turns a command into its lines, or answers at once where it cannot be.
+    /// Serialises a command into the batch, or answers at once if it is a conflict or a duplicate.
     fn prepare(&self, batch: &mut Batch, command: Command, reply: oneshot::Sender<Written>) {
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
         let seen = command.seen();
@@ -211,7 +211,7 @@ impl Writer {
         }
     }
 
-    /// Writes and syncs the batch, takes it into the state, and answers.
+    /// Writes and syncs the batch, applies it to the state, and answers.
     fn finish(&mut self, batch: Batch) {
         if batch.added.is_empty() {
             return;
@@ -228,7 +228,7 @@ impl Writer {
             }
             done
         };
-        // The correction goes first: an entry about it means nothing without it.
+        // Corrections are written first, because an entry of the log may refer to one by its number.
         let written = put(&mut self.corrections, &batch.corrections).and_then(|()| put(&mut self.log, &batch.log));
         if let Err(error) = written {
             for (_, reply, _) in batch.added {
@@ -264,7 +264,7 @@ impl Writer {
         }
     }
 
-    /// Writes the waivers in force for the command line; they follow from the log, and are written again at every start.
+    /// Writes the file of waivers for the command line. It is derived from the log and rewritten at every start.
     fn waivers(&self) {
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
         let list: Vec<_> = state.ledger.waivers().cloned().collect();
@@ -283,18 +283,18 @@ impl Command {
         }
     }
 
-    /// The file that it is about.
+    /// The file that the command changes.
     fn file(&self) -> Option<u64> {
         self.seen().map(|seen| seen.file)
     }
 }
 
 impl Batch {
-    /// Whether a command must wait until this batch is written.
+    /// Whether a command can be prepared only after this batch is written.
     fn depends(&self, command: &Command) -> bool {
         let digest = match command {
             Command::Log { what: What::Received { sha256, .. }, .. } => self.digests.contains(sha256),
-            // Which correction is the last of its place is known when those before it are written.
+            // Whether a correction is the last one of its field can be decided only after the earlier ones are written.
             Command::Correct { undoes: Some(_), .. } => !self.corrections.is_empty(),
             _ => false,
         };

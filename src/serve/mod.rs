@@ -3,7 +3,7 @@
 //! The server does not parse documents: sent files are processed in supervised child processes (`work`). A write is synced before it is
 //! acknowledged (`journal`); the state in memory is the replayed logs plus the results of the children.
 
-#![allow(clippy::result_large_err, reason = "a fault is an answer: it is made once a request")]
+#![allow(clippy::result_large_err, reason = "an error response is built at most once per request")]
 
 mod api;
 mod assets;
@@ -36,25 +36,25 @@ use crate::ledger::LedgerMistake;
 
 pub use work::child;
 
-/// How the page is served.
+/// Options of the server.
 pub struct Options {
-    /// The work folder; made where it is missing.
+    /// The work folder; created if it does not exist.
     pub folder: PathBuf,
-    /// Where to listen; with port 0 the system chooses one, and a port that is taken is followed by the next free one where `exact` is not set.
+    /// The address to listen on. Port 0 lets the system choose; if a port is in use, the next free one is tried unless `exact` is set.
     pub address: SocketAddr,
-    /// Whether it must be this port.
+    /// Whether no other port than that of `address` may be used.
     pub exact: bool,
-    /// Whether other machines are let in, by a password and a name.
+    /// Whether other machines may connect, with a password and a name.
     pub lan: bool,
-    /// Names by which other machines reach this one, besides its numeric addresses.
+    /// Host names accepted from other machines, in addition to numeric addresses.
     pub hosts: Vec<String>,
-    /// The name that is written into the log for the one at this machine.
+    /// The name that is written into the log for the user at this machine.
     pub name: String,
-    /// Starts a child that calls [`child`].
+    /// Builds the command that starts a child process, which calls [`child`].
     pub child: Box<dyn Fn() -> Command + Send + Sync>,
-    /// Most seconds for a file.
+    /// Time limit for one file, in seconds.
     pub seconds: u64,
-    /// Number of children that read.
+    /// Number of children that read files.
     pub jobs: usize,
 }
 
@@ -67,11 +67,11 @@ impl std::fmt::Debug for Options {
 /// Start-up information: where the page can be opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Started {
-    /// The address to open, with the start token.
+    /// The URL to open on this machine, with the start token.
     pub url: String,
-    /// The address for other machines, where they are let in.
+    /// The URL for other machines, if they may connect.
     pub lan: Option<String>,
-    /// The password that was made up because there was none.
+    /// The password that was generated because none was set.
     pub password: Option<String>,
 }
 
@@ -83,23 +83,23 @@ pub enum ServeError {
     Folder {
         /// The folder or file.
         path: PathBuf,
-        /// What the system says.
+        /// The system error.
         source: io::Error,
     },
-    /// Another copy of the program serves this folder.
+    /// Another process serves this folder.
     Busy(PathBuf),
     /// The address cannot be listened on.
     Address {
         /// The address.
         address: SocketAddr,
-        /// What the system says.
+        /// The system error.
         source: io::Error,
     },
     /// The log of the folder is damaged.
     Log(#[from] LedgerMistake),
-    /// A file of the folder is not as the program writes it: its name, and what is wrong.
+    /// A file of the folder cannot be parsed: its name and the error.
     File(String, Message),
-    /// Threads or random numbers are not to be had, or the pipe to a child broke.
+    /// Threads or random numbers are not available, or the pipe to a child broke.
     Start(io::Error),
 }
 
@@ -134,10 +134,10 @@ impl Bilingual for ServeError {
     }
 }
 
-/// Serves the page until `stop` is dropped or sends. `started` is told where it can be opened.
+/// Serves the page until `stop` receives a message or its sender is dropped. `started` is called once the server listens.
 ///
 /// # Errors
-/// [`ServeError`] when the folder cannot be used or the address not listened on.
+/// [`ServeError`] if the folder cannot be used or the address cannot be listened on.
 pub fn run(
     options: Options,
     stop: std::sync::mpsc::Receiver<()>,
@@ -173,12 +173,12 @@ pub fn run(
     done
 }
 
-/// The address at which a folder is served by another copy of the program.
+/// The URL at which another process serves a folder, as written into the folder when it started.
 pub fn running(folder: &std::path::Path) -> Option<String> {
     store::running(folder)
 }
 
-/// Now in China, where the reports are from, as the logs have it.
+/// The current time in China, where the reports are from, in the format of the logs.
 fn now() -> String {
     jiff::tz::offset(8).to_datetime(jiff::Timestamp::now()).strftime("%Y-%m-%dT%H:%M:%S+08:00").to_string()
 }

@@ -1,4 +1,4 @@
-//! Bodies of answers that are read from the disk piece by piece, as fast as the client takes them: no file is held in memory.
+//! Streamed response bodies with back-pressure: read from the disk in chunks, so that no file is held in memory.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -11,22 +11,22 @@ use axum::body::{Body, Bytes};
 use hyper::body::Frame;
 use tokio::sync::mpsc::{Receiver, channel};
 
-/// Bytes that are read at once.
+/// Size of a chunk, in bytes.
 pub(super) const PIECE: usize = 64 << 10;
 
-/// Pieces that wait for the client.
+/// Number of chunks that are buffered for the client.
 const WAITING: usize = 2;
 
-/// How long a client may take over a piece.
+/// Timeout for a client to accept a chunk.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Where the pieces of a body come from.
+/// Produces the chunks of a body.
 pub(super) trait Source: Send + 'static {
-    /// The next piece; `None` at the end. It may touch the disk.
+    /// The next chunk; `None` at the end. Blocking: it may read from the disk.
     fn next(&mut self) -> io::Result<Option<Vec<u8>>>;
 }
 
-/// The pieces as a body.
+/// A body of chunks from a channel.
 struct Pieces(Receiver<io::Result<Bytes>>);
 
 impl hyper::body::Body for Pieces {
@@ -41,7 +41,7 @@ impl hyper::body::Body for Pieces {
     }
 }
 
-/// A body out of a source. Between two pieces no thread is held, so that clients that take their time hold up nobody.
+/// A body of the chunks of a source. No thread is held between two chunks, so that slow clients block nobody.
 pub(super) fn streamed(mut source: impl Source) -> Body {
     let (pieces, receiver) = channel(WAITING);
     tokio::spawn(async move {
@@ -66,7 +66,7 @@ pub(super) fn streamed(mut source: impl Source) -> Body {
     Body::new(Pieces(receiver))
 }
 
-/// A file; it is taken away at the end where it was made for this.
+/// A file as a source; deleted on drop if `once` is set.
 pub(super) struct Download {
     file: Option<File>,
     path: PathBuf,
@@ -74,7 +74,7 @@ pub(super) struct Download {
 }
 
 impl Download {
-    /// Opens a file, and gives its size.
+    /// Opens a file and returns its size in bytes.
     pub(super) fn open(path: &Path, once: bool) -> io::Result<(Self, u64)> {
         let file = File::open(path)?;
         let size = file.metadata()?.len();
@@ -93,7 +93,7 @@ impl Source for Download {
 
 impl Drop for Download {
     fn drop(&mut self) {
-        // Windows removes no file that is open.
+        // Windows cannot delete an open file.
         self.file = None;
         if self.once {
             let _ = std::fs::remove_file(&self.path);

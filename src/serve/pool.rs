@@ -1,4 +1,4 @@
-//! Pool of child processes, one thread each, with two priority queues: requests of waiting users go before background reading.
+//! Pool of child processes, one thread each, with two queues: requests of waiting users have priority over background reading.
 
 use std::collections::VecDeque;
 use std::process::Command;
@@ -12,13 +12,13 @@ use super::work::{Answer, Request};
 use crate::finding::{Bilingual, Message};
 use crate::stream::Supervisor;
 
-/// How much longer than a file a request about all of them may take.
+/// Factor of the time limit for a request about all files.
 const ALL: u32 = 10;
 
-/// Starts a child.
+/// Builds the command that starts a child.
 pub(super) type Start = dyn Fn() -> Command + Send + Sync;
 
-/// A request and where its answer goes.
+/// A queued request and the channel for its answer.
 struct Job {
     request: Box<dyn FnOnce() -> Request + Send>,
     time: Duration,
@@ -36,7 +36,7 @@ struct Shared {
     more: Condvar,
 }
 
-/// The children.
+/// Handle of the pool.
 #[derive(Clone)]
 pub(super) struct Pool {
     shared: Arc<Shared>,
@@ -50,7 +50,7 @@ impl std::fmt::Debug for Pool {
 }
 
 impl Pool {
-    /// Starts the threads; a child is started when there is something for it to do. One more than `readers` serves only the page.
+    /// Starts `readers` threads and one more that serves urgent requests only; each starts its child with its first request.
     pub(super) fn start(readers: usize, time: Duration, start: &Arc<Start>) -> Result<Self, ServeError> {
         let shared = Arc::new(Shared { queues: Mutex::default(), more: Condvar::new() });
         for number in 0..=readers.max(1) {
@@ -62,17 +62,17 @@ impl Pool {
         Ok(Self { shared, time })
     }
 
-    /// Sends a request with high priority. The request is built when a child is free, from the state at that time.
+    /// Sends an urgent request. It is built when a child is free, from the state at that time.
     pub(super) async fn ask(&self, request: impl FnOnce() -> Request + Send + 'static) -> Answer {
         self.queue(Box::new(request), self.time, true).await
     }
 
-    /// Asks a child about many files.
+    /// Sends an urgent request about many files, with a longer time limit.
     pub(super) async fn ask_of_all(&self, request: impl FnOnce() -> Request + Send + 'static) -> Answer {
         self.queue(Box::new(request), self.time * ALL, true).await
     }
 
-    /// Asks a child in turn.
+    /// Sends a request of background reading, which waits for urgent ones.
     pub(super) async fn ask_in_turn(&self, request: impl FnOnce() -> Request + Send + 'static) -> Answer {
         self.queue(Box::new(request), self.time, false).await
     }
@@ -103,7 +103,7 @@ fn work(shared: &Shared, start: &Start, time: Duration, patient: bool) {
                 }
             }
         };
-        // Whoever asked may have gone.
+        // The client may have disconnected.
         if job.reply.is_closed() {
             continue;
         }

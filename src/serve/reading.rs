@@ -15,13 +15,13 @@ use crate::finding::code::batch::CONVERTER_DIED;
 use crate::finding::{Finding, Severity};
 use crate::ledger::What;
 
-/// How often the day is looked at: an acceptance ends with its last day.
+/// Interval at which the date is checked: a waiver expires at the end of its last day.
 const DAY: Duration = Duration::from_mins(10);
 
-/// Changes within this time are looked at together.
+/// Debounce interval for changes.
 const TOGETHER: Duration = Duration::from_millis(200);
 
-/// Queues everything that stands, as after a start, and again on every new day.
+/// Queues all files at start-up, and again on every new day.
 pub(super) fn begin(hub: &Arc<Hub>) {
     let files: Vec<u64> = hub.state().ledger.standing().map(|sent| sent.file).collect();
     for file in files {
@@ -42,13 +42,13 @@ pub(super) fn begin(hub: &Arc<Hub>) {
     });
 }
 
-/// Has everything checked again, under new settings or waivers.
+/// Queues all files to be checked again, under new settings or on a new day.
 pub(super) fn again(hub: &Arc<Hub>) {
     let files: Vec<u64> = hub.state().ledger.standing().map(|sent| sent.file).collect();
     check_again(hub, files);
 }
 
-/// Has files checked again. One that waits already, or is being read, is read under what holds when it is done.
+/// Queues files to be checked again. A file that is waiting or being read is skipped; [`read`] repeats it if its version is outdated.
 fn check_again(hub: &Arc<Hub>, files: Vec<u64>) {
     for file in hub.change(|state| state.mark_again(files)) {
         let hub = Arc::clone(hub);
@@ -56,7 +56,7 @@ fn check_again(hub: &Arc<Hub>, files: Vec<u64>) {
     }
 }
 
-/// Has reports checked again whose report of last year came, changed or was taken out.
+/// Queues files to be checked again when last year's report of one of their agencies was added, changed or deleted.
 async fn follow_last_year(hub: Arc<Hub>) {
     let mut changes = hub.changed.subscribe();
     while changes.changed().await.is_ok() {
@@ -72,7 +72,7 @@ async fn follow_last_year(hub: Arc<Hub>) {
     }
 }
 
-/// Has a file read.
+/// Queues a file for reading.
 pub(super) fn queue(hub: &Arc<Hub>, file: u64) {
     hub.change(|state| {
         if let Some(item) = state.items.get_mut(&file) {
@@ -85,7 +85,7 @@ pub(super) fn queue(hub: &Arc<Hub>, file: u64) {
     });
 }
 
-/// Reads a file, and again where settings or the file's corrections changed meanwhile: a slow child never puts back an older state.
+/// Reads a file; repeats it if settings or corrections changed meanwhile, so that a slow child never stores an outdated result.
 async fn read(hub: &Arc<Hub>, file: u64) {
     loop {
         let Some(archive) = hub.state().sent(file).map(|sent| is_archive(&sent.name)) else { return };
@@ -103,7 +103,7 @@ async fn read(hub: &Arc<Hub>, file: u64) {
             _ => return,
         };
         let is_current = hub.change(|state| {
-            // Without a version no child was asked: the program is closing.
+            // Without a version no child was asked: the server is shutting down.
             let is_current = asked.is_none() || version(state, file) == asked;
             if is_current {
                 state.checked(file, phase, before);
@@ -116,14 +116,14 @@ async fn read(hub: &Arc<Hub>, file: u64) {
     }
 }
 
-/// What a file is read under: the version of the settings, and the file's own revision.
+/// The versions under which a file is read: that of the settings, and the file's revision.
 type Version = Option<(u64, u64)>;
 
 fn version(state: &State, file: u64) -> Version {
     Some((state.settings, state.items.get(&file)?.revision))
 }
 
-/// A child's answer about a file when its turn comes, and what it was asked under, with last year's reports beside it.
+/// A child's answer about a file, with the version under which it was asked and last year's reports of the request.
 async fn ask(hub: &Arc<Hub>, file: u64, archive: bool) -> (Answer, Option<(Version, Vec<Kept>)>) {
     let asking = Arc::clone(hub);
     let (tell, told) = oneshot::channel();
@@ -144,7 +144,7 @@ async fn ask(hub: &Arc<Hub>, file: u64, archive: bool) -> (Answer, Option<(Versi
                 before.clone_from(&sent.before);
                 if archive { Ask::Unpack { file: sent, into: asking.store.sent() } } else { Ask::Read(sent) }
             });
-            // Nobody listens where the request was dropped.
+            // The receiver is gone if the request was dropped.
             let _ = tell.send((version(&state, file), before));
             asking.request(&state, ask.unwrap_or(Ask::Settings))
         })
@@ -156,7 +156,7 @@ fn is_archive(name: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(_, suffix)| suffix.eq_ignore_ascii_case("zip"))
 }
 
-/// Registers the entries of an archive as received, and the archive as done.
+/// Logs the entries of an archive as received, and the archive as unpacked.
 async fn unpacked(hub: &Arc<Hub>, archive: u64, members: Vec<Member>) {
     let Some((who, drop)) = hub.state().sent(archive).map(|sent| (sent.who.clone(), sent.drop.clone())) else { return };
     let drop = drop.or_else(|| Some(format!("archive-{archive}")));
@@ -177,7 +177,7 @@ async fn unpacked(hub: &Arc<Hub>, archive: u64, members: Vec<Member>) {
         }
     }
     if let Some(finding) = refused {
-        // It stays in the list, so that what it held and could not be taken out is not forgotten.
+        // The archive stays in the list, because some of its entries could not be extracted.
         hub.change(|state| state.checked(archive, Phase::Refused(finding, None), Vec::new()));
     } else {
         let what = What::Unpacked { file: archive, members: count };
@@ -185,8 +185,8 @@ async fn unpacked(hub: &Arc<Hub>, archive: u64, members: Vec<Member>) {
     }
 }
 
-/// Notes which files supersede which: a later file supersedes an earlier one if it has all of its reports again. Files are read in any
-/// order, so a file may be either of the two.
+/// Logs which files supersede which: a later file supersedes an earlier one if it has all of its reports. Files are read in any order,
+/// so `file` may be the earlier or the later one.
 pub(super) async fn replace(hub: &Arc<Hub>, file: u64) {
     let replaced: Vec<(u64, u64)> = {
         let state = hub.state();

@@ -1,4 +1,4 @@
-//! The list of agencies with their states. Every number on the page is counted here.
+//! The rows of the start screen: one per agency and report, with its state. The numbers on the page are counts of these rows.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -11,27 +11,27 @@ use crate::finding::Message;
 use crate::ledger::{Sent, What};
 use crate::text::fold;
 
-/// The state of a row.
+/// The state of a row; the order of the variants is the sort order of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Standing {
-    /// There are errors that nobody corrected or accepted.
+    /// There are errors that are neither corrected nor accepted.
     Bad,
     /// No report could be read.
     Failed,
     /// The report is of another year.
     Other,
-    /// It was sent back.
+    /// The report was sent back.
     Returned,
-    /// Nothing came.
+    /// The agency has sent nothing.
     None,
-    /// It waits, or is read.
+    /// The file is queued or being read.
     Working,
-    /// Errors were removed by corrections.
+    /// No errors, after corrections.
     Fixed,
-    /// All errors were accepted.
+    /// No errors other than accepted ones.
     Accepted,
-    /// Nothing is wrong.
+    /// No errors, and nothing was corrected or accepted.
     Clean,
 }
 
@@ -45,50 +45,50 @@ pub(super) struct Version {
     pub(super) counts: bool,
 }
 
-/// A row.
+/// A row of the list.
 #[derive(Debug, Clone, Serialize)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a key of the answer")]
 pub(super) struct AgencyRow {
-    /// The report's id: the number of its file, and behind a dash that of the report where it is not the first.
+    /// The id of the report, see [`id`].
     pub(super) id: Option<String>,
     pub(super) agency: Option<String>,
-    /// The agency above it.
+    /// The parent agency.
     pub(super) group: Option<String>,
     pub(super) state: Standing,
     pub(super) file: Option<String>,
     pub(super) year: Option<i16>,
     pub(super) form: Option<String>,
-    /// Which of its versions it is, from 1, and the versions.
+    /// The number of the version that counts, from 1, and all versions in order of arrival.
     pub(super) version: usize,
     pub(super) versions: Vec<Version>,
-    /// Others of the same delivery have other figures.
+    /// Whether another version of the same delivery has different figures.
     pub(super) double: bool,
-    /// It is not in the agencies file.
+    /// Whether the agency is missing from the agencies file.
     pub(super) unlisted: bool,
     pub(super) errors: usize,
     pub(super) warnings: usize,
     pub(super) accepted: usize,
     pub(super) corrected: usize,
-    /// It was typed in by hand.
+    /// Whether the report was entered by hand.
     pub(super) typed: bool,
-    /// The first thing that is wrong.
+    /// The message of the first error or warning.
     pub(super) first: Option<Message>,
     pub(super) at: Option<String>,
     pub(super) bytes: u64,
     pub(super) revision: u64,
-    /// It is to be checked again, under other settings or beside another report of last year: what is said of it may be old.
+    /// Whether the file is queued to be checked again, because settings or last year's report changed; the row may be out of date.
     pub(super) again: bool,
     /// The day by which a report that was sent back is due.
     pub(super) due: Option<String>,
     pub(super) contact: Option<String>,
 }
 
-/// The id of a report.
+/// The id of a report: the number of its file, followed by `-` and the report's index in the file if that is not 0.
 pub(super) fn id(file: u64, report: usize) -> String {
     if report == 0 { file.to_string() } else { format!("{file}-{report}") }
 }
 
-/// A parsed id.
+/// Parses an id into the file's number and the report's index.
 pub(super) fn parse(id: &str) -> Option<(u64, usize)> {
     match id.split_once('-') {
         Some((file, report)) => Some((file.parse().ok()?, report.parse().ok().filter(|&report| report > 0)?)),
@@ -96,11 +96,11 @@ pub(super) fn parse(id: &str) -> Option<(u64, usize)> {
     }
 }
 
-/// A year is that of the page where it has this part of the reports of the most frequent year: last year's may be in the folder too,
-/// and a few reports say a wrong year.
+/// A year is a candidate for the default year if it has at least 1/`BEGUN` as many reports as the most frequent year. This excludes
+/// years that only a few reports state by mistake.
 const BEGUN: usize = 10;
 
-/// The year that the page is about: the wanted one, else the last that has more than a few reports.
+/// The year of the page: `wanted`, else the latest year with enough reports (see [`BEGUN`]).
 pub(super) fn year(state: &State, wanted: Option<i16>) -> Option<i16> {
     wanted.or_else(|| {
         let mut counts: BTreeMap<i16, usize> = BTreeMap::new();
@@ -112,7 +112,7 @@ pub(super) fn year(state: &State, wanted: Option<i16>) -> Option<i16> {
     })
 }
 
-/// The rows of a year; of all years where `all` is set. `agencies` is the list that the settings come to.
+/// The rows of a year, or of all years if `all` is set. `agencies` is that part of the evaluated settings.
 pub(super) fn rows(state: &State, year: Option<i16>, all: bool, agencies: &Value) -> Vec<AgencyRow> {
     let mut groups: BTreeMap<(String, Option<i16>, &str), Vec<Candidate>> = BTreeMap::new();
     let mut rows = Vec::new();
@@ -124,7 +124,7 @@ pub(super) fn rows(state: &State, year: Option<i16>, all: bool, agencies: &Value
                 for (report, part) in parts.iter().enumerate() {
                     let candidate = Candidate { sent, report, part };
                     let agency = part.listed.as_deref().or(part.agency.as_deref()).map(fold);
-                    // Without a name it stands by itself.
+                    // A report without an agency's name has a row of its own.
                     let name =
                         agency.filter(|name| !name.is_empty()).unwrap_or_else(|| format!("#{}-{report}", sent.file));
                     groups.entry((name, part.year, &part.family)).or_default().push(candidate);
@@ -145,13 +145,13 @@ pub(super) fn rows(state: &State, year: Option<i16>, all: bool, agencies: &Value
             Phase::Waiting | Phase::Reading => rows.push(AgencyRow { state: Standing::Working, ..bare(state, sent) }),
         }
     }
-    // Last year's reports that are in the folder as such are no answer of their agencies for this year.
+    // Reports that are in the folder as last year's are not what their agencies sent for this year.
     let kept = year.map(|year| earlier::kept(state, year)).unwrap_or_default();
     let this_year: Vec<String> =
         groups.keys().filter(|(_, of, _)| *of == year).map(|(name, ..)| name.clone()).collect();
     for ((name, of, _), candidates) in &groups {
         let wanted = all || *of == year || of.is_none();
-        // A report of another year is told where the agency has none of this year.
+        // A report of another year has a row if the agency has none of this year.
         let is_kept = candidates.iter().all(|one| kept.contains(&one.sent.file));
         if wanted || !this_year.contains(name) && !is_kept {
             let mut row = row(state, candidates);
@@ -166,14 +166,14 @@ pub(super) fn rows(state: &State, year: Option<i16>, all: bool, agencies: &Value
     rows
 }
 
-/// The agencies for which others report: they are expected to only where they did.
+/// The names of the agencies at the top of the tree, which are not expected to report themselves.
 pub(super) fn tops(agencies: &Value) -> Vec<String> {
     let list = agencies.get("list").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let tops = list.iter().filter(|agency| agency["top"].as_bool().unwrap_or_default());
     tops.filter_map(|agency| agency["name"].as_str().map(str::to_owned)).collect()
 }
 
-/// A row with the data of the file only.
+/// A row with the data of the file alone.
 fn bare(state: &State, sent: &Sent) -> AgencyRow {
     AgencyRow {
         id: Some(sent.file.to_string()),
@@ -188,7 +188,7 @@ fn bare(state: &State, sent: &Sent) -> AgencyRow {
     }
 }
 
-/// The row of the versions of a report, in the order in which they came.
+/// The row of the versions of a report; `candidates` are in order of arrival.
 fn row(state: &State, candidates: &[Candidate]) -> AgencyRow {
     let at = counting(state, candidates);
     let Candidate { sent, report, part } = &candidates[at];
@@ -231,8 +231,8 @@ fn row(state: &State, candidates: &[Candidate]) -> AgencyRow {
     }
 }
 
-/// The day by which a report that was sent back is due; `None` where it was not.
-#[allow(clippy::option_option, reason = "sent back without a day is sent back all the same")]
+/// The day by which a report that was sent back is due; `None` if it was not sent back.
+#[allow(clippy::option_option, reason = "a report can be sent back without a due day")]
 fn due(state: &State, file: u64, report: usize) -> Option<Option<String>> {
     match &state.ledger.returned(file, report)?.what {
         What::Returned { due, .. } => Some(due.map(|due| due.to_string())),
@@ -240,7 +240,7 @@ fn due(state: &State, file: u64, report: usize) -> Option<Option<String>> {
     }
 }
 
-/// Puts the rows beside the agencies file: groups, agencies that sent nothing, files that could not be read.
+/// Joins the rows with the agencies file: sets groups and contacts, adds agencies that sent nothing and files that could not be read.
 fn listed(rows: &mut Vec<AgencyRow>, mut failed: HashMap<String, Vec<AgencyRow>>, agencies: &Value) {
     let text = |agency: &Value, key: &str| agency.get(key).and_then(Value::as_str).map(str::to_owned);
     let list = agencies.get("list").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
@@ -261,7 +261,7 @@ fn listed(rows: &mut Vec<AgencyRow>, mut failed: HashMap<String, Vec<AgencyRow>>
             (rows[index].group, rows[index].contact) = (group.clone(), contact.clone());
         }
         let failed = failed.remove(&fold(&name)).unwrap_or_default();
-        // A file beside a report that was read is no reason to ask the agency again.
+        // An unreadable file is not listed if the agency has a readable report of this year.
         let counts = own.iter().any(|&index| rows[index].state != Standing::Other);
         let top = agency.get("top").and_then(Value::as_bool).unwrap_or_default();
         if own.is_empty() && failed.is_empty() && !top {
@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn a_report_sent_again_is_a_version_and_the_last_counts_until_another_is_chosen() {
+    fn the_last_version_counts_until_another_is_chosen() {
         let mut state = state(&[("a.docx", Some("甲局"), 2025, 1), ("b.docx", Some("甲局"), 2025, 0)]);
         let one = |state: &State| rows(state, Some(2025), false, &Value::Null);
         let found = one(&state);
@@ -353,7 +353,7 @@ mod tests {
     }
 
     #[test]
-    fn agencies_of_the_list_that_sent_nothing_have_a_row_and_the_top_is_not_expected() {
+    fn missing_agencies_have_a_row_except_the_top_agency() {
         let state = state(&[("a.docx", Some("甲局"), 2025, 0), ("c.docx", Some("丙局"), 2024, 0)]);
         let agencies = serde_json::json!({ "list": [
             { "name": "某县", "top": true }, { "name": "甲局", "above": "某县" }, { "name": "乙局", "above": "某县" }, { "name": "丙局", "above": "某县" },

@@ -25,7 +25,7 @@ pub(super) struct Settings {
 }
 
 impl Settings {
-    /// The settings of a folder; one that has none gets the file.
+    /// Reads the settings of a folder; creates the file if it is missing.
     pub(super) fn load(folder: &Path) -> Result<Self, ServeError> {
         let path = folder.join(SETTINGS);
         let text = match std::fs::read_to_string(&path) {
@@ -48,19 +48,19 @@ impl Settings {
         if OWN.contains(&key) { self.document.get("serve")?.get(key) } else { self.document.get(key) }
     }
 
-    /// A setting as text.
+    /// A setting as text; `None` if it is missing or blank.
     pub(super) fn text(&self, key: &str) -> Option<String> {
         let item = self.item(key)?;
         let text = item.as_str().map(str::to_owned).or_else(|| item.as_integer().map(|number| number.to_string()));
         text.or_else(|| item.as_datetime().map(ToString::to_string)).filter(|text| !text.trim().is_empty())
     }
 
-    /// A setting that names a file.
+    /// A setting that names a file or folder, resolved against the work folder.
     pub(super) fn path(&self, key: &str) -> Option<PathBuf> {
         Some(self.folder.join(self.text(key)?))
     }
 
-    /// Sets or takes away a setting.
+    /// Sets a setting; removes it if `text` is `None` or blank.
     pub(super) fn set(&mut self, key: &str, text: Option<&str>) {
         let own = OWN.contains(&key);
         if own && !self.document.contains_table("serve") {
@@ -79,7 +79,7 @@ impl Settings {
                 let number = text.parse::<i64>().ok().filter(|_| matches!(key, "year" | "limit"));
                 let mut item = number.map_or_else(|| value(text), value);
                 match (table.get_mut(key).and_then(Item::as_value_mut), item.as_value_mut()) {
-                    // The comments around the old value stay.
+                    // Keep the comments around the old value.
                     (Some(known), Some(new)) => {
                         *new.decor_mut() = known.decor().clone();
                         *known = new.clone();
@@ -92,33 +92,33 @@ impl Settings {
         }
     }
 
-    /// Writes the file, whole.
+    /// Writes the file atomically and syncs it.
     pub(super) fn save(&self) -> std::io::Result<()> {
         let text = self.document.to_string();
         write_whole(&self.folder, SETTINGS, text.as_bytes())?;
         std::fs::File::open(self.folder.join(SETTINGS))?.sync_all()
     }
 
-    /// What is done with findings: severities that the office has set, and codes that it accepts.
+    /// The severities and accepted codes that the settings define.
     pub(super) fn policy(&self, today: Date) -> Result<Policy, Message> {
         let read = crate::settings::Settings::read(&self.document.to_string()).map_err(|error| error.message())?;
         let list = |key: &str| read.values("check", key).map(<[String]>::to_vec).unwrap_or_default();
         Policy::new((&list("select"), &list("ignore"), None), &read.codes, &read.accept, today)
     }
 
-    /// Whether a setting is one that the page may change.
+    /// Whether the page may change this setting.
     pub(super) fn may_set(key: &str) -> bool {
         const TEXTS: &[&str] = &["form", "site-name", "site-domain", "site-id", "column", "author"];
         const LETTER: &[&str] = LETTER_KEYS;
         OWN.contains(&key) && key != "host" || TEXTS.contains(&key) || LETTER.contains(&key)
     }
 
-    /// Whether a setting names a file.
+    /// Whether a setting names a file or folder.
     pub(super) fn is_file(key: &str) -> bool {
         PATHS.contains(&key)
     }
 
-    /// All settings that the page shows.
+    /// All settings shown on the page, as keys with texts.
     pub(super) fn all(&self) -> Vec<(&'static str, String)> {
         let keys =
             ["form", "site-name", "site-domain", "site-id", "column", "author", "name", "office", "year", "limit"];
@@ -127,11 +127,11 @@ impl Settings {
     }
 }
 
-/// What stands in letters to senders.
+/// Settings whose texts appear in letters.
 pub(super) const LETTER_KEYS: &[&str] =
     &["sender", "number", "deadline", "reply-to", "contact", "phone", "date", "request", "due", "portal"];
 
-/// A setting that cannot have this value.
+/// Why a setting cannot have this value; `None` if it can.
 pub(super) fn wrong(key: &str, text: &str) -> Option<Message> {
     let text = text.trim();
     if text.is_empty() {
@@ -157,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn comments_and_settings_of_the_command_line_stay() {
+    fn saving_keeps_comments_and_other_settings() {
         let folder = tempfile::tempdir().unwrap();
         let text = "# 本县\nagencies = \"名录.xlsx\" # 60个\njobs = 2\n[check]\nform = \"x\"\n";
         std::fs::write(folder.path().join(SETTINGS), text).unwrap();

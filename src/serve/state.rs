@@ -8,16 +8,16 @@ use crate::ledger::{Entry, Ledger, Sent, What};
 
 use super::work::{Kept, Part};
 
-/// Where a file is on its way.
+/// Processing phase of a file.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Phase {
-    /// It waits for a child.
+    /// Waiting for a child.
     Waiting,
-    /// A child has it.
+    /// Being read by a child.
     Reading,
-    /// Its reports.
+    /// Read: its reports.
     Read(Vec<Part>),
-    /// It has none: why, and whose it is by its name.
+    /// No report can be read: the reason, and the agency that the file name names.
     Refused(Box<Finding>, Option<String>),
 }
 
@@ -25,23 +25,23 @@ pub(super) enum Phase {
 #[derive(Debug, Clone)]
 pub(super) struct Item {
     pub(super) phase: Phase,
-    /// Grows with everything that changes the file's reports.
+    /// Incremented by every change of the file's reports; for optimistic locking.
     pub(super) revision: u64,
-    /// Last year's reports beside which it was checked.
+    /// Last year's reports with which it was compared when it was checked.
     pub(super) before: Vec<Kept>,
-    /// Whether it is to be checked again; what is known of it may be old until then.
+    /// Whether it is queued to be checked again; `phase` may be out of date until then.
     pub(super) again: bool,
-    /// How often it was checked.
+    /// Number of checks so far.
     pub(super) checks: u64,
 }
 
 impl Item {
-    /// A file that came.
+    /// A new file.
     pub(super) fn new() -> Self {
         Self { phase: Phase::Waiting, revision: 1, before: Vec::new(), again: false, checks: 0 }
     }
 
-    /// Whether a child is done with it.
+    /// Whether a child has finished it.
     pub(super) fn is_read(&self) -> bool {
         matches!(self.phase, Phase::Read(_) | Phase::Refused(..))
     }
@@ -51,19 +51,19 @@ impl Item {
 #[derive(Debug, Default)]
 pub(super) struct State {
     pub(super) ledger: Ledger,
-    /// Every correction in the order of the file; their numbers are from 1.
+    /// All corrections in the order of the file; they are numbered from 1.
     pub(super) corrections: Vec<Correction>,
     pub(super) items: HashMap<u64, Item>,
-    /// Version of the settings; a child that has others ends.
+    /// Version of the settings; a child that loaded another version exits.
     pub(super) settings: u64,
     /// Version of the waivers.
     pub(super) waivers: u64,
-    /// Of how many files the present round of checking again is.
+    /// Number of files in the current round of repeated checks, for the progress display.
     round: usize,
 }
 
 impl State {
-    /// Takes an entry that was written.
+    /// Applies an entry that was written to the log.
     pub(super) fn add(&mut self, entry: Entry) {
         let touched = match &entry.what {
             What::Received { file, .. } => {
@@ -86,7 +86,7 @@ impl State {
         self.ledger.add(entry);
     }
 
-    /// The file that an undone entry was about.
+    /// The file of an undone entry.
     fn undone(&mut self, of: &str) -> Option<u64> {
         let id: u64 = of.parse().ok()?;
         let entry = self.ledger.entries.iter().find(|entry| entry.id == id)?;
@@ -101,7 +101,7 @@ impl State {
         }
     }
 
-    /// Marks files that are to be checked again, and gives those that were not marked before.
+    /// Marks files to be checked again; returns those that were not marked before.
     pub(super) fn mark_again(&mut self, files: Vec<u64>) -> Vec<u64> {
         let mut marked = files;
         marked.retain(|file| {
@@ -112,14 +112,14 @@ impl State {
         marked
     }
 
-    /// How many files are still to be checked again, and of how many.
+    /// Progress of repeated checks: files left, and files in this round; `(0, 0)` if there are none.
     pub(super) fn checking_again(&self) -> (usize, usize) {
         let left =
             self.ledger.standing().filter(|sent| self.items.get(&sent.file).is_some_and(|item| item.again)).count();
         if left == 0 { (0, 0) } else { (left, self.round.max(left)) }
     }
 
-    /// Takes the outcome of a check.
+    /// Stores the outcome of a check.
     pub(super) fn checked(&mut self, file: u64, phase: Phase, before: Vec<Kept>) {
         if let Some(item) = self.items.get_mut(&file) {
             (item.phase, item.before, item.again) = (phase, before, false);
@@ -136,7 +136,7 @@ impl State {
         }
     }
 
-    /// Takes a correction that was written.
+    /// Applies a correction that was written to the file of corrections.
     pub(super) fn correct(&mut self, line: Correction) {
         let files: Vec<u64> =
             self.ledger.files.values().filter(|sent| sent.sha256 == line.sha256).map(|sent| sent.file).collect();
@@ -146,18 +146,18 @@ impl State {
         }
     }
 
-    /// The corrections of a file as lines of JSON.
+    /// The corrections of a file in JSON Lines.
     pub(super) fn corrections_of(&self, sha256: &str) -> String {
         let lines = self.corrections.iter().filter(|line| line.sha256.eq_ignore_ascii_case(sha256));
         lines.filter_map(|line| serde_json::to_string(line).ok()).map(|line| line + "\n").collect()
     }
 
-    /// A file that stands.
+    /// A file that is not deleted.
     pub(super) fn sent(&self, file: u64) -> Option<&Sent> {
         self.ledger.files.get(&file).filter(|sent| sent.deleted.is_none())
     }
 
-    /// The reports of a file, where it was read.
+    /// The reports of a file; empty if it is not read.
     pub(super) fn parts(&self, file: u64) -> &[Part] {
         match self.items.get(&file).map(|item| &item.phase) {
             Some(Phase::Read(parts)) => parts,
@@ -165,7 +165,7 @@ impl State {
         }
     }
 
-    /// Whether a correction is the last of its place, so that it can be taken back, and is not undone.
+    /// Whether a correction, numbered from 1, is the last one of its field and can therefore be undone.
     pub(super) fn is_last(&self, number: usize) -> bool {
         let Some(line) = number.checked_sub(1).and_then(|at| self.corrections.get(at)) else { return false };
         let place = |line: &Correction| (line.sha256.clone(), line.report, line.field.clone());
@@ -173,7 +173,7 @@ impl State {
     }
 }
 
-/// What a correction says, as text.
+/// A value of a correction as text.
 pub(super) fn stated(stated: &Stated) -> String {
     match stated {
         Stated::Number(number) => number.normalize().to_string(),

@@ -10,7 +10,7 @@ use crate::ledger::{CORRECTIONS, LOG, SENT, WAIVERS};
 /// The folder for files that need no backup: generated outputs, uploads in progress, the secret.
 const OWN: &str = ".nianbao";
 
-/// The lock that keeps two copies of the program apart.
+/// Name of the lock file that keeps a second process out.
 const LOCK: &str = "lock";
 
 /// An open work folder.
@@ -21,7 +21,7 @@ pub(super) struct Store {
 }
 
 impl Store {
-    /// Opens a folder, makes what is missing in it, and takes it for this process.
+    /// Opens a folder, creates what is missing in it, and locks it.
     pub(super) fn open(folder: &Path) -> Result<Self, ServeError> {
         let failed = |path: &Path| {
             let path = path.to_owned();
@@ -45,25 +45,25 @@ impl Store {
             OpenOptions::new().create(true).append(true).open(&path).map_err(failed(&path))?;
         }
         let made = store.folder.join(OWN).join("made");
-        // What was made for downloads of an earlier run.
+        // Files generated for downloads by an earlier run.
         let _ = fs::remove_dir_all(&made);
         fs::create_dir_all(&made).map_err(failed(&made))?;
         sync_folder(&store.folder).map_err(failed(&store.folder))?;
         Ok(store)
     }
 
-    /// A folder for files that are made for a download.
+    /// The folder for files generated for downloads.
     pub(super) fn made(&self) -> PathBuf {
         self.folder.join(OWN).join("made")
     }
 
-    /// The folder with the sent files.
+    /// The folder of uploaded files.
     pub(super) fn sent(&self) -> PathBuf {
         self.folder.join(SENT)
     }
 
-    /// Opens a log for appending. A last line that was cut off before it was answered for is taken away; one that lacks only its end
-    /// gets it.
+    /// Opens a log for appending and returns its text. An incomplete last line, which was never acknowledged, is removed; a complete one
+    /// without a line end gets it.
     pub(super) fn log(&self, name: &str) -> Result<(String, File), ServeError> {
         let path = self.folder.join(name);
         let failed = |source| ServeError::Folder { path: path.clone(), source };
@@ -85,7 +85,7 @@ impl Store {
         Ok((String::from_utf8(bytes).map_err(not_utf_8)?, file))
     }
 
-    /// A secret of this folder on this machine, made once.
+    /// The secret of this folder, generated once: 64 hexadecimal digits.
     pub(super) fn secret(&self) -> Result<String, ServeError> {
         let path = self.folder.join(OWN).join("key");
         if let Ok(text) = fs::read_to_string(&path)
@@ -98,12 +98,12 @@ impl Store {
         Ok(text)
     }
 
-    /// The digest of the password, where one is set.
+    /// The hash of the password, if one is set.
     pub(super) fn password(&self) -> Option<String> {
         fs::read_to_string(self.folder.join(OWN).join("password")).ok()
     }
 
-    /// Writes a file that nobody else may read.
+    /// Writes a file in the hidden folder that only its owner may read.
     pub(super) fn write_private(&self, name: &str, text: &str) -> Result<(), ServeError> {
         let path = self.folder.join(OWN).join(name);
         let written = || -> io::Result<()> {
@@ -120,19 +120,19 @@ impl Store {
     }
 }
 
-/// The address that the copy of the program that serves a folder wrote down.
+/// The URL that the process serving a folder has written into it.
 pub(super) fn running(folder: &Path) -> Option<String> {
     let url = fs::read_to_string(folder.join(OWN).join("running")).ok()?;
     url.starts_with("http://127.0.0.1:").then_some(url)
 }
 
-/// Makes the names in a folder last.
+/// Syncs a directory, so that new and renamed files survive a power cut.
 #[cfg(unix)]
 pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-/// This system has no such call; names last with the files.
+/// Directories cannot be synced on this system.
 #[cfg(not(unix))]
 pub(super) fn sync_folder(_folder: &Path) -> io::Result<()> {
     Ok(())
@@ -150,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_that_was_cut_off_is_taken_away_and_a_whole_one_stays() {
+    fn an_incomplete_last_line_is_removed_and_a_complete_one_kept() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).unwrap();
         let path = store.folder.join(CORRECTIONS);
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn two_copies_of_the_program_do_not_share_a_folder() {
+    fn a_folder_is_locked_for_one_process() {
         let folder = tempfile::tempdir().unwrap();
         let first = Store::open(folder.path()).unwrap();
         assert!(matches!(Store::open(folder.path()), Err(ServeError::Busy(_))));

@@ -1,4 +1,4 @@
-//! Letters of `check`: passes reports to the letter writer and prints the result.
+//! Letters of `check`: passes reports to the letter writer and prints a summary.
 
 use anyhow::Result;
 use jiff::civil::Date;
@@ -12,7 +12,7 @@ use crate::cli::failure::of_system;
 use crate::cli::office::OfficeOptions;
 use crate::cli::terminal::{NAMED, Terminal};
 
-/// What letters need of a report that was read, kept when the report itself is gone.
+/// Data of a report for letters, kept after the report itself is dropped.
 #[derive(Debug, Clone, Default)]
 pub(super) struct About {
     agency: Option<String>,
@@ -28,7 +28,7 @@ impl About {
     }
 }
 
-/// Who writes, by the options.
+/// The sender of the letters, from the options.
 pub(super) fn sender(options: &OfficeOptions, language: Language) -> Sender {
     let OfficeOptions { sender, number, deadline, reply_to, contact, phone, date, request, due, portal, .. } = options;
     let day = |day: &Option<Date>| day.map(|day| written(day, language));
@@ -53,7 +53,7 @@ fn written(day: Date, language: Language) -> String {
     }
 }
 
-/// The letters while they are gathered, where they are wanted.
+/// The collector of letters; `None` without `--letter`.
 pub(super) fn post<'a>(checker: &'a Checker, sender: &'a Sender) -> Option<Post<'a>> {
     checker.args.letter.as_ref()?;
     Some(Post::new(Desk {
@@ -65,7 +65,7 @@ pub(super) fn post<'a>(checker: &'a Checker, sender: &'a Sender) -> Option<Post<
     }))
 }
 
-/// Adds the result of a file.
+/// Adds the outcome of a file.
 pub(super) fn add(post: &mut Post, path: &str, checked: &Checked) {
     for part in &checked.parts {
         let About { agency, title, year, form } = part.about.clone().unwrap_or_default();
@@ -76,7 +76,7 @@ pub(super) fn add(post: &mut Post, path: &str, checked: &Checked) {
     }
 }
 
-/// Writes the letters and says how many there are.
+/// Writes the letters and prints their number.
 pub(super) fn write(checker: &Checker, post: Post, whole: bool) -> Result<()> {
     let Some(folder) = &checker.args.letter else { return Ok(()) };
     let posted = post.write(folder, checker.args.office.receipts, whole, checker.args.prune);

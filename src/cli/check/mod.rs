@@ -1,4 +1,4 @@
-//! `nianbao check`: what is wrong with reports.
+//! `nianbao check`: prints the findings about reports.
 
 mod letters;
 mod passages;
@@ -132,7 +132,7 @@ pub(crate) fn run(args: &Check, global: &Global, terminal: &Terminal) -> Result<
     Ok(if taken < inputs.list.len() { Exit::Stopped } else { Exit::wrong_if(wrong) })
 }
 
-/// The waivers of a file.
+/// Reads a file of waivers.
 fn read_waivers(path: &Path) -> Result<Waivers> {
     if std::fs::metadata(path).map_err(of_system(path))?.len() > 64 << 20 {
         return Err(of_file(path, &Message::new("保留清单不得超过64MB。", "a file of waivers may have 64 MB")));
@@ -149,43 +149,43 @@ struct Checker<'a> {
     agencies: Option<(&'a Agencies, &'a Matcher<'a>)>,
     waivers: Waivers,
     today: Date,
-    /// Now in China, for drafts and tracked changes.
+    /// The current time in China, for drafts and tracked changes.
     now: DateTime,
     notices: Notices,
     args: &'a Check,
     terminal: &'a Terminal,
 }
 
-/// The outcome of one input: of each of its reports, or of the input where there is none.
+/// The outcome of one input: one part per report, or a single part if no report can be read.
 #[derive(Default)]
 struct Checked {
     parts: Vec<Part>,
-    /// Digest of the file, where letters are wanted; empty for one that could not be read.
+    /// SHA-256 of the file if letters are requested; else, or if the file could not be loaded, empty.
     sha256: String,
     notice: Notice,
-    /// Drafts of corrections, where they are wanted.
+    /// Drafts of corrections, if requested.
     drafts: Vec<Correction>,
 }
 
 /// The outcome of one report.
 #[derive(Default)]
 struct Part {
-    /// Its number in the file.
+    /// Its index in the file, from 0.
     number: usize,
-    /// The path as it is shown to people, with the report's agency where the file holds several.
+    /// The displayed path, with the report's agency if the file holds several reports.
     path: String,
     report: Option<Report>,
-    /// Worst first, in the order of the document otherwise.
+    /// Sorted: without waiver first, then by descending severity, then in the order of the document.
     findings: Vec<Finding>,
-    /// The row of the form under each finding, where findings are printed for people.
+    /// For each finding the row of the form printed below it, in the text format.
     excerpts: Vec<Option<String>>,
-    /// The outcome of every rule, or a waiver for each finding: what is printed in place of the findings of a file that was read.
+    /// Lines printed in place of the findings: the verdicts of `--verdicts`, or the waivers of `--format waivers`.
     instead: Option<Vec<String>>,
-    /// What letters need of the report.
+    /// Data of the report for letters.
     about: Option<letters::About>,
     /// Whether a report was read at all.
     was_read: bool,
-    /// Whether last year's report was found.
+    /// Whether last year's report was found, or several different ones.
     has_previous: bool,
 }
 
@@ -227,7 +227,7 @@ impl Checker<'_> {
         checked
     }
 
-    /// Drafts corrections of every report, and adds the copy of the file with them to what goes back.
+    /// Drafts corrections of every report, and adds a revised copy of the file to the outputs.
     fn draft(&self, input: &Input, sent: &[u8], checked: &mut Checked) {
         let at = self.now.strftime("%Y-%m-%dT%H:%M:%S+08:00").to_string();
         let mut drafted: Vec<(&Report, Vec<Correction>)> = Vec::new();
@@ -284,12 +284,12 @@ impl Checker<'_> {
         part
     }
 
-    /// Whose name comments, tracked changes and drafts have.
+    /// Author of comments, tracked changes and drafts.
     fn author(&self) -> &str {
         self.args.author.as_deref().unwrap_or(AUTHOR)
     }
 
-    /// What the agencies file says about the agency.
+    /// Level and kind of the agency in the agencies file.
     fn standing(&self, report: &Report) -> Standing<'_> {
         let known = self
             .agencies

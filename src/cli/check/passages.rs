@@ -1,4 +1,4 @@
-//! Detects text that two agencies of a run have in common.
+//! Detects text that reports of two agencies in a run have in common.
 
 use std::collections::HashMap;
 
@@ -7,14 +7,14 @@ use nianbao::finding::{Finding, Message};
 
 use super::Part;
 
-/// The texts that were met, each with the agency that it was met of first.
+/// Digests of the passages seen so far, each with the first agency that has it.
 #[derive(Default)]
 pub(super) struct Passages {
     met: HashMap<u64, String>,
 }
 
 impl Passages {
-    /// Tells the parts of a report that have another agency's text. The inputs come in their order.
+    /// Adds a finding for each passage that is equal to another agency's. Called in the order of the inputs.
     pub(super) fn compare(&mut self, checked: &mut Part) {
         let Some(report) = &checked.report else { return };
         let Some(agency) = &report.agency else { return };

@@ -38,7 +38,7 @@ impl<'a> Previous<'a> {
         Ok(Self { index: LastYear::index(inputs, read, key), migrations })
     }
 
-    /// Says that none of last year's reports is one of the same agency and the year before.
+    /// The message that no report of last year matches any agency of this run.
     pub(super) fn said(&self, folder: &Path, terminal: &Terminal) -> String {
         let (folder, files, reports) = (folder.display(), self.index.inputs(), self.index.reports());
         match terminal.language {
@@ -51,7 +51,7 @@ impl<'a> Previous<'a> {
         }
     }
 
-    /// Last year's report of the same agency, or what there is to say where several are there.
+    /// Last year's report of the same agency, or the finding that several differ.
     pub(super) fn report(
         &self,
         report: &Report,
@@ -70,7 +70,7 @@ impl<'a> Previous<'a> {
     }
 }
 
-/// Says that a report has no report of last year.
+/// The finding that last year's report of an agency is missing.
 pub(super) fn missing(report: &Report) -> Finding {
     let (zh, en) = match report.year.and_then(|year| year.checked_sub(1)) {
         Some(before) => (format!("{before}年度报告"), format!("report of {before}")),
@@ -83,7 +83,7 @@ pub(super) fn missing(report: &Report) -> Finding {
     Finding::new(&RULES_NOT_ASSESSED, message)
 }
 
-/// The agency under whichever of its names: by the agencies file where it is listed, else by the name without blanks and variants.
+/// A key that is the same for all names of an agency: its index in the agencies file, else the folded name.
 fn one(name: &str, matcher: Option<&Matcher>) -> String {
     let known = matcher.and_then(|matcher| matcher.find(name).agency);
     known.map_or_else(|| nianbao::text::fold(name), |known| format!("#{known}"))

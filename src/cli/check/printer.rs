@@ -1,4 +1,4 @@
-//! Findings on standard output as they come: for people, as JSON lines, or as a SARIF log.
+//! Streams findings to standard output: as text, JSON Lines, or a SARIF log.
 
 use std::io::{self, Write};
 
@@ -10,7 +10,7 @@ use crate::cli::args::Rendering;
 use crate::cli::sarif::{self, Sarif};
 use crate::cli::terminal::{Terminal, shown};
 
-/// Prints findings on standard output as they come.
+/// Prints findings on standard output as they arrive.
 pub(super) struct Printer<'a> {
     format: Rendering,
     terminal: &'a Terminal,
@@ -66,7 +66,7 @@ impl<'a> Printer<'a> {
     }
 }
 
-/// Prints on standard output what a worker before this one has not told.
+/// Prints on standard output, except for the bytes that an earlier worker has printed already.
 fn emit(text: &[u8]) -> Result<()> {
     let skipped = worker::skip_bytes(text.len());
     let mut out = io::stdout().lock();

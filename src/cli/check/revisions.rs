@@ -1,4 +1,4 @@
-//! Corrected copies of the sent files: with the office's corrections, or, without any, with those that are certain.
+//! Revised copies of the sent files: with the corrections of `--corrections`, or, without that option, with the drafts that are certain.
 
 use nianbao::annotate::Revision;
 use nianbao::batch::{Input, Notice};
@@ -8,7 +8,7 @@ use nianbao::report::{Place, Report, Value};
 
 use super::Checker;
 
-/// What a note in a workbook and the tracked change say.
+/// A change of a cell with the data for its tracked change or note.
 struct Wanted<'a> {
     place: &'a Place,
     to: String,
@@ -18,7 +18,7 @@ struct Wanted<'a> {
     reason: Option<&'a str>,
 }
 
-/// Adds the copy, with the corrections of all its reports, to what goes back to the sender.
+/// Adds the revised copy, with the corrections of all reports of the file, to the outputs for the sender.
 pub(super) fn make(
     checker: &Checker,
     input: &Input,
@@ -81,7 +81,7 @@ fn note(wanted: &Wanted) -> String {
     format!("原填{from}，按核对结果代拟为{to}（{}，{day}{reason}）。", wanted.by)
 }
 
-/// A day or point in time as tracked changes have it (ISO 8601 with a time, no fraction).
+/// A date or time in the format of tracked changes (ISO 8601 in UTC, without fractions of seconds).
 fn point_in_time(at: &str) -> String {
     if let Ok(time) = at.parse::<jiff::Timestamp>() {
         return time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
@@ -97,7 +97,7 @@ mod tests {
     use super::point_in_time;
 
     #[test]
-    fn a_day_or_a_point_in_time_is_a_point_in_time() {
+    fn dates_and_times_are_converted_to_utc() {
         let cases = [
             ("2026-01-20", "2026-01-20T00:00:00Z"),
             ("2026-01-20T10:00:00+08:00", "2026-01-20T02:00:00Z"),

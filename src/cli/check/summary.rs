@@ -8,7 +8,7 @@ use nianbao::finding::{Finding, Language, Severity, codes};
 use super::{Checked, Part};
 use crate::cli::terminal::Terminal;
 
-/// Codes that are named in the summary.
+/// Maximum number of codes named in the summary.
 const NAMED: usize = 5;
 
 /// The counts.
@@ -123,7 +123,7 @@ impl Counts {
     }
 }
 
-/// `1 row`, `28 rows`.
+/// A count with a noun in singular or plural: `1 row`, `28 rows`.
 fn counted(count: usize, word: &str) -> String {
     format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }

@@ -10,7 +10,7 @@ use super::Part;
 use crate::cli::args::Rendering;
 use crate::cli::terminal::Terminal;
 
-/// The verdicts on a report, rule by rule and instance by instance, as lines to be printed.
+/// The verdicts on a report, one line per instance of each rule, as text or JSON.
 pub(super) fn lines(
     form: &Form,
     report: &Report,
@@ -57,7 +57,7 @@ pub(super) fn lines(
     lines
 }
 
-/// The verdict in one word that never changes, and why.
+/// The stable name of a verdict, and the reason.
 fn words(form: &Form, verdict: &Verdict) -> (&'static str, Message) {
     match verdict {
         Verdict::Pass => ("pass", Message::default()),

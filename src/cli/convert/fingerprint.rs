@@ -1,4 +1,5 @@
-//! What decides the outputs of a conversion besides its inputs, as one digest: a later run keeps what was made under the same one.
+//! Fingerprint of a conversion: a digest of everything besides the inputs that determines the outputs. A later run reuses outputs with the
+//! same fingerprint.
 
 use std::time::UNIX_EPOCH;
 
@@ -22,7 +23,7 @@ pub(super) struct Parts<'a> {
     pub(super) pdf: Option<&'a PdfWriter>,
 }
 
-/// Everything besides the inputs that decides what comes out: this build of the program, the forms, the options.
+/// The SHA-256 of this build of the program, the forms, the options and the data loaded for the batch.
 pub(super) fn fingerprint(
     args: &Convert,
     global: &Global,
@@ -31,7 +32,7 @@ pub(super) fn fingerprint(
     policy: &Policy,
 ) -> Result<[u8; 32]> {
     let mut digest = Sha256::new();
-    // With its length before it, so that nothing can pass from one part to the next.
+    // Length-prefixed, so that different parts cannot give the same sequence.
     let mut add = |part: &str| {
         digest.update((part.len() as u64).to_le_bytes());
         digest.update(part);
@@ -64,7 +65,7 @@ pub(super) fn fingerprint(
     Ok(digest.finalize().into())
 }
 
-/// Size and time of the program's file, so that another build does not take what this one made for its own.
+/// Size and modification time of the program's executable, which identify a build.
 pub(super) fn program() -> Option<String> {
     let path = crate::cli::program::own().ok()?;
     let metadata = std::fs::metadata(path).ok()?;

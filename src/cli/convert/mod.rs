@@ -1,4 +1,4 @@
-//! `nianbao convert`: a batch of reports written as Word, Excel and web pages.
+//! `nianbao convert`: converts a batch of reports to Word, Excel and web pages.
 
 mod fingerprint;
 mod options;
@@ -112,7 +112,7 @@ pub(crate) fn run(args: &Convert, global: &Global, terminal: &Terminal) -> Resul
     Ok(exit(&summary))
 }
 
-/// Puts the Table Schema of each of these forms into a folder of outputs.
+/// Writes the Table Schema of each of these forms into the output folder.
 fn dictionaries(out: &std::path::Path, met: &BTreeSet<String>, forms: &nianbao::form::Forms) -> Result<()> {
     for form in met.iter().filter_map(|id| forms.get(id)) {
         let name = format!("{}.schema.json", form.id);

@@ -1,4 +1,4 @@
-//! Options that `convert` shares with other commands, turned into what the library takes: forms, formats, fonts, templates, workers.
+//! Converts options that `convert` shares with other commands to arguments of the library: forms, formats, fonts, templates, workers.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,7 +19,7 @@ use crate::cli::args::{Convert, SiteOptions};
 use crate::cli::failure::{Failure, failure, of_file, of_system};
 use crate::cli::supervise::is_alone;
 
-/// The form with an id, or an error that lists the known ones.
+/// The form with an id, or an error that lists the existing ids.
 pub(in crate::cli) fn form_named<'f>(forms: &'f Forms, id: &str) -> Result<&'f Form> {
     known_form(forms, Some(id))?;
     let form = forms.get(id).map(AsRef::as_ref);
@@ -40,22 +40,22 @@ pub(in crate::cli) fn known_form(forms: &Forms, id: Option<&str>) -> Result<()> 
     }
 }
 
-/// The number of workers.
+/// The number of worker threads.
 pub(in crate::cli) fn jobs(wanted: Option<std::num::NonZeroUsize>) -> usize {
     let wanted = if is_alone() { std::num::NonZeroUsize::new(1) } else { wanted };
     wanted.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZeroUsize::get)
 }
 
-/// Signals within this time are one.
+/// Signals within this time count as one.
 const ONE_SIGNAL: Duration = Duration::from_millis(300);
 
-/// A flag that Ctrl-C sets; a second Ctrl-C ends at once, which leaves whole files too.
+/// A flag that Ctrl-C sets. A second Ctrl-C exits at once; files are written atomically, so none is left incomplete.
 pub(in crate::cli) fn stop_on_ctrl_c() -> Result<Arc<AtomicBool>> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
     let first = Mutex::new(None::<Instant>);
     ctrlc::set_handler(move || {
-        // A supervisor hands on the signal that a terminal sends to both.
+        // The terminal sends the signal to both processes, and the supervisor forwards it too.
         let mut first = first.lock().unwrap_or_else(PoisonError::into_inner);
         let again = first.get_or_insert_with(Instant::now).elapsed() > ONE_SIGNAL;
         if flag.swap(true, Ordering::Relaxed) && again {
@@ -77,7 +77,7 @@ pub(in crate::cli) fn formats(wanted: &[Output]) -> Vec<Output> {
     formats
 }
 
-/// The writer of PDF with the fonts at hand, where PDF is wanted.
+/// The PDF writer with the available fonts; `None` if PDF is not requested.
 pub(in crate::cli) fn pdf(to: &[Output], fonts: Option<&Path>) -> Result<Option<PdfWriter>> {
     if !to.contains(&Output::Pdf) {
         return Ok(None);
@@ -89,7 +89,7 @@ pub(in crate::cli) fn pdf(to: &[Output], fonts: Option<&Path>) -> Result<Option<
     Ok(Some(PdfWriter::new(fonts)))
 }
 
-/// The template's bytes; a file too large to be one is not read.
+/// The bytes of a template; an error if it is larger than 64 MB.
 pub(super) fn template_bytes(path: &std::path::Path) -> Result<Vec<u8>> {
     let size = std::fs::metadata(path).map_err(of_system(path))?.len();
     if size > 64 << 20 {
@@ -98,7 +98,7 @@ pub(super) fn template_bytes(path: &std::path::Path) -> Result<Vec<u8>> {
     std::fs::read(path).map_err(of_system(path))
 }
 
-/// Writes the pages of the site, and the text of its template.
+/// The page writer, and the text of the page template.
 pub(super) fn page(args: &SiteOptions) -> Result<(PageWriter, Option<String>)> {
     let SiteOptions { page_template, site_name, site_domain, site_id, column } = args;
     let options = PageOptions {

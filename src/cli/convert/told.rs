@@ -1,4 +1,4 @@
-//! What a conversion prints: errors of inputs as they come, files that were not looked at, and the sum at the end.
+//! Messages of a conversion: errors of inputs as they arrive, skipped files, and the closing summary.
 
 use nianbao::batch::{Entry, Inputs, Status, Summary};
 use nianbao::finding::code::rollup::AGENCY_NOT_LISTED;
@@ -6,7 +6,7 @@ use nianbao::finding::{Finding, Language, Severity};
 
 use crate::cli::terminal::{NAMED, Progress, Terminal};
 
-/// Messages about an input during a batch: why it failed, or that it has errors.
+/// Prints the errors of an input, above the progress bar.
 pub(super) fn tell(
     progress: &Progress,
     terminal: &Terminal,
@@ -29,7 +29,7 @@ pub(super) fn tell(
     }
 }
 
-/// Reports of agencies that are not in the agencies file, which are reported at the end: a line each, or one line for many.
+/// Reports of agencies that are not in the agencies file; printed at the end, one line each or one line for many.
 #[derive(Default)]
 pub(super) struct NotListed {
     count: usize,
@@ -55,7 +55,7 @@ impl NotListed {
     }
 }
 
-/// Says of files that fit no form how they are read all the same. With `--any` there are none.
+/// Mentions `--any` if files fit no form; `count` is their number.
 pub(super) fn say_any(terminal: &Terminal, count: usize) {
     if count > 0 {
         terminal.note(&match terminal.language {
@@ -94,7 +94,7 @@ pub(super) fn sum(terminal: &Terminal, summary: &Summary, out: &std::path::Path)
     }
 }
 
-/// Says which files of searched folders were skipped.
+/// Prints which files of searched folders were skipped.
 pub(in crate::cli) fn passed_over(terminal: &Terminal, inputs: &Inputs) {
     if inputs.own > 0 {
         let own = inputs.own;

@@ -1,23 +1,24 @@
-//! Fields of Word that show their own instruction and keep no result: `EQ` and `MACROBUTTON` (ECMA-376 part 1, 17.16.5).
+//! Word fields whose displayed text is in their instruction, because they have no result: `EQ`, `MACROBUTTON` and `GOTOBUTTON`
+//! (ECMA-376 part 1, 17.16.5).
 
 use super::marks::Shift;
 
-/// Characters of an instruction that are kept: longer ones are no circled numbers or fractions.
+/// Maximum number of characters kept of an instruction, enough for circled numbers and fractions.
 pub(in crate::read) const MOST_CODE: usize = 1_024;
 
-/// Groups in groups that are looked into.
+/// Maximum nesting depth of groups.
 const DEEPEST: usize = 16;
 
-/// Part of what a field shows.
+/// A part of the displayed text of a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::read) enum Piece {
-    /// Text on the line, above it or below it.
+    /// Text on the line, or raised or lowered.
     Text(String, Shift),
-    /// The reading above a text.
+    /// The reading (ruby text) of the text before it.
     Reading(String),
 }
 
-/// What a field with this instruction shows; nothing for fields that have a result.
+/// The displayed text of a field with this instruction; empty for fields that have a result.
 pub(in crate::read) fn shown(code: &str) -> Vec<Piece> {
     let code = code.trim_start();
     let (name, rest) = code.split_once([' ', '\\', '\t']).unwrap_or((code, ""));
@@ -29,7 +30,7 @@ pub(in crate::read) fn shown(code: &str) -> Vec<Piece> {
             trim(&mut pieces);
             pieces
         }
-        // The name of the macro, then what is shown.
+        // The name of the macro, a space, then the displayed text.
         "MACROBUTTON" | "GOTOBUTTON" => {
             let text = rest.trim_start().split_once(' ').map_or("", |(_, text)| text).trim();
             let text = text.chars().take(MOST_CODE).collect();
@@ -55,7 +56,7 @@ impl Parser<'_> {
         self.signs.get(self.at).copied()
     }
 
-    /// What stands up to the end of an argument, or of the whole.
+    /// Parses up to the end of an argument, or of the instruction at depth 0.
     fn sequence(&mut self, depth: usize) -> Vec<Piece> {
         let mut pieces = Vec::new();
         while let Some(sign) = self.peek() {
@@ -74,7 +75,7 @@ impl Parser<'_> {
         pieces
     }
 
-    /// What follows a backslash: a sign as it is, a general switch, or an operation with its arguments.
+    /// Parses what follows a backslash: a literal character, a general switch, or an operation with its arguments.
     fn switch(&mut self, depth: usize, pieces: &mut Vec<Piece>) {
         let Some(sign) = self.next() else { return };
         match sign {
@@ -90,7 +91,7 @@ impl Parser<'_> {
         }
     }
 
-    /// A switch such as `\* jc2` or `\* "Font:宋体"`.
+    /// Skips a general switch such as `\* jc2` or `\* "Font:宋体"`.
     fn general(&mut self) {
         while self.peek() == Some(' ') {
             self.at += 1;
@@ -108,13 +109,13 @@ impl Parser<'_> {
         }
     }
 
-    /// Options up to the arguments, such as `\ac` of `\o\ac(`.
+    /// The options before the arguments, such as `\ac` in `\o\ac(`.
     fn options(&mut self) -> String {
         let mut options = String::new();
         while let Some(sign) = self.peek().filter(|sign| *sign != '(') {
             self.at += 1;
             options.push(sign);
-            // A bracket may be named: `\b\lc\((`.
+            // An option may name a bracket: `\b\lc\((`.
             if sign == '\\'
                 && let Some(next) = self.next()
             {
@@ -163,7 +164,7 @@ fn plain(pieces: &[Piece]) -> String {
     texts.collect()
 }
 
-/// What an operation shows of its arguments. Figures over, under and beside each other never become one figure.
+/// The displayed text of an operation. Arguments are separated, so that figures above or beside each other do not merge into one.
 fn operation(name: char, options: &str, arguments: &[Vec<Piece>]) -> Vec<Piece> {
     let joined = |between: &str| {
         let mut pieces = Vec::new();
@@ -190,7 +191,7 @@ fn operation(name: char, options: &str, arguments: &[Vec<Piece>]) -> Vec<Piece> 
     }
 }
 
-/// Characters printed over each other: a number in a circle, a text below its reading, a ticked box; any others are not one text.
+/// Overstruck arguments: a number in a circle, a text with its reading, a ticked box. Any others are joined by U+FFFD.
 fn overstrike(arguments: &[Vec<Piece>]) -> Vec<Piece> {
     const CIRCLES: [&str; 5] = ["○", "◯", "〇", "⃝", "O"];
     let text = |piece: String| vec![Piece::Text(piece, Shift::None)];
@@ -205,12 +206,12 @@ fn overstrike(arguments: &[Vec<Piece>]) -> Vec<Piece> {
         [around, inside] if around == "□" && matches!(inside.as_str(), "√" | "✓" | "✔") => text("☑".to_owned()),
         [around, inside] if around == "□" && matches!(inside.as_str(), "×" | "✗" | "✘") => text("☒".to_owned()),
         parts if parts.iter().filter(|part| !part.is_empty()).count() < 2 => text(parts.concat()),
-        // As of a text that cannot be read.
+        // U+FFFD marks text that cannot be read.
         parts => text(parts.join("\u{FFFD}")),
     }
 }
 
-/// A number in a circle.
+/// The circled number of a text from 0 to 50, else the text in brackets.
 fn circled(inside: &str) -> String {
     let first = |number: u32| match number {
         0 => Some(0x24EA),

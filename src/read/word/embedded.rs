@@ -1,15 +1,14 @@
-//! Workbooks embedded in a text: the sheet that the page shows of one is a table of the text.
+//! Workbooks embedded in a document: the sheet that is displayed becomes a table of the document.
 
 use crate::document::{Block, Budget, Document, Picture};
 use crate::read::ReadError;
 use crate::read::container::package::Package;
 use crate::read::xml::{self, Event, Events};
 
-/// Sheets of a workbook that are looked at.
+/// Maximum number of sheets whose names are read.
 const MOST: usize = 1_000;
 
-/// The workbook with nothing but the sheet that is shown: its only one that holds something, or the active one. `None` where that is not
-/// known.
+/// The workbook reduced to the displayed sheet: its only sheet with content, else the active one. `None` if that cannot be determined.
 pub(super) fn shown(mut book: Document, active: impl FnOnce() -> Option<String>) -> Option<Document> {
     if book.grids().count() > 1 {
         let active = active()?;
@@ -29,7 +28,7 @@ pub(super) fn shown(mut book: Document, active: impl FnOnce() -> Option<String>)
     Some(book)
 }
 
-/// The name of the sheet that a workbook of Office Open XML shows (ECMA-376 part 1, 18.2.30).
+/// The name of the active sheet of an Office Open XML workbook (ECMA-376 part 1, 18.2.30).
 ///
 /// # Errors
 /// [`ReadError::OverLimit`] when it costs more than is left.
@@ -56,7 +55,7 @@ pub(super) fn active_of_workbook(bytes: &[u8], budget: &mut Budget) -> Result<Op
     within(found)
 }
 
-/// The name of the sheet that the settings of an `OpenDocument` spreadsheet call the active one.
+/// The name of the active sheet in the settings of an `OpenDocument` spreadsheet.
 ///
 /// # Errors
 /// [`ReadError::OverLimit`] when it costs more than is left.
@@ -78,7 +77,7 @@ pub(super) fn active_of_settings(part: &[u8], budget: &mut Budget) -> Result<Opt
     within(found)
 }
 
-/// A part that is broken says nothing.
+/// Turns errors other than exceeded limits into `None`.
 fn within<T>(found: Result<Option<T>, ReadError>) -> Result<Option<T>, ReadError> {
     match found {
         Err(ReadError::OverLimit(exceeded)) => Err(exceeded.into()),
@@ -86,7 +85,7 @@ fn within<T>(found: Result<Option<T>, ReadError>) -> Result<Option<T>, ReadError
     }
 }
 
-/// The blocks of a document that stands in another, its pictures among the other's.
+/// Moves the pictures of an embedded document into `among`, and renumbers the picture references in its blocks.
 pub(super) fn put_in(blocks: &mut [Block], pictures: Vec<Picture>, among: &mut Vec<Picture>) {
     let first = among.len();
     among.extend(pictures);

@@ -1,7 +1,7 @@
-//! The work folder as one archive, packed while it is sent: its plain files, from which another folder goes on.
+//! Backup: the files of the work folder as one zip archive, packed while it is sent. The server can continue with the unpacked folder.
 //!
-//! The logs come first. What they name was on the disk before they named it, so it is found after them; what comes in meanwhile is
-//! in the archive and not in its log, and a last line that is cut off is left out when the log is read.
+//! The logs are packed first. A file is on the disk before the log names it, so every file named in the packed log is packed too. Files
+//! that arrive meanwhile may be in the archive without an entry in its log; an incomplete last line is dropped when a log is read.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -21,10 +21,10 @@ use crate::serve::hub::Hub;
 use crate::serve::now;
 use crate::serve::outgoing::{PIECE, Source, streamed};
 
-/// The files that come first, in this order: a line of the log may name one of the corrections.
+/// The files packed first, in this order: an entry of the log may refer to a correction.
 const FIRST: [&str; 4] = [LOG, CORRECTIONS, WAIVERS, SETTINGS];
 
-/// Everything in the work folder but what is hidden there: files that are made again, and the machine's own secret.
+/// Sends all files of the work folder except hidden ones, which are generated files and the machine's secret.
 pub(super) async fn all(State(hub): State<Arc<Hub>>) -> Answered {
     let folder = hub.store.folder.clone();
     let packing = super::on_disk(move || Ok(Packing::of(&folder))).await?;
@@ -37,7 +37,7 @@ pub(super) async fn all(State(hub): State<Arc<Hub>>) -> Answered {
     Ok((headers, streamed(packing)).into_response())
 }
 
-/// What was packed and is not sent yet.
+/// Packed bytes that are not sent yet.
 #[derive(Clone, Default)]
 struct Packed(Arc<Mutex<Vec<u8>>>);
 
@@ -58,9 +58,9 @@ impl Write for Packed {
     }
 }
 
-/// An archive on its way.
+/// An archive being packed.
 struct Packing {
-    /// `None` when it is finished.
+    /// The writer; `None` after the archive is finished.
     zip: Option<ZipWriter<StreamWriter<Packed>>>,
     packed: Packed,
     folder: PathBuf,
@@ -83,7 +83,7 @@ impl Packing {
         Self { zip: Some(ZipWriter::new_stream(packed.clone())), packed, folder: folder.to_owned(), walk, open: None }
     }
 
-    /// Packs a little more; whether there may be still more.
+    /// Packs the next chunk; returns whether there may be more.
     fn step(&mut self) -> io::Result<bool> {
         let Some(zip) = &mut self.zip else { return Ok(false) };
         if let Some(file) = &mut self.open {
@@ -101,7 +101,7 @@ impl Packing {
             }
             return Ok(false);
         };
-        // A file that was taken out meanwhile is not part of it.
+        // A file that was removed meanwhile is skipped.
         if let Ok(file) = File::open(&path) {
             let below = path.strip_prefix(&self.folder).unwrap_or(&path);
             let parts: Vec<String> = below.iter().map(|part| part.to_string_lossy().into_owned()).collect();

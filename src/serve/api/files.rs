@@ -21,7 +21,7 @@ use crate::serve::journal::{Command, Seen, Written};
 use crate::serve::reading;
 use crate::serve::state::Phase;
 
-/// Most characters of a file's name.
+/// Maximum length of a file name, in characters.
 const NAME: usize = 240;
 
 #[derive(Deserialize)]
@@ -30,7 +30,7 @@ pub(super) struct Named {
     drop: Option<String>,
 }
 
-/// Takes a file.
+/// Receives an upload.
 pub(super) async fn receive(
     State(hub): State<Arc<Hub>>,
     Extension(visitor): Extension<Visitor>,
@@ -60,7 +60,7 @@ pub(super) async fn receive(
     Ok(answer(&json!({ "file": file, "name": name, "sha256": sha256, "bytes": bytes, "known": known })))
 }
 
-/// The size that a request announces.
+/// The `Content-Length` of a request.
 pub(super) fn announced(headers: &HeaderMap) -> Option<u64> {
     headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
@@ -75,7 +75,7 @@ pub(super) fn file_name(name: &str) -> String {
     last.trim().chars().filter(shown).take(NAME).collect()
 }
 
-/// Where a file is on its way.
+/// The processing phase of a file.
 pub(super) async fn one(State(hub): State<Arc<Hub>>, At(file): At<u64>) -> Answered {
     let state = hub.state();
     let (sent, item) = state.sent(file).zip(state.items.get(&file)).ok_or_else(Fault::not_found)?;
@@ -96,7 +96,7 @@ pub(super) async fn one(State(hub): State<Arc<Hub>>, At(file): At<u64>) -> Answe
     Ok(answer(&shown))
 }
 
-/// Reads a file once more.
+/// Queues a file to be read again.
 pub(super) async fn again(State(hub): State<Arc<Hub>>, At(file): At<u64>) -> Answered {
     hub.state().sent(file).ok_or_else(Fault::not_found)?;
     reading::queue(&hub, file);
@@ -110,7 +110,7 @@ struct Deleting {
     revision: u64,
 }
 
-/// Takes a file out; its bytes stay, and taking out can be undone.
+/// Marks a file as deleted; its bytes stay in the folder, and the deletion can be undone.
 pub(super) async fn delete(
     State(hub): State<Arc<Hub>>,
     Extension(visitor): Extension<Visitor>,
@@ -132,7 +132,7 @@ mod tests {
     use super::file_name;
 
     #[test]
-    fn of_a_name_only_the_last_part_is_kept_and_only_what_shows() {
+    fn a_file_name_is_its_last_part_without_invisible_characters() {
         for (name, kept) in [
             ("../../etc/passwd", "passwd"),
             ("甲\\乙\\报告.docx", "报告.docx"),

@@ -24,7 +24,7 @@ use crate::serve::state::{State as Known, stated};
 use crate::serve::work::{Answer, Ask, Wanted};
 use crate::serve::{now, reading, rows};
 
-/// Entries of a page.
+/// Maximum number of lines in a response.
 const PAGE: usize = 200;
 
 #[derive(Deserialize)]
@@ -35,7 +35,7 @@ pub(super) struct Filter {
     before: Option<usize>,
 }
 
-/// The log, the latest first.
+/// The history, latest first.
 pub(super) async fn log(State(hub): State<Arc<Hub>>, Asked(filter): Asked<Filter>) -> Answered {
     let described = hub.described().await;
     let state = hub.state();
@@ -72,7 +72,7 @@ pub(super) async fn log(State(hub): State<Arc<Hub>>, Asked(filter): Asked<Filter
     ))
 }
 
-/// The agency and name of a file.
+/// The agency of a report and the name of its file.
 fn subject(state: &Known, file: u64, report: usize) -> (Option<String>, Option<String>) {
     let agency = state.parts(file).get(report).and_then(|part| part.listed.clone().or_else(|| part.agency.clone()));
     (agency, state.ledger.files.get(&file).map(|sent| sent.name.clone()))
@@ -173,7 +173,7 @@ fn correction_line(state: &Known, described: &Value, number: usize, line: &Corre
     let form = file.and_then(|file| state.parts(file).get(line.report)).map_or("", |part| part.form.as_str());
     let id = format!("c{number}");
     let undone = state.ledger.undone.get(&id).and_then(|by| state.ledger.entries.iter().find(|entry| entry.id == *by));
-    // An undone correction has an entry of its own.
+    // A correction that undoes another one is named in an entry of the log.
     let takes_back = state
         .ledger
         .entries
@@ -197,7 +197,7 @@ fn correction_line(state: &Known, described: &Value, number: usize, line: &Corre
     })
 }
 
-/// The name of a form, which people know it by.
+/// The Chinese name of a form, else its id.
 fn form_name(described: &Value, id: &str) -> String {
     let forms = described.get("forms").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let known = forms.iter().find(|form| form["id"] == id).and_then(|form| form["name"]["zh"].as_str());
@@ -253,7 +253,7 @@ pub(super) async fn undo(
     Ok(answer(&answered))
 }
 
-/// Takes a correction back by one more correction.
+/// Undoes a correction by a further correction with the old value.
 async fn take_back(hub: &Arc<Hub>, number: usize, who: String, reason: String) -> Answered {
     let (line, file) = {
         let state = hub.state();
@@ -294,7 +294,7 @@ async fn take_back(hub: &Arc<Hub>, number: usize, who: String, reason: String) -
         other => Fault::of_written(other)?,
     };
     if view.is_null() {
-        // The file is read again.
+        // Manual entry ended: the file itself is read again.
         reading::queue(hub, file);
         return Ok(answer(&json!({ "correction": format!("c{number}") })));
     }

@@ -15,7 +15,7 @@ use crate::serve::hub::Hub;
 use crate::serve::rows::{self, Standing};
 use crate::serve::state::Phase;
 
-/// How long a request waits for a change.
+/// Timeout of long polling.
 const WAIT: Duration = Duration::from_secs(25);
 
 /// Debounce interval: changes within it are reported together.
@@ -26,7 +26,7 @@ pub(super) struct Wanted {
     year: Option<String>,
 }
 
-/// Everything of the first screen.
+/// All data of the start screen.
 pub(super) async fn state(State(hub): State<Arc<Hub>>, Asked(wanted): Asked<Wanted>) -> Answered {
     let described = hub.described().await;
     let agencies = described.get("agencies").cloned().unwrap_or_default();
@@ -101,7 +101,7 @@ pub(super) struct Since {
     since: Option<u64>,
 }
 
-/// Long polling: answers when something changed after `since`, or after a timeout with the old number.
+/// Long polling: answers when the revision differs from `since`, or after a timeout with the same revision.
 pub(super) async fn changes(State(hub): State<Arc<Hub>>, Asked(since): Asked<Since>) -> Answered {
     let since = since.since.unwrap_or_default();
     let mut changes = hub.changed.subscribe();

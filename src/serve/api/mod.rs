@@ -58,7 +58,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
     }
 }
 
-/// The answer to a method that an address does not have.
+/// The response to a method that a route does not support.
 async fn no_method() -> Fault {
     let message = Message::new("这个网址不能这样用。", "The address does not take this method.");
     Fault::new(StatusCode::METHOD_NOT_ALLOWED, "no-method", message)
@@ -67,7 +67,7 @@ async fn no_method() -> Fault {
 /// The result of a handler.
 pub(super) type Answered = Result<Response, Fault>;
 
-/// Every address.
+/// All routes.
 pub(super) fn router(hub: Arc<Hub>) -> Router {
     let mut router = Router::new()
         .route("/login", get(|| async { assets::page() }))
@@ -108,13 +108,13 @@ pub(super) fn router(hub: Arc<Hub>) -> Router {
         .with_state(hub)
 }
 
-/// A fresh path among the files that are made for downloads.
+/// A new path with a random name in the folder of generated files.
 fn made(hub: &Hub, suffix: &str) -> Result<PathBuf, Fault> {
     let name = random().map_err(|_| Fault::disk(&std::io::ErrorKind::Other.into()))?;
     Ok(hub.store.made().join(format!("{name}{suffix}")))
 }
 
-/// A file as a download; it is taken away where it was made for this.
+/// Sends a file as a download named `name`; deletes it afterwards if `once` is set.
 async fn download(path: PathBuf, name: &str, once: bool) -> Answered {
     let (file, size) = on_disk(move || Download::open(&path, once)).await?;
     let mut headers = HeaderMap::new();
@@ -126,13 +126,13 @@ async fn download(path: PathBuf, name: &str, once: bool) -> Answered {
     Ok((headers, streamed(file)).into_response())
 }
 
-/// The header that has a browser save an answer under a name.
+/// The `Content-Disposition` header for a download with a name.
 fn disposition(name: &str) -> Option<header::HeaderValue> {
     let encoded: String = name.bytes().map(percent).collect();
     header::HeaderValue::from_str(&format!("attachment; filename*=UTF-8''{encoded}")).ok()
 }
 
-/// A byte of a name as headers have it (RFC 8187).
+/// Percent-encodes a byte of a header parameter (RFC 8187).
 fn percent(byte: u8) -> String {
     if byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_') {
         char::from(byte).to_string()
@@ -141,7 +141,7 @@ fn percent(byte: u8) -> String {
     }
 }
 
-/// Whether a browser would rather have Chinese: it does unless it says English and no Chinese.
+/// Whether to answer in Chinese: unless `Accept-Language` names English and not Chinese before it.
 fn chinese(headers: &HeaderMap) -> bool {
     let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let first = |language: &str| accepted.find(language);

@@ -19,11 +19,11 @@ use crate::serve::work::{Answer, Ask};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Wanted {
-    /// The year of the page; that of the settings or of most reports where none is given.
+    /// The year of the page; if missing, that of the settings, else the default of [`rows::year`].
     year: Option<i16>,
 }
 
-/// A notice for every agency of the list that has sent nothing for the year, in one archive.
+/// Notices for all listed agencies that have sent nothing for the year, in one archive.
 pub(super) async fn all(State(hub): State<Arc<Hub>>, headers: HeaderMap, body: Body) -> Answered {
     let Wanted { year } = body::json(body).await?;
     let described = hub.described().await;
@@ -52,7 +52,7 @@ pub(super) async fn all(State(hub): State<Arc<Hub>>, headers: HeaderMap, body: B
     }
 }
 
-/// The form of most reports of the year.
+/// The most frequent form among the reports of the year.
 fn most_sent(state: &state::State, year: Option<i16>) -> Option<String> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for part in state.ledger.standing().flat_map(|sent| state.parts(sent.file)) {

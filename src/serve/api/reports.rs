@@ -1,4 +1,4 @@
-//! A report as the review screen shows it, the file's own text, and what is made of a report.
+//! Routes of a report: view model of the review screen, text of the file, generated files.
 
 use std::sync::Arc;
 
@@ -17,17 +17,17 @@ use crate::serve::rows::{self, parse};
 use crate::serve::state::{Phase, stated};
 use crate::serve::work::{Answer, Ask, OutputKind};
 
-/// Most files that are packed together.
+/// Maximum number of files in an archive.
 const MOST: usize = 4_000;
 
-/// A report by its id, and the file's name.
+/// Parses the id of a report into the file's number and the report's index; 404 if there is no such file.
 pub(super) fn report(hub: &Hub, id: &str) -> Result<(u64, usize), Fault> {
     let (file, number) = parse(id).ok_or_else(Fault::not_found)?;
     hub.state().sent(file).ok_or_else(Fault::not_found)?;
     Ok((file, number))
 }
 
-/// All of a report.
+/// The view model of a report.
 pub(super) async fn one(State(hub): State<Arc<Hub>>, At(id): At<String>) -> Answered {
     let id = report(&hub, &id)?;
     let described = hub.described().await;
@@ -51,7 +51,7 @@ pub(super) async fn one(State(hub): State<Arc<Hub>>, At(id): At<String>) -> Answ
     Ok(answer(&around(&hub, id, &view, &described)?))
 }
 
-/// A report with what the server knows of it: its row, its versions, what was done to it.
+/// Adds the server's data to the view model of a report: its row with versions, revision, corrections, entries of the log.
 pub(super) fn around(hub: &Hub, (file, number): (u64, usize), view: &Value, described: &Value) -> Result<Value, Fault> {
     let agencies = described.get("agencies").cloned().unwrap_or_default();
     let state = hub.state();
@@ -101,7 +101,7 @@ pub(super) struct Field {
     field: Option<String>,
 }
 
-/// The file's own text, or what stands around the place of a field.
+/// The text of the file, or the surroundings of a field.
 pub(super) async fn source(State(hub): State<Arc<Hub>>, At(id): At<String>, Asked(wanted): Asked<Field>) -> Answered {
     let id = report(&hub, &id)?;
     match hub.ask_about(id, move |which| Ask::Source { which, field: wanted.field }).await {
@@ -117,7 +117,7 @@ pub(super) struct Findings {
     findings: Option<String>,
 }
 
-/// A file made of a report.
+/// Makes a file of a report and sends it.
 pub(super) async fn output(
     State(hub): State<Arc<Hub>>,
     At((id, kind)): At<(String, String)>,
@@ -146,7 +146,7 @@ struct Bundle {
     kinds: Vec<String>,
 }
 
-/// Many files in one archive.
+/// Makes many files and sends them in one archive.
 pub(super) async fn bundle(State(hub): State<Arc<Hub>>, headers: HeaderMap, body: Body) -> Answered {
     let Bundle { reports, kinds } = body::json(body).await?;
     let kinds: Option<Vec<OutputKind>> = kinds.iter().map(|kind| OutputKind::named(kind)).collect();

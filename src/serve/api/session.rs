@@ -20,10 +20,10 @@ use crate::serve::fault::{Fault, answer};
 use crate::serve::guard::{cookies, name_of};
 use crate::serve::hub::Hub;
 
-/// Most characters of a name.
+/// Maximum length of a user's name, in characters.
 const NAME: usize = 30;
 
-/// The current user, with the data that every page needs.
+/// The current user, and the data that every screen needs.
 pub(super) async fn who(State(hub): State<Arc<Hub>>, Extension(visitor): Extension<Visitor>) -> Answered {
     let settings = hub.settings();
     Ok(answer(&json!({
@@ -45,7 +45,7 @@ struct Entering {
     password: String,
 }
 
-/// Lets somebody in.
+/// Logs a user in.
 pub(super) async fn enter(State(hub): State<Arc<Hub>>, Extension(Peer(from)): Extension<Peer>, body: Body) -> Answered {
     let Entering { name, password } = body::json(body).await?;
     let name: String = name.trim().chars().filter(|c| !c.is_control()).collect();
@@ -63,7 +63,7 @@ pub(super) async fn enter(State(hub): State<Arc<Hub>>, Extension(Peer(from)): Ex
 
 async fn try_door(hub: &Arc<Hub>, name: String, password: String, from: IpAddr) -> Result<String, Fault> {
     let asked = Arc::clone(hub);
-    // argon2 takes its time on purpose.
+    // Password hashing is slow on purpose, so it runs on a blocking thread.
     let tried = body::on_disk(move || {
         asked.door.enter(&name, &password, from).map_err(|error| std::io::Error::other(error.to_string()))
     });
@@ -90,7 +90,7 @@ async fn try_door(hub: &Arc<Hub>, name: String, password: String, from: IpAddr) 
     })
 }
 
-/// Ends a visit.
+/// Logs a user out.
 pub(super) async fn leave(State(hub): State<Arc<Hub>>, headers: HeaderMap) -> Answered {
     hub.door.leave(&cookies(&headers));
     let gone = format!("{COOKIE}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");

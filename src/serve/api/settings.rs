@@ -27,7 +27,7 @@ use crate::serve::rows;
 use crate::serve::settings::{Settings, wrong};
 use crate::serve::work::{Answer, Ask};
 
-/// The largest file of settings.
+/// Maximum size of an uploaded settings file, in bytes.
 const LIMIT: u64 = 32 << 20;
 
 /// All settings with their evaluation.
@@ -59,7 +59,7 @@ pub(super) async fn all(State(hub): State<Arc<Hub>>) -> Answered {
     })))
 }
 
-/// The names that the files of the settings came with, as the log has them: the files themselves are named by their digests.
+/// The original names of the settings files, taken from the log; the stored files are named by their digests.
 fn names(ledger: &Ledger) -> BTreeMap<&'static str, String> {
     let said = |key: &'static str| {
         let begin = format!("{}：", title(key).zh);
@@ -72,7 +72,7 @@ fn names(ledger: &Ledger) -> BTreeMap<&'static str, String> {
     ["agencies", "template", "page-template"].into_iter().filter_map(said).collect()
 }
 
-/// Changes settings that are texts.
+/// Changes text settings.
 pub(super) async fn put(State(hub): State<Arc<Hub>>, Extension(visitor): Extension<Visitor>, body: Body) -> Answered {
     let wanted: BTreeMap<String, String> = body::json(body).await?;
     let mut settings = hub.settings();
@@ -91,7 +91,7 @@ pub(super) async fn put(State(hub): State<Arc<Hub>>, Extension(visitor): Extensi
     saved(&hub, &visitor, settings, about).await
 }
 
-/// Writes the settings, tells the log, and has everything checked again.
+/// Saves the settings, logs the change, and queues all files to be checked again.
 async fn saved(hub: &Arc<Hub>, visitor: &Visitor, settings: Settings, about: Message) -> Answered {
     let writing = settings.clone();
     on_disk(move || writing.save()).await?;
@@ -120,7 +120,7 @@ fn title(key: &str) -> Message {
     Message::new(zh, en)
 }
 
-/// Takes a file as part of the settings.
+/// Receives a file that becomes part of the settings.
 pub(super) async fn put_file(
     State(hub): State<Arc<Hub>>,
     Extension(visitor): Extension<Visitor>,
@@ -143,7 +143,7 @@ pub(super) async fn put_file(
         _ => return Err(Fault::not_found()),
     };
     let digest = spooled.sha256.clone();
-    // The path is made of the setting's own name and a digest, never of the name that came with the file.
+    // The path consists of the setting's name and a digest; of the uploaded name only the suffix is used.
     let stored = stored_name(&digest[..16], &name);
     let (folder, value) = match key.as_str() {
         "mappings" => ("设置/表式".to_owned(), "设置/表式".to_owned()),
@@ -174,7 +174,7 @@ pub(super) async fn put_file(
     Ok(answer(&json!({ "saved": true, "is": described })))
 }
 
-/// The file of a folder that holds one alone, else the folder: a single file is taken for what was made of all reports.
+/// The path of the only file of a folder, else of the folder itself: a single file may be a roll-up.
 fn only_file(root: &std::path::Path, folder: &str) -> String {
     let names: Vec<String> = std::fs::read_dir(root.join(folder))
         .into_iter()
@@ -189,7 +189,7 @@ fn only_file(root: &std::path::Path, folder: &str) -> String {
     }
 }
 
-/// Takes a file out of the settings; it stays in the folder.
+/// Removes a file from the settings; the file stays in the folder.
 pub(super) async fn take_away(
     State(hub): State<Arc<Hub>>,
     Extension(visitor): Extension<Visitor>,
@@ -199,7 +199,7 @@ pub(super) async fn take_away(
         return Err(Fault::not_found());
     }
     if key == "previous" {
-        // Files that are added later start a new year; the old ones stay under a name with the time.
+        // Files uploaded later must not mix with these, so the folder is renamed with the time.
         let (from, to) = (
             hub.store.folder.join("设置/上年"),
             hub.store.folder.join(format!("设置/上年-{}", now().replace(':', ""))),
@@ -219,7 +219,7 @@ struct Password {
     password: String,
 }
 
-/// Sets the password for other machines. Only the one at this machine may.
+/// Sets the password for other machines; allowed only from this machine.
 pub(super) async fn password(
     State(hub): State<Arc<Hub>>,
     Extension(visitor): Extension<Visitor>,
@@ -249,7 +249,7 @@ pub(super) async fn password(
     Ok(answer(&json!({ "saved": true })))
 }
 
-/// A blank form.
+/// Sends a blank form.
 pub(super) async fn blank(State(hub): State<Arc<Hub>>, At((form, suffix)): At<(String, String)>) -> Answered {
     let out = made(&hub, "")?;
     let (asking, path) = (Arc::clone(&hub), out.clone());

@@ -1,4 +1,4 @@
-//! Roll-up routes: a child recomputes the sums when something changed.
+//! Roll-up routes: a child recomputes the roll-up when something changed.
 
 use std::sync::Arc;
 
@@ -17,11 +17,11 @@ use crate::serve::work::{Answer, Ask};
 #[derive(Deserialize)]
 pub(super) struct Wanted {
     year: Option<i16>,
-    /// Whether reports with errors are kept out.
+    /// Whether reports with errors are excluded.
     clean: Option<bool>,
 }
 
-/// The sums, and the names of the files with them.
+/// The roll-up, with the names of its files.
 pub(super) async fn rollup(State(hub): State<Arc<Hub>>, Asked(wanted): Asked<Wanted>) -> Answered {
     Ok(answer(&sums(&hub, &wanted).await?))
 }
@@ -31,7 +31,7 @@ async fn sums(hub: &Arc<Hub>, wanted: &Wanted) -> Result<Value, Fault> {
     let clean = wanted.clean.unwrap_or_default();
     let asked = wanted.year.or_else(|| hub.settings().text("year").and_then(|year| year.parse().ok()));
     let year = rows::year(&hub.state(), asked);
-    // The folder is named by state and choice, so a repeated request finds it.
+    // The folder name is the cache key: revision of the state, year and option.
     let name = format!("rollup-{revision}-{}-{clean}", year.unwrap_or_default());
     let folder = hub.store.made().join(&name);
     let kept = folder.join("shown.json");
@@ -44,7 +44,7 @@ async fn sums(hub: &Arc<Hub>, wanted: &Wanted) -> Result<Value, Fault> {
     let (asking, out) = (Arc::clone(hub), folder.clone());
     let answered = hub.pool.ask_of_all(move || {
         let state = asking.state();
-        // Last year's reports that are in the folder as such are compared with, and are no reports of another year.
+        // Reports that are in the folder as last year's are only compared with; they are not listed as reports of another year.
         let kept = year.map(|year| earlier::kept(&state, year)).unwrap_or_default();
         let last = year.and_then(|year| year.checked_sub(1));
         let of_last = |sent: &&Sent| state.parts(sent.file).iter().any(|part| part.year == last && last.is_some());
@@ -70,7 +70,7 @@ async fn sums(hub: &Arc<Hub>, wanted: &Wanted) -> Result<Value, Fault> {
     Ok(shown)
 }
 
-/// Takes earlier roll-ups away, but for the last few, which an open page may still name.
+/// Deletes earlier roll-ups except the last few, which an open page may still refer to.
 fn sweep(made: &std::path::Path, latest: &str) {
     const KEPT: usize = 3;
     let entries = std::fs::read_dir(made).into_iter().flatten().flatten();
@@ -90,7 +90,7 @@ fn sweep(made: &std::path::Path, latest: &str) {
 pub(super) async fn file(State(hub): State<Arc<Hub>>, At(name): At<String>, Asked(wanted): Asked<Wanted>) -> Answered {
     let shown = sums(&hub, &wanted).await?;
     let names = shown["files"].as_array().map(Vec::as_slice).unwrap_or_default();
-    // Only a name that the roll-up itself gave becomes part of a path.
+    // Only names that the roll-up returned become part of a path.
     let known = names.iter().filter_map(Value::as_str).find(|known| *known == name).ok_or_else(Fault::not_found)?;
     let folder = shown["made"].as_str().ok_or_else(Fault::not_found)?;
     let superior = shown["superior"].as_str().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Typing in the report of a file that cannot be read: an empty form, filled in as often as it takes.
+//! Manual entry of the report of a file that cannot be read, in any number of steps.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,21 +23,21 @@ use crate::serve::now;
 use crate::serve::state::Phase;
 use crate::serve::work::Wanted;
 
-/// Most values that are typed in at once.
+/// Maximum number of values in a request.
 const MOST: usize = 5_000;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Typed {
-    /// The form that the report has; only where it is begun.
+    /// Id of the form; only in the request that begins the report.
     form: Option<String>,
-    /// What was typed, by field; also `agency`, `year` and `title`.
+    /// The typed texts by field id; also `agency`, `year` and `title`.
     values: BTreeMap<String, String>,
     reason: String,
     revision: u64,
 }
 
-/// Begins the report of a file that cannot be read, or fills more of it in. All of it is written, or nothing.
+/// Begins or continues the manual entry of a report. All values are written or none.
 pub(super) async fn fill(
     State(hub): State<Arc<Hub>>,
     Extension(visitor): Extension<Visitor>,
@@ -59,7 +59,7 @@ pub(super) async fn fill(
     let wanted =
         |(field, to)| Wanted { field, to, stated: None, reason: reason.clone(), by: who.clone(), at: at.clone() };
     let begins = form.map(|form| (FORM.to_owned(), form));
-    // A value named like the line that begins a report would begin another.
+    // A value with the name of the field that begins a report is dropped.
     let values = values.into_iter().filter(|(field, _)| field != FORM);
     let wanted: Vec<Wanted> = begins.into_iter().chain(values).map(wanted).collect();
     let Attempted { mut lines, part, view } = attempted(&hub, id, wanted).await?;
@@ -79,7 +79,7 @@ pub(super) async fn fill(
     corrected(&hub, id, number, &view).await
 }
 
-/// Refuses what is no report to be typed in: a file that was read is corrected, cell by cell.
+/// Refuses manual entry for a report that was read; it is corrected cell by cell.
 fn may_begin(hub: &Hub, (file, number): (u64, usize), begins: bool) -> Result<(), Fault> {
     let state = hub.state();
     match state.items.get(&file).map(|item| &item.phase) {

@@ -25,10 +25,10 @@ use crate::serve::reading;
 use crate::serve::state::{Phase, stated};
 use crate::serve::work::{Answer, Ask, Part, Wanted};
 
-/// Most characters of a reason.
+/// Maximum length of a reason, in characters.
 const REASON: usize = 500;
 
-/// A reason, which everything needs.
+/// Validates a reason and replaces its control characters.
 pub(super) fn reason(text: &str) -> Result<String, Fault> {
     let text = text.trim();
     if text.is_empty() {
@@ -53,7 +53,7 @@ struct Preview {
     to: String,
 }
 
-/// Previews a correction.
+/// Previews a correction: the outcome of the rules with the field, and the counts of errors and warnings.
 pub(super) async fn preview(State(hub): State<Arc<Hub>>, At(id): At<String>, body: Body) -> Answered {
     let id = report(&hub, &id)?;
     let Preview { field, to } = body::json(body).await?;
@@ -77,14 +77,14 @@ pub(super) async fn preview(State(hub): State<Arc<Hub>>, At(id): At<String>, bod
     Ok(answer(&json!({ "rules": touched, "errors": part.errors, "warnings": part.warnings })))
 }
 
-/// Corrections that can be made, and the report with them.
+/// Corrections that can be applied, and the report with them.
 pub(super) struct Attempted {
     pub(super) lines: Vec<Correction>,
     pub(super) part: Box<Part>,
     pub(super) view: Value,
 }
 
-/// Asks a child for corrections and the report with them. Where one cannot be made, none is: the answer names the fields.
+/// Has a child try corrections. If one of them cannot be applied, all are refused with the names of the fields.
 pub(super) async fn attempted(hub: &Arc<Hub>, id: (u64, usize), wanted: Vec<Wanted>) -> Result<Attempted, Fault> {
     match hub.ask_about(id, move |which| Ask::Try { which, wanted }).await {
         Answer::Tried { lines, refused, part, view } => match refused.first() {
@@ -137,7 +137,7 @@ pub(super) async fn correct(
     corrected(&hub, id, number, &view).await
 }
 
-/// The answer to a correction that was written: its number, and the report with it.
+/// The response to a written correction: its number, and the corrected report.
 pub(super) async fn corrected(hub: &Arc<Hub>, id: (u64, usize), number: u64, view: &Value) -> Answered {
     reading::replace(hub, id.0).await;
     let described = hub.described().await;
@@ -149,7 +149,7 @@ pub(super) fn is_current(hub: &Hub, seen: Seen) -> bool {
     hub.state().items.get(&seen.file).is_some_and(|item| item.revision == seen.revision)
 }
 
-/// The last change of a report, shown on a conflict.
+/// The last correction of a field, else of the report, shown on a conflict.
 pub(super) fn latest(hub: &Hub, (file, number): (u64, usize), field: Option<&str>) -> Value {
     let state = hub.state();
     let Some(sent) = state.sent(file) else { return Value::Null };
@@ -161,7 +161,7 @@ pub(super) fn latest(hub: &Hub, (file, number): (u64, usize), field: Option<&str
     })
 }
 
-/// Updates the list with a child's result.
+/// Replaces the summary of a report in the list.
 fn put(hub: &Hub, (file, number): (u64, usize), part: Part) {
     hub.change(|state| {
         if let Some(item) = state.items.get_mut(&file)
@@ -173,7 +173,7 @@ fn put(hub: &Hub, (file, number): (u64, usize), part: Part) {
     });
 }
 
-/// Has a child make a report anew for the list, and answers with it.
+/// Has a child read a file again for the list; returns the view model of the report.
 pub(super) async fn renewed(hub: &Arc<Hub>, id: (u64, usize)) -> Result<Value, Fault> {
     let asking = Arc::clone(hub);
     let read = hub.pool.ask(move || {
@@ -245,7 +245,7 @@ pub(super) async fn accept(
     Ok(answer(&json!({ "entry": entry.to_string(), "left": left, "report": report })))
 }
 
-/// Appends an entry about a report to the log; a conflict where the report has changed since `seen`.
+/// Appends an entry about a report to the log; a conflict if the file has changed since `seen`.
 async fn log(hub: &Hub, visitor: &Visitor, (id, seen): ((u64, usize), Seen), what: What) -> Result<u64, Fault> {
     match hub.write(Command::Log { who: name_of(hub, visitor), what, seen: Some(seen) }).await {
         Written::Conflict => Err(Fault::conflict(latest(hub, id, None))),
@@ -263,7 +263,7 @@ struct Return {
     revision: u64,
 }
 
-/// Sends a report back: noted here; the letter and the copy with comments are downloaded.
+/// Logs that a report was sent back; the letter and the annotated copy are downloaded separately.
 pub(super) async fn send_back(
     State(hub): State<Arc<Hub>>,
     Extension(visitor): Extension<Visitor>,
@@ -300,7 +300,7 @@ struct Use {
     reason: String,
 }
 
-/// Has another version count.
+/// Chooses the version of a report that counts.
 pub(super) async fn use_version(
     State(hub): State<Arc<Hub>>,
     Extension(visitor): Extension<Visitor>,

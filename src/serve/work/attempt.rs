@@ -1,4 +1,4 @@
-//! Tries corrections that somebody wants to make: what stands there, what would stand there, and the report with them.
+//! Tries requested corrections: resolves old and new values, and shows the report with the corrections applied.
 
 use rust_decimal::Decimal;
 
@@ -16,7 +16,7 @@ use super::rows;
 use super::{Answer, SentFile, Wanted, Which};
 
 impl Desk<'_> {
-    /// A report as it would be with more corrections. The first may have a file typed in that cannot be read, or read again.
+    /// Tries corrections of a report without writing them. The first one may begin manual entry of an unreadable file, or end it.
     pub(super) fn attempt(&mut self, which: &Which, wanted: &[Wanted]) -> Answer {
         let mut which = which.clone();
         let (begins, wanted) = match wanted.split_first() {
@@ -51,7 +51,7 @@ impl Desk<'_> {
         refused.extend(unknown);
         let tried = Corrections::read(&text_of(&more)).unwrap_or_default();
         tried.apply(&form, report, which.report);
-        // Each line is told of, in their order, at the end.
+        // `apply` appends one finding per line, in the order of the lines.
         let told = report.findings.iter().skip(report.findings.len().saturating_sub(more.len()));
         for (line, finding) in more.iter().zip(told) {
             if finding.code == CORRECTION_NOT_APPLIED.id {
@@ -60,7 +60,7 @@ impl Desk<'_> {
         }
         let mut report = std::mem::replace(report, Report::empty(&form.id));
         if report.source.as_ref().is_some_and(Source::is_typed) {
-            // As it is from now on: what was typed in is not told cell by cell.
+            // Read the report again with the new lines, because values entered by hand have no finding each.
             which.file.corrections.push_str(&text_of(&more));
             let again = self.reports(&which.file).ok().and_then(|(_, reports)| reports.into_iter().next());
             report = again.unwrap_or(report);
@@ -71,7 +71,7 @@ impl Desk<'_> {
         Answer::Tried { lines, refused, part: Box::new(part), view }
     }
 
-    /// The line that has a file typed in as a form, or read again.
+    /// The correction that begins manual entry with a form, or ends it so that the file is read again.
     fn beginning(&self, file: &SentFile, wanted: &Wanted) -> Result<Correction, Message> {
         let bytes = guarded(|| Loader::default().bytes(&input(file))).map_err(|finding| finding.message)?;
         let sha256 = sha256(&bytes);
@@ -99,12 +99,12 @@ impl Desk<'_> {
     }
 }
 
-/// Lines of JSON.
+/// Corrections in JSON Lines.
 fn text_of(lines: &[Correction]) -> String {
     lines.iter().filter_map(|line| serde_json::to_string(line).ok()).map(|line| line + "\n").collect()
 }
 
-/// The lines that are wanted, and the fields for which there is none.
+/// The requested corrections with old and new values, and the fields that cannot be corrected with the reasons.
 fn stated(
     form: &Form,
     report: &Report,
@@ -129,7 +129,7 @@ fn stated(
     (lines, refused)
 }
 
-/// The current and the corrected content of a field or text.
+/// The current and the requested value of a field, a paragraph, the agency, the title or the year.
 fn statement(form: &Form, report: &Report, wanted: &Wanted) -> Result<(Stated, Stated), Message> {
     let text = |text: Option<&str>| text.map_or(Stated::Nothing, |text| Stated::Text(text.to_owned()));
     let typed = wanted.to.trim();
@@ -146,7 +146,7 @@ fn statement(form: &Form, report: &Report, wanted: &Wanted) -> Result<(Stated, S
         let to = match &wanted.stated {
             Some(stated) => stated.clone(),
             None if typed.is_empty() => Stated::Nothing,
-            // A field of words takes them as they are typed.
+            // A field of text is stored as typed.
             None if !form.fields[field].kind.is_figure() => Stated::Text(typed.to_owned()),
             None => Stated::Number(number(typed)?),
         };
@@ -177,7 +177,7 @@ fn statement(form: &Form, report: &Report, wanted: &Wanted) -> Result<(Stated, S
     Ok((from, to))
 }
 
-/// A number as people type it: full-width digits and thousands separators are understood, nothing else is.
+/// Parses a typed number: full-width digits and signs, spaces and thousands separators are accepted, nothing else.
 fn number(typed: &str) -> Result<Decimal, Message> {
     let plain: String = typed
         .chars()
@@ -201,7 +201,7 @@ mod tests {
     use super::number;
 
     #[test]
-    fn numbers_are_read_as_people_type_them_and_nothing_is_guessed() {
+    fn typed_numbers_are_parsed_without_guessing() {
         for (typed, plain) in [("32", "32"), ("１，４８６", "1486"), ("612.40", "612.40"), ("−3", "-3")] {
             assert_eq!(number(typed).unwrap().to_string(), plain);
         }

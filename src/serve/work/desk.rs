@@ -22,26 +22,26 @@ use crate::write::html::{PageOptions, PageWriter};
 
 use super::{Answer, Ask, SentFile};
 
-/// Data loaded once, with the errors of loading; the page shows these and works without the data.
+/// Data loaded once, with the errors of loading; the page shows the errors and works without the data.
 #[derive(Debug)]
 pub(super) struct Shelf {
     pub(super) forms: Forms,
     pub(super) migrations: Migrations,
     pub(super) agencies: Option<Agencies>,
     pub(super) template: Option<Template>,
-    /// What is known about the site, and the page that frames a report there.
+    /// Metadata of the web site, and the page template.
     pub(super) options: PageOptions,
     pub(super) frame: Option<String>,
-    /// Severities that the office has set, and codes that it accepts.
+    /// Severities and accepted codes of the settings.
     pub(super) policy: Policy,
-    /// What is wrong with the settings: which one, and why.
+    /// Errors in the settings: the key and the message.
     pub(super) wrong: Vec<(&'static str, Message)>,
 }
 
 impl Shelf {
     pub(super) fn load(settings: &Settings) -> Self {
         let mut wrong = Vec::new();
-        // The forms that are built in are known to be right; were they not, there is nothing to read with.
+        // The built-in forms are valid; without them nothing could be read.
         let mut forms = Forms::all().unwrap_or_default();
         let mut migrations = Migrations::built_in(&forms);
         if let Some(mappings) = settings.path("mappings") {
@@ -102,7 +102,7 @@ impl Shelf {
     }
 }
 
-/// Name and text of the mapping files of a folder, in the order of their names.
+/// Names and texts of the mapping files (`*.toml`) of a folder, sorted by name.
 fn texts(folder: &Path, wrong: &mut Vec<(&'static str, Message)>) -> Vec<(String, String)> {
     let mut paths: Vec<PathBuf> = match std::fs::read_dir(folder) {
         Ok(entries) => entries.filter_map(|entry| Some(entry.ok()?.path())).collect(),
@@ -124,7 +124,7 @@ pub(super) struct Desk<'a> {
     pub(super) shelf: &'a Shelf,
     pub(super) pipeline: Pipeline<'a>,
     pub(super) matcher: Option<Matcher<'a>>,
-    /// Index of what the settings name as last year's; made when it is first needed.
+    /// Index of last year's reports that the settings name; built when it is first needed.
     pub(super) previous: Option<LastYear>,
     pub(super) waivers: Waivers,
     waivers_version: Option<u64>,
@@ -145,7 +145,7 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// Reads the waivers again where they are others now.
+    /// Reloads the waivers if their version has changed.
     pub(super) fn refresh(&mut self, version: u64) {
         if self.waivers_version == Some(version) {
             return;
@@ -178,7 +178,7 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// The bytes of a file and its reports, corrected and not checked.
+    /// The bytes of a file and its reports, with corrections applied, not yet checked.
     pub(super) fn reports(&self, file: &SentFile) -> Result<(Vec<u8>, Vec<Report>), Box<Finding>> {
         let input = input(file);
         guarded(|| {
@@ -198,24 +198,24 @@ impl<'a> Desk<'a> {
         })
     }
 
-    /// The form that the settings name, where there is such a form.
+    /// The id of the form that the settings name, if it exists.
     pub(super) fn form(&self) -> Option<String> {
         self.settings.text("form").filter(|form| self.shelf.forms.get(form).is_some())
     }
 
-    /// The site that pages are for.
+    /// Page writer and agencies for HTML output; `None` if the page template is invalid.
     pub(super) fn site(&self) -> Option<Site<'a>> {
         let pages = PageWriter::new(self.shelf.options.clone(), self.shelf.frame.as_deref()).ok()?;
         Some(Site { pages, agencies: self.matcher.clone() })
     }
 }
 
-/// A sent file as an input of the batch.
+/// An uploaded file as an input of the batch.
 pub(super) fn input(file: &SentFile) -> Input {
     Input::file(file.path.clone(), file.name.clone())
 }
 
-/// The corrections of a file.
+/// The corrections of a file; none if they cannot be parsed.
 pub(super) fn corrections(file: &SentFile) -> Corrections {
     Corrections::read(&file.corrections).unwrap_or_default()
 }

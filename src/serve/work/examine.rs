@@ -16,7 +16,7 @@ use crate::waivers;
 use super::desk::{Desk, today};
 use super::{Answer, Part, SentFile, Which};
 
-/// A report with last year's, and its findings: those that stand first, the worst of them first.
+/// A report with last year's report and its findings, sorted: without waiver first, then by descending severity.
 pub(super) struct Examined {
     pub(super) report: Report,
     pub(super) before: Option<Report>,
@@ -24,7 +24,7 @@ pub(super) struct Examined {
 }
 
 impl Desk<'_> {
-    /// All reports of a file in a few words.
+    /// Summaries of all reports of a file.
     pub(super) fn read(&mut self, file: &SentFile) -> Answer {
         match self.reports(file) {
             Ok((_, reports)) => {
@@ -49,7 +49,7 @@ impl Desk<'_> {
         Ok((bytes, self.examined(report, &which.file)))
     }
 
-    /// Checks a report of a file.
+    /// Checks a report against its form and last year's report, and applies policy and waivers.
     pub(super) fn examined(&mut self, mut report: Report, file: &SentFile) -> Examined {
         let (before, uncertain) = self.before(&report, file);
         let standing = self.standing(&report);
@@ -69,14 +69,14 @@ impl Desk<'_> {
         Examined { report, before, findings }
     }
 
-    /// Level and kind of the agency by the agencies file.
+    /// Level and kind of the agency in the agencies file.
     fn standing(&self, report: &Report) -> (Option<String>, Option<String>) {
         let found = self.matcher.as_ref().zip(report.agency.as_deref());
         let agency = found.and_then(|(matcher, name)| Some(matcher.agency(matcher.find(name).agency?)));
         agency.map_or((None, None), |agency| (agency.level.clone(), agency.kind.clone()))
     }
 
-    /// A report in a few words.
+    /// Summary of a report.
     pub(super) fn part(&self, examined: &Examined) -> Part {
         let Examined { report, findings, .. } = examined;
         let count =
@@ -107,7 +107,7 @@ impl Desk<'_> {
         }
     }
 
-    /// Waivers for findings, to be kept in the log.
+    /// Waivers for findings, to be written into the log; empty `ids` mean all errors.
     pub(super) fn accept(&mut self, which: &Which, ids: &[String], reason: &str, until: Date) -> Answer {
         let Examined { report, findings, .. } = match self.one(which) {
             Ok((_, examined)) => examined,
@@ -131,7 +131,7 @@ impl Desk<'_> {
     }
 }
 
-/// Stable ids of findings: a digest of the subject, with a number for duplicates.
+/// Stable ids of findings, in their order: a digest of code, rule and fields or place, with a number for duplicates.
 pub(super) fn ids_of(findings: &[Finding]) -> Vec<String> {
     let mut seen: HashMap<String, usize> = HashMap::new();
     let id = |finding: &Finding| {

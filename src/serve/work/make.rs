@@ -1,4 +1,4 @@
-//! Makes files of a report with the writers of `convert`, and the copies for its sender.
+//! Makes files of a report: the formats of `convert`, the annotated or revised copy, the letter.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -22,22 +22,22 @@ use super::{Answer, Which};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(in crate::serve) enum OutputKind {
-    /// A format of the writers, by its number in their table.
+    /// A format by its index in [`WRITERS`].
     Format(usize),
     /// PDF, which needs fonts.
     Pdf,
-    /// The sent file with a comment at every place that a finding names.
+    /// The uploaded file with a comment at the place of every finding.
     Annotated,
-    /// The sent file with the corrections as tracked changes.
+    /// The uploaded file with the corrections as tracked changes.
     Revised,
     /// The letter to the sender.
     Letter,
-    /// The sent file itself.
+    /// The uploaded file itself.
     Original,
 }
 
 impl OutputKind {
-    /// A kind by its name in an address.
+    /// Parses a kind from its name in a URL.
     pub(in crate::serve) fn named(name: &str) -> Option<Self> {
         Some(match name {
             "pdf" => Self::Pdf,
@@ -50,16 +50,16 @@ impl OutputKind {
     }
 }
 
-/// A file with its name.
+/// A finished file with its name.
 pub(super) struct Done {
     pub(super) name: String,
     pub(super) bytes: Vec<u8>,
 }
 
-/// The text that names what could not be made, beside what was.
+/// Name of the text file in an archive that lists the files that could not be made.
 const LEFT: &str = "没有生成的文件.txt";
 
-/// An archive that files are put into; two of one name are told apart by a number.
+/// Writer of a zip archive; adds a number to a file name that is already used.
 pub(super) struct Archive {
     zip: ZipWriter<BufWriter<File>>,
     given: HashSet<String>,
@@ -90,7 +90,7 @@ impl Archive {
 }
 
 impl Desk<'_> {
-    /// Makes a file and puts it at `out`.
+    /// Makes a file and writes it to `out`. `wanted`: whether in Chinese, and the ids of the findings.
     pub(super) fn make(&mut self, which: &Which, kind: OutputKind, wanted: (bool, &[String]), out: &Path) -> Answer {
         match self.made(which, kind, wanted) {
             Ok(done) => put(&done, out),
@@ -98,7 +98,7 @@ impl Desk<'_> {
         }
     }
 
-    /// Makes many files, in an archive; those that cannot be made are named in a text beside them.
+    /// Makes many files in one archive; those that cannot be made are listed in a text file in it.
     pub(super) fn bundle(&mut self, files: &[(Which, Vec<OutputKind>)], chinese: bool, out: &Path) -> Answer {
         let mut packed = || -> Result<(), Message> {
             let mut archive = Archive::create(out)?;
@@ -135,7 +135,7 @@ impl Desk<'_> {
         }
     }
 
-    /// A report in a format, as `convert` writes it.
+    /// A report in a format, written as by `convert`.
     fn written(&mut self, which: &Which, output: Option<Output>) -> Result<Done, Message> {
         let output = output.ok_or_else(|| Message::new("没有这种格式。", "no such format"))?;
         let corrections = corrections(&which.file);
@@ -166,7 +166,7 @@ impl Desk<'_> {
         Ok(Done { name, bytes: made.1.map_err(|finding| finding.message)? })
     }
 
-    /// A blank form.
+    /// Makes a blank form and writes it to `out`.
     pub(super) fn blank(&self, form: &str, suffix: &str, out: &Path) -> Answer {
         match blank(&self.shelf.forms, form, suffix) {
             Ok(done) => put(&done, out),

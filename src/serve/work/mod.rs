@@ -1,7 +1,7 @@
-//! The child's side of the page: what touches the content of a sent file is done here, in a process that may die of it.
+//! The child process of the server: all parsing of uploaded files is done here, so that a crash does not end the server.
 //!
-//! A request is a line of JSON, and so is its answer. A child loads the settings of the folder once; one that is asked under later
-//! settings ends, and the supervisor starts another.
+//! A request is a line of JSON, and so is its answer. A child loads the settings of the folder once; it exits when a request has
+//! another version of the settings, and the supervisor starts a new child.
 
 mod attempt;
 mod desk;
@@ -34,16 +34,16 @@ use crate::waivers::Waiver;
 use super::ServeError;
 pub(super) use make::OutputKind;
 
-/// A sent file, as a child is told of it.
+/// An uploaded file as a parameter of a request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct SentFile {
-    /// Where its bytes are.
+    /// The path of its bytes.
     pub(super) path: PathBuf,
-    /// The name that the sender gave it.
+    /// Its original file name.
     pub(super) name: String,
-    /// The corrections of the file, as lines of JSON.
+    /// The corrections of the file in JSON Lines.
     pub(super) corrections: String,
-    /// Last year's reports in the work folder, of the agencies whose reports the file is known to hold.
+    /// Last year's reports in the work folder of the agencies found in the file when it was last read.
     #[serde(default)]
     pub(super) before: Vec<Kept>,
 }
@@ -51,14 +51,14 @@ pub(super) struct SentFile {
 /// A report of last year in the work folder.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Kept {
-    /// Its agency, folded; its year; the family of its form.
+    /// The agency's name as folded by `fold`, the year, and the family of its form.
     pub(super) agency: String,
     pub(super) year: i16,
     pub(super) family: String,
-    /// The file that counts, and the report's number in it.
+    /// The version that counts, and the report's index in it, from 0.
     pub(super) file: SentFile,
     pub(super) report: usize,
-    /// Names of the files where several came at once with other figures, and nobody has chosen one.
+    /// The file names of the versions, if one delivery had several with different figures and nobody has chosen one; else empty.
     pub(super) unsure: Vec<String>,
 }
 
@@ -77,7 +77,7 @@ pub(super) struct Request {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Which {
     pub(super) file: SentFile,
-    /// Its number in the file, from 0.
+    /// Its index in the file, from 0.
     pub(super) report: usize,
 }
 
@@ -86,50 +86,50 @@ pub(super) struct Which {
 pub(super) enum Ask {
     /// Evaluate the settings: forms, agencies, errors.
     Settings,
-    /// The reports of a file, each in a few words.
+    /// Summarise the reports of a file.
     Read(SentFile),
-    /// Takes the files out of an archive into the folder.
+    /// Extract the files of an archive into the folder `into`.
     Unpack { file: SentFile, into: PathBuf },
-    /// All of a report.
+    /// The view model of a report.
     View(Which),
-    /// A report as it would be with more corrections, each of another place.
+    /// Try further corrections of a report, each of a different field.
     Try { which: Which, wanted: Vec<Wanted> },
-    /// Waivers for findings of a report.
+    /// Make waivers for findings of a report.
     Accept {
         which: Which,
-        /// Ids of findings; all errors that stand where it is empty.
+        /// Ids of findings; empty for all errors that have no waiver.
         findings: Vec<String>,
         reason: String,
         until: Date,
     },
-    /// What the file says near a field, and its text as it was read.
+    /// The surroundings of a field in the file; without a field, the whole text of the file.
     Source { which: Which, field: Option<String> },
-    /// A file made of a report, put at `out` (without a suffix).
+    /// Make a file of a report and write it to the path `out`.
     Make {
         which: Which,
         kind: OutputKind,
         chinese: bool,
-        /// For a letter: the findings that it names; all that count where it is empty.
+        /// Ids of the findings to name in a letter or in comments; empty for all errors and warnings without a waiver.
         findings: Vec<String>,
         out: PathBuf,
     },
-    /// Many of them in an archive.
+    /// Make many files and write them into one archive at `out`.
     Bundle { files: Vec<(Which, Vec<OutputKind>)>, chinese: bool, out: PathBuf },
-    /// Notices to agencies that have sent nothing, in an archive.
+    /// Make notices to agencies that have sent nothing and write them into an archive at `out`.
     Reminders { agencies: Vec<String>, year: Option<i16>, form: Option<String>, chinese: bool, out: PathBuf },
-    /// The reports added up, with the files of the roll-up put into a folder; `before` are the files with last year's.
+    /// Roll up the reports of `files` and write the result into the folder `out`; `before` are the files with last year's reports.
     Rollup { files: Vec<SentFile>, before: Vec<SentFile>, year: Option<i16>, without_errors: bool, out: PathBuf },
-    /// A blank form.
+    /// Make a blank form.
     Blank { form: String, suffix: String, out: PathBuf },
-    /// A file that is to become part of the settings: whether it can.
+    /// Validate a file before it becomes part of the settings.
     Candidate { what: String, name: String, path: PathBuf },
 }
 
-/// A correction that is wanted.
+/// A requested correction.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Wanted {
     pub(super) field: String,
-    /// Text as typed; empty to leave the field empty.
+    /// The new text as typed; empty to clear the field.
     pub(super) to: String,
     /// The value to restore when an earlier correction is undone.
     pub(super) stated: Option<Stated>,
@@ -138,7 +138,7 @@ pub(super) struct Wanted {
     pub(super) at: String,
 }
 
-/// A report in a few words, for the list.
+/// Summary of a report for the list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Part {
     pub(super) agency: Option<String>,
@@ -146,18 +146,18 @@ pub(super) struct Part {
     pub(super) listed: Option<String>,
     pub(super) year: Option<i16>,
     pub(super) form: String,
-    /// The form by which it is told whether two reports are the same one sent twice: one for all that are brought into each other.
+    /// The family of the form: the same for all forms that migrations convert into each other. Identifies versions of a report.
     pub(super) family: String,
     pub(super) title: Option<String>,
     pub(super) errors: usize,
     pub(super) warnings: usize,
-    /// Errors that were accepted.
+    /// Number of accepted errors.
     pub(super) accepted: usize,
-    /// Corrections in force.
+    /// Number of corrections in force.
     pub(super) corrected: usize,
-    /// Whether it was typed in by hand.
+    /// Whether it was entered by hand.
     pub(super) typed: bool,
-    /// The first thing that is wrong.
+    /// The message of the first error or warning.
     pub(super) first: Option<Message>,
     /// A digest of its figures.
     pub(super) figures: String,
@@ -170,41 +170,41 @@ pub(super) enum Answer {
     Settings(Value),
     /// The reports of a file.
     Parts(Vec<Part>),
-    /// There is no report; and the agency whose file it is by its name.
+    /// The file has no report that can be read; with the agency that the file name names.
     Refused { finding: Box<Finding>, agency: Option<String> },
     /// The entries of an archive.
     Unpacked(Vec<Member>),
-    /// Anything that the page shows as it is.
+    /// JSON that is passed to the page unchanged.
     Shown(Value),
-    /// Corrections that would be applied, those that cannot be (their fields, and why), and the report with the others.
+    /// Corrections that can be applied, the fields of those that cannot with the reasons, and the report with the corrections applied.
     Tried { lines: Vec<Correction>, refused: Vec<(String, Message)>, part: Box<Part>, view: Value },
-    /// The line that has a file read again whose report was typed in.
+    /// The correction after which a file with a manually entered report is read again.
     Again(Box<Correction>),
-    /// Waivers, and what the findings say.
+    /// Waivers, and the messages of their findings.
     Accepted {
         waivers: Vec<Waiver>,
         about: Vec<Message>,
-        /// Findings that nothing binds.
+        /// Number of findings for which no waiver can be made.
         left: usize,
     },
-    /// A file was made, with this name.
+    /// A file was made; `name` is the file name for the download.
     Made { name: String },
-    /// It cannot be done, for this reason.
+    /// The request failed, with the reason.
     No(Message),
 }
 
-/// A file of an archive.
+/// An entry of an archive.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Member {
     pub(super) name: String,
-    /// Digest and size of what was put into the folder, or why it was not.
+    /// SHA-256 and size in bytes of the stored file, or why it was not stored.
     pub(super) stored: Result<(String, u64), Box<Finding>>,
 }
 
-/// Answers requests about the work folder until they end.
+/// Answers requests about the work folder until the input ends.
 ///
 /// # Errors
-/// When requests cannot be read, or the limit cannot be set.
+/// If requests cannot be read, the settings cannot be loaded, or the memory limit of `megabytes` cannot be set.
 pub fn child(
     folder: &Path,
     megabytes: u64,
@@ -222,7 +222,7 @@ pub fn child(
             _ => return put(output, &Answer::No(Message::new("请求有误。", "not a request"))),
         };
         if *version.get_or_insert(request.settings) != request.settings {
-            // The next child has the new settings.
+            // The next child loads the new settings.
             return Err(io::ErrorKind::Interrupted.into());
         }
         desk.refresh(request.waivers);

@@ -13,7 +13,7 @@ use super::examine::ids_of;
 use super::make::{Done, OutputKind};
 
 impl Desk<'_> {
-    /// A letter, or a copy of the sent file.
+    /// The letter, or an annotated or revised copy of the uploaded file.
     pub(super) fn notice(
         &mut self,
         which: &Which,
@@ -66,7 +66,7 @@ impl Desk<'_> {
         }
     }
 
-    /// To whom a letter goes, and about the report of which form and year.
+    /// The addressee of a letter, and the form and year that it is about.
     pub(super) fn about<'n>(&'n self, form: Option<&str>, year: Option<i16>, agency: &'n str) -> About<'n> {
         let form = form.and_then(|form| self.shelf.forms.get(form));
         let duty = form.and_then(|form| form.duty.as_ref()).filter(|duty| duty.holds(agency));
@@ -79,7 +79,7 @@ impl Desk<'_> {
         }
     }
 
-    /// Who writes, by the settings of the work folder; the keys are those of `nianbao.toml`.
+    /// The sender of letters, from the settings in `nianbao.toml`.
     pub(super) fn sender(&self, language: Language) -> Sender {
         let text = |key: &str| self.settings.text(key);
         let day = |key: &str| {
@@ -103,8 +103,8 @@ impl Desk<'_> {
         }
     }
 
-    /// The bytes of a file, its report where it has one, and what there is to say.
-    #[allow(clippy::type_complexity, reason = "one caller takes it apart")]
+    /// The bytes of a file, its report if it can be read, and the findings.
+    #[allow(clippy::type_complexity, reason = "destructured by the only caller")]
     fn subject(&mut self, which: &Which) -> Result<(Vec<u8>, Option<Report>, Vec<Finding>), Message> {
         match self.reports(&which.file) {
             Ok((bytes, reports)) => {
@@ -121,7 +121,7 @@ fn nothing() -> Message {
     Message::new("没有更正过的格，修订件与原件相同。", "nothing was corrected, so the copy would be the file itself")
 }
 
-/// A corrected figure as a tracked change.
+/// A corrected figure as a tracked change; `None` if it is not corrected or has no place.
 fn revision(value: &crate::report::Value) -> Option<Revision<'_>> {
     let corrected = value.corrected.as_ref().filter(|corrected| corrected.from.trim() != value.raw.trim())?;
     let shown = |text: &str| if text.trim().is_empty() { "（空白）".to_owned() } else { text.trim().to_owned() };

@@ -1,4 +1,4 @@
-//! Last year's report of an agency: of the file or folder that the settings name, else of the work folder itself.
+//! Last year's report of an agency: from the file or folder that the settings name, else from the work folder itself.
 
 use crate::batch::lastyear::{Earlier, LastYear, key_before, key_of, uncertain};
 use crate::batch::{self, Content, Input, Loader, guarded};
@@ -10,7 +10,7 @@ use super::desk::Desk;
 use super::{Kept, SentFile};
 
 impl Desk<'_> {
-    /// Last year's report of the same agency; or why none of several was used.
+    /// Last year's report of the same agency, or the finding that several differ and none was used.
     pub(super) fn before(&mut self, report: &Report, file: &SentFile) -> (Option<Report>, Option<Finding>) {
         let (found, uncertain) = self.given(report);
         let (found, uncertain) = match found {
@@ -24,7 +24,7 @@ impl Desk<'_> {
         (found.map(bare), uncertain)
     }
 
-    /// Of what the settings name.
+    /// Looks up the file or folder that the settings name.
     fn given(&mut self, report: &Report) -> (Option<Report>, Option<Finding>) {
         let agency = report.agency.as_deref().map(|name| self.key(name));
         let about = (&self.shelf.forms, &self.shelf.migrations);
@@ -39,7 +39,7 @@ impl Desk<'_> {
         }
     }
 
-    /// Of the files of the work folder.
+    /// Looks up the files of the work folder.
     fn kept(&self, report: &Report, file: &SentFile) -> (Option<Report>, Option<Finding>) {
         let Some(agency) = report.agency.as_deref() else { return (None, None) };
         let Some(year) = report.year.and_then(|year| year.checked_sub(1)) else { return (None, None) };
@@ -68,7 +68,7 @@ impl Desk<'_> {
         LastYear::index(inputs, |input| self.earlier(input), key)
     }
 
-    /// The reports of a file of last year's; one that cannot be read is missing, and the rule that needs it says so.
+    /// The reports of one of last year's files; none if it cannot be read. The rules that need last year's figures are then not assessed.
     fn earlier(&self, input: &Input) -> Vec<Report> {
         let read = guarded(|| {
             let bytes = Loader::default().bytes(input)?;
@@ -77,7 +77,7 @@ impl Desk<'_> {
         read.unwrap_or_default()
     }
 
-    /// An agency under whichever of its names.
+    /// A key that is the same for all names of an agency.
     fn key(&self, name: &str) -> String {
         let known = self.matcher.as_ref().and_then(|matcher| matcher.find(name).agency);
         known.map_or_else(|| fold(name), |known| format!("#{known}"))

@@ -1,4 +1,4 @@
-//! Notices that ask the agencies without a report for theirs: a Word file each, and one with all of them for printing.
+//! Notices to agencies that have sent no report: one Word file each, and one file with all of them for printing.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use super::desk::Desk;
 use super::make::{Archive, Done};
 
 impl Desk<'_> {
-    /// The notices in an archive at `out`, named as `check --letter` names them. `form` is the form that is asked for.
+    /// Writes the notices into an archive at `out`, named as by `check --letter`. `form` is the form that the agencies are asked for.
     pub(super) fn reminders(
         &self,
         agencies: &[String],

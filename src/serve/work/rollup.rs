@@ -1,4 +1,4 @@
-//! The roll-up of the folder, computed as by `rollup`, with the data that the page shows.
+//! The roll-up of the folder, computed as by the command `rollup`, and its view model for the page.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -19,7 +19,7 @@ use super::desk::{Desk, corrections, input};
 use super::{Answer, SentFile};
 
 impl Desk<'_> {
-    /// Adds up reports; the files of the roll-up are put into `out`.
+    /// Rolls up reports and writes the files of the roll-up into the folder `out`.
     pub(super) fn rollup(
         &mut self,
         (files, before): (&[SentFile], &[SentFile]),
@@ -66,8 +66,8 @@ impl Desk<'_> {
         }
     }
 
-    /// Last year's figures, with what there is to say about its files: of a workbook that a roll-up made, of last year's reports, or
-    /// of those among the files of the work folder.
+    /// Last year's figures, with the findings about their files. The source is the first of: a roll-up of last year that the settings
+    /// name, last year's reports that the settings name, last year's reports among `files`.
     fn year_before(&self, rollup: &Rollup, files: &[SentFile], without_errors: bool) -> Option<(Previous, Vec<Told>)> {
         let year = rollup.year.checked_sub(1)?;
         let (forms, migrations) = (&self.shelf.forms, &self.shelf.migrations);
@@ -98,13 +98,13 @@ impl Desk<'_> {
             collection.finish(Some(year))
         })?;
         let previous = Previous::of_rollup(rollup, &before);
-        // Those about the agencies file itself are there already.
+        // Findings about the agencies file itself are already in this year's roll-up.
         let told = before.findings.into_iter().filter(|told| told.agency.is_some() || told.file.is_some());
         Some((previous, told.collect()))
     }
 }
 
-/// Last year's figures of a single file, which is taken for what was made of all reports.
+/// Last year's figures of a single file, if it is a roll-up of that year.
 fn sums_of(pipeline: &Pipeline, input: &Input, rollup: &Rollup, year: i16) -> Option<Previous> {
     let read = guarded(|| pipeline.read_sums(input, &Content::from_bytes(&Loader::default().bytes(input)?)));
     let report = read.ok()?;
@@ -114,27 +114,27 @@ fn sums_of(pipeline: &Pipeline, input: &Input, rollup: &Rollup, year: i16) -> Op
     found.filter(|_| rollup.superior().is_none_or(same))
 }
 
-/// A report without its text, which is not added up.
+/// A report without its text and pictures, to save memory.
 fn bare(mut report: Report) -> Report {
     (report.sections, report.unclaimed, report.pictures) = (Vec::new(), Vec::new(), Vec::new());
     report
 }
 
-/// Puts the files of a roll-up into a folder, and names them.
+/// Writes the files of a roll-up into a folder; returns their names.
 fn write(rollup: &Rollup, report: &Report, out: &Path) -> Result<Vec<String>, Message> {
     let files = summary::files(rollup, report);
-    // The child that does this has one file in progress at a time.
+    // One worker: only one file of the roll-up is built at a time.
     batch::write_together(out, &files, 1).map_err(|error| error.message())?;
     Ok(files.into_iter().map(|file| file.name).collect())
 }
 
-/// A figure of the page: the sum of fields, by its label.
+/// A column of the page: the sum of some fields, with its label.
 struct Column {
     label: String,
     fields: Vec<usize>,
 }
 
-/// The figures that stand beside each agency: those of the form's charts, then what the rules of the tables with them define or compare.
+/// The columns shown for each agency: the slices of the form's charts by agency, then those of its charts of shares.
 fn columns(form: &Form) -> Vec<Column> {
     let mut columns: Vec<Column> = Vec::new();
     let mut add = |label: &str, fields: Vec<usize>| {
@@ -157,7 +157,7 @@ fn sum(fields: &[usize], figures: &[Option<Decimal>]) -> Option<Decimal> {
     numbers.try_fold(first, Decimal::checked_add)
 }
 
-/// The sum of fields that are all known.
+/// The sum of fields; `None` if one of them has no figure.
 fn whole(fields: &[usize], figures: &[Option<Decimal>]) -> Option<Decimal> {
     fields.iter().try_fold(Decimal::ZERO, |sum, &field| sum.checked_add(figures.get(field).copied().flatten()?))
 }
@@ -175,7 +175,7 @@ fn shown(rollup: &Rollup, report: &Report, names: &[String]) -> Value {
     let counts = rollup.counts_of_agencies();
     let (counted, mut sums) = (rollup.counted(), rollup.sums());
     let mut before = rollup.previous.as_ref().map(Previous::agencies);
-    // One that sent another year's report is in `others`, with its file.
+    // Agencies that sent another year's report are listed in `others`, with the file.
     let sent_nothing = |agency: &usize| rollup.other_report(*agency).is_none();
     let missing: HashSet<usize> = rollup.missing.iter().copied().filter(sent_nothing).collect();
     let unreadable: HashSet<usize> = rollup.unreadable.iter().map(|sent| sent.agency).collect();
@@ -232,7 +232,7 @@ fn shown(rollup: &Rollup, report: &Report, names: &[String]) -> Value {
         "charts": charts(rollup),
         "tree": tree,
         "years": years,
-        // Of which agencies both years are compared, where these are not all.
+        // States which agencies are compared, if not all are.
         "compared": rollup.previous.as_ref().and_then(|before| before.told(rollup)).map(|told| told.finding.message),
         "yearBefore": rollup.previous.as_ref().map(|before| before.year),
         "withErrors": (0..rollup.entries.len()).filter(|&entry| rollup.has_errors(entry)).count(),
@@ -246,7 +246,7 @@ fn shown(rollup: &Rollup, report: &Report, names: &[String]) -> Value {
     })
 }
 
-/// The rows of the tables beside last year's: the last figure of every row, which is its total where it has one.
+/// Comparison of the rows of the tables with last year's: the last figure of every row, which is the total if the row has one.
 fn compared<'r>(rollup: &'r Rollup, before: &'r Previous) -> impl Iterator<Item = Value> + 'r {
     let fields = rollup.form.fields.iter().enumerate().filter(|(index, field)| {
         let block = rollup.form.block(field);

@@ -1,4 +1,4 @@
-//! Rows that are added to a typed report: the key of each by the name or code that was typed.
+//! Rows added to a report that is entered by hand: the key of each row is derived from the name or code typed into it.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -8,9 +8,10 @@ use crate::report::Report;
 
 use super::Wanted;
 
-/// Gives the fields of added rows the keys of their rows; the fields of rows that cannot be added are taken out, and told.
+/// Rewrites the field ids of added rows with the keys of the rows. Fields of rows that cannot be added are removed; the answer has one
+/// field of each such row with the reason.
 pub(super) fn named(form: &Form, report: &Report, wanted: &mut Vec<Wanted>) -> Vec<(String, Message)> {
-    // Rows in the order in which they were added; one in which nothing was typed is none.
+    // Added rows in order; a row without any text is ignored.
     let mut rows: BTreeMap<(OpenBlock, usize), Vec<(usize, String)>> = BTreeMap::new();
     for one in wanted.iter().filter(|one| !one.to.trim().is_empty()) {
         if let Some((block, key, column)) = added(form, &one.field) {
@@ -50,12 +51,12 @@ pub(super) fn named(form: &Form, report: &Report, wanted: &mut Vec<Wanted>) -> V
     refused
 }
 
-/// The place of a field in an added row.
+/// Block, row key and column of a field in an added row; `None` for other fields.
 fn added<'f>(form: &Form, field: &'f str) -> Option<(OpenBlock, &'f str, usize)> {
     form.place_of(field).filter(|(_, key, _)| is_added(key))
 }
 
-/// The key of an added row, by what was typed in it.
+/// The key of an added row from the texts of its cells (column, text).
 fn key(
     form: &Form,
     place: OpenBlock,

@@ -1,4 +1,4 @@
-//! Resolves the settings, and validates a file before it becomes part of them.
+//! Evaluates the settings, and validates a file before it becomes part of them.
 
 use std::path::Path;
 
@@ -16,13 +16,13 @@ use super::desk::Desk;
 use super::{Answer, SentFile};
 
 impl Desk<'_> {
-    /// Forms, agencies and formats, and what is wrong with the settings.
+    /// Forms, labels, agencies, formats, and errors in the settings.
     pub(super) fn described(&self) -> Value {
         let shelf = self.shelf;
         let forms: Vec<Value> = shelf
             .forms
             .iter()
-            // What takes any document is no form that an office asks for.
+            // A form that accepts any document is not offered.
             .filter(|form| !form.title.is_free())
             .map(|form| json!({ "id": form.id, "name": form.name, "basis": form.basis, "years": form.years, "fields": form.fields.len(), "rules": form.rules.len(), "draft": form.draft }))
             .collect();
@@ -95,7 +95,7 @@ impl Desk<'_> {
     }
 }
 
-/// The agencies, with the agency above each.
+/// The agencies in tree order, each with the name of its parent.
 fn listed(agencies: &Agencies) -> Value {
     let list = agencies.list();
     let tree: Vec<Value> = agencies
@@ -104,7 +104,7 @@ fn listed(agencies: &Agencies) -> Value {
         .map(|(index, depth)| {
             let agency = &list[index];
             let above = agency.parent.map(|above| list[above].name.as_str());
-            // What has agencies below it and nobody above is for whom the others report.
+            // An agency with children and no parent collects the reports of the others.
             let top = agency.parent.is_none() && !agencies.children(index).is_empty();
             json!({ "name": agency.name, "above": above, "depth": depth, "top": top, "kind": agency.kind, "level": agency.level, "contact": agency.contact })
         })

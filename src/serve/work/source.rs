@@ -1,4 +1,4 @@
-//! Text of the sent file: what was read, and the surroundings of a field.
+//! The text of an uploaded file as it was read, and the surroundings of a field.
 
 use serde_json::{Value, json};
 
@@ -10,15 +10,15 @@ use crate::report::Place;
 use super::desk::{Desk, input};
 use super::{Answer, Which};
 
-/// Most blocks of a file that are shown, and most slots of a table: a page that is longer helps nobody.
+/// Maximum number of blocks shown of a file, and of slots shown of a table.
 const MOST_BLOCKS: usize = 600;
 const MOST_SLOTS: u32 = 6_000;
 
-/// Rows shown above and below a cell, and paragraphs beside one.
+/// Number of rows shown above and below a cell, and of paragraphs before and after a paragraph.
 const AROUND: u32 = 2;
 
 impl Desk<'_> {
-    /// The text of a file as it was read, and what stands around the place of a field.
+    /// The surroundings of a field; without a field, the text of the whole file.
     pub(super) fn source(&mut self, which: &Which, field: Option<&str>) -> Answer {
         let place = field.and_then(|field| {
             let (_, examined) = self.one(which).ok()?;
@@ -62,7 +62,7 @@ fn block(block: &Block) -> Option<Value> {
     })
 }
 
-/// The rows of a grid: its cells with their spans.
+/// The rows of a grid with their cells and spans.
 fn rows(grid: &Grid) -> Value {
     let shown = MOST_SLOTS / grid.columns().max(1);
     let rows = (0..grid.rows().min(shown)).map(|row| {
@@ -75,10 +75,10 @@ fn rows(grid: &Grid) -> Value {
     rows.collect::<Vec<_>>().into()
 }
 
-/// Most characters of a cell beside the one that is meant.
+/// Maximum number of characters shown of the neighbouring cells.
 const BESIDE: usize = 14;
 
-/// A few rows of a grid; the text of a vertically merged cell is shown once.
+/// The rows `wanted` of a grid, with the cell whose origin is `mark` marked; the text of a vertically merged cell is shown once.
 fn around(grid: &Grid, wanted: impl Iterator<Item = u32>, mark: (u32, u32)) -> Value {
     let mut said: Vec<(u32, u32)> = Vec::new();
     let rows = wanted.map(|row| {
@@ -108,7 +108,7 @@ fn shortened(text: &str, whole: bool) -> String {
     text.chars().take(BESIDE).chain(['…']).collect()
 }
 
-/// The surroundings of a place.
+/// The surroundings of a place: rows of its table, or paragraphs.
 fn near(document: &Document, place: &Place) -> Option<Value> {
     for block in &document.blocks {
         if let Block::Grid(grid) = block
@@ -116,7 +116,7 @@ fn near(document: &Document, place: &Place) -> Option<Value> {
         {
             let first = cell.row.saturating_sub(AROUND);
             let last = (cell.row + cell.row_span + AROUND).min(grid.rows());
-            // The header says what the columns are.
+            // Include the first row, which labels the columns.
             let head = if first > 1 { 0..1 } else { 0..0 };
             return Some(json!({ "table": around(grid, head.chain(first..last), (cell.row, cell.column)) }));
         }

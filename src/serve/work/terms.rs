@@ -5,10 +5,10 @@ use rust_decimal::Decimal;
 use crate::form::{Expression, Form, Operand};
 use crate::report::{Kind, Report};
 
-/// Most terms of a sum that are shown; of longer sums only the result is.
+/// Maximum number of terms shown; longer sums are shown by their result only.
 const MOST: usize = 12;
 
-/// A side of a rule, in figures; a figure that is not certain is `□`.
+/// One side of a rule in figures; a missing figure is `□`. Empty if there are more than [`MOST`] terms.
 pub(super) fn side(form: &Form, (report, before): (&Report, Option<&Report>), side: &Expression) -> String {
     if side.terms.len() > MOST {
         return String::new();

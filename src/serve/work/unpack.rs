@@ -8,7 +8,7 @@ use crate::ledger::stored_name;
 
 use super::{Answer, Member, SentFile};
 
-/// Extracts an archive into a folder.
+/// Extracts an archive into a folder; an entry that cannot be stored is answered with a finding.
 pub(super) fn unpack(file: &SentFile, into: &Path) -> Answer {
     let path = file.path.to_string_lossy().into_owned();
     let listed = match batch::list(&[path], None) {

@@ -13,7 +13,7 @@ use super::terms::side;
 use super::{Answer, Which};
 
 impl Desk<'_> {
-    /// All of a report.
+    /// The view model of a report.
     pub(super) fn view(&mut self, which: &Which) -> Answer {
         match self.one(which) {
             Ok((_, examined)) => Answer::Shown(self.shown(&examined)),
@@ -25,7 +25,7 @@ impl Desk<'_> {
     pub(super) fn shown(&self, examined: &Examined) -> Value {
         let Examined { report, before, findings } = examined;
         let Some(form) = self.shelf.forms.get(&report.form) else { return Value::Null };
-        // Rows that are data are those of the report.
+        // The rows of open tables are those that the report has.
         let typed = report.source.as_ref().is_some_and(Source::is_typed);
         let typing = (typed && form.is_open()).then(|| typing(form, report));
         let form = &*form.of(report.values.keys().map(String::as_str));
@@ -51,7 +51,7 @@ impl Desk<'_> {
     }
 }
 
-/// The tables that somebody types into where rows are data: with an empty row, and what each of its fields is.
+/// The tables for manual entry of a form with open rows: each with an added empty row, and the fields of these rows.
 fn typing(form: &Form, report: &Report) -> Value {
     let form = form.typing(report.values.keys().map(String::as_str));
     let new = |(index, field): (usize, &Field)| {
@@ -62,7 +62,7 @@ fn typing(form: &Form, report: &Report) -> Value {
     json!({ "tables": tables(&form), "fields": fields })
 }
 
-/// The tables of a form in their official shape: per row its cells, `[kind, row span, column span, text or field]`.
+/// The tables of a form in their official layout: for each row its cells with kind, position, spans, and text or field id.
 pub(super) fn tables(form: &Form) -> Value {
     let cell = |cell: &crate::form::LayoutCell| {
         let (kind, text) = match &cell.content {
@@ -127,7 +127,7 @@ fn cells(form: &Form, report: &Report, before: Option<&Report>) -> Value {
     Value::Object(form.fields.iter().enumerate().filter_map(cell).collect())
 }
 
-/// A place as someone with the file open can follow it, in both languages.
+/// A place described in both languages for a user who has the file open; numbers are 1-based.
 fn place_in_words(place: &crate::report::Place) -> Value {
     let part = place.part.as_deref().unwrap_or_default();
     let (zh, en) = match (place.page, place.a1(), place.table.zip(place.row).zip(place.column), place.line) {
@@ -211,7 +211,7 @@ fn shown_findings(form: &Form, findings: &[Finding]) -> Value {
     ids_of(findings).into_iter().zip(findings).map(shown).collect()
 }
 
-/// The outcome of every rule: the fields by their number in the form, and both sides in figures.
+/// The outcome of every rule: for each instance its verdict, both sides in figures, and the ids of its fields.
 fn rules(form: &Form, report: &Report, before: Option<&Report>) -> Value {
     let context = Context { previous: before, ..Context::default() };
     let rules = form.rules.iter().zip(assess(form, report, &context)).map(|(rule, verdicts)| {

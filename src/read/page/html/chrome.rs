@@ -190,7 +190,7 @@ pub(super) fn is_breadcrumbs(line: &str) -> bool {
     line.len() < 400 && language().breadcrumbs.iter().any(|words| line.starts_with(words.as_str()))
 }
 
-/// Whether an element is a copy of a table that a script lays over its fixed columns, next to the table itself.
+/// Whether an element is a copy of a table for fixed columns, which a script places over the table itself.
 pub(super) fn is_fixed_copy(page: &Page, id: Id, element: &Element) -> bool {
     const COPIES: &[&str] =
         &["el-table__fixed", "el-table__fixed-right", "ant-table-fixed-left", "ant-table-fixed-right"];

@@ -10,7 +10,7 @@ pub(super) fn value(element: &Element) -> Option<&str> {
     element.attr("value").filter(|value| is_shown && !value.trim().is_empty())
 }
 
-/// The mark that a check box or a radio button shows, in a cell of a table.
+/// The mark of a check box or radio button: ☑ if it is checked, else □. `None` for other inputs.
 pub(super) fn mark(element: &Element) -> Option<&'static str> {
     let kind = element.attr("type").unwrap_or_default().trim();
     let is_mark = ["checkbox", "radio"].iter().any(|mark| mark.eq_ignore_ascii_case(kind));

@@ -16,7 +16,7 @@ pub(super) struct List {
 
 #[derive(Debug, Clone, Copy)]
 enum Kind {
-    /// No number: bullets, or none.
+    /// Without numbers: bullets, or no markers.
     None,
     Decimal,
     Letters(u8),

@@ -178,7 +178,7 @@ pub(super) fn is_turned(element: &Element) -> bool {
         })
 }
 
-/// Style given by the name and attributes of an element, without its `style`.
+/// Style that follows from the name and attributes of an element, except for its `style` attribute.
 pub(super) fn of_element(element: &Element) -> Looks {
     let mut looks = Looks::default();
     let face = &mut looks.face;
@@ -426,7 +426,7 @@ mod tests {
     }
 
     #[test]
-    fn raised_text_and_declarations_that_insist() {
+    fn raised_text_and_important_declarations() {
         let shift = |text| declarations(text).0.face.shift;
         assert_eq!(shift("vertical-align: super"), Some(Shift::Raised));
         assert_eq!(shift("vertical-align:sub"), Some(Shift::Lowered));

@@ -1,4 +1,4 @@
-//! What a page says about itself: `<title>` and `<meta>`.
+//! Metadata of a page: `<title>` and `<meta>`.
 
 use super::tree::{Kind, Page, ROOT, Step};
 use super::words::boundary_before;

@@ -1,4 +1,4 @@
-//! What a page shows and the file does not hold.
+//! Counts external content of a page that is not in the file.
 
 use crate::finding::code::read as code;
 use crate::finding::{Finding, Message};
@@ -11,7 +11,7 @@ pub(super) struct Outside {
 }
 
 impl Outside {
-    /// One finding for all that the page shows and the file does not hold.
+    /// The finding about external pictures and frames, and hidden tables; `None` if there are none.
     pub(super) fn finding(&self, hidden_tables: usize) -> Option<Finding> {
         let (mut zh, mut en) = (Vec::new(), Vec::new());
         for (count, chinese, english) in [

@@ -15,7 +15,7 @@ pub(in crate::read) struct File {
     pub(in crate::read) bytes: Vec<u8>,
 }
 
-/// The picture at an address, if it is in the page or its archive.
+/// The picture at a URL, if it is in the page or its archive.
 pub(super) fn find(
     source: &str,
     files: &[File],

@@ -10,7 +10,7 @@ use html5ever::{Attribute, QualName, expanded_name, local_name, ns};
 /// Index of a node in its page.
 pub(super) type Id = u32;
 
-/// No node.
+/// Index that means "no node".
 const NONE: Id = Id::MAX;
 
 /// The document itself.

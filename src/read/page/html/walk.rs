@@ -44,7 +44,7 @@ enum Role {
     Frame,
     /// A form control with a value.
     Field,
-    /// What is chosen in a list, in the line of the list.
+    /// The chosen option of a `select`, displayed inline.
     Choice,
 }
 
@@ -92,7 +92,7 @@ struct Entered {
     turned: bool,
 }
 
-/// A walk and what it has found.
+/// State and results of a walk.
 pub(super) struct Walker<'a> {
     page: &'a Page,
     survey: &'a Survey,
@@ -310,10 +310,10 @@ impl<'a> Walker<'a> {
         Ok(())
     }
 
-    /// What was filled into a field of a form.
+    /// Adds the value of a form control.
     fn field(&mut self, element: &Element) -> Result<(), ReadError> {
         let in_table = self.tables.last_mut().is_some_and(|table| table.takes_text());
-        // Outside of tables stand the boxes in which a site is searched, which hold words and have no label.
+        // Outside of tables, a value that is not a figure and has no label is usually that of a search box.
         let is_wanted = |value: &&str| in_table || fields::is_figure(value) || self.words.is_label();
         let value = fields::value(element).filter(is_wanted);
         if let Some(value) = value.or_else(|| fields::mark(element).filter(|_| in_table)) {
@@ -324,7 +324,7 @@ impl<'a> Walker<'a> {
         Ok(())
     }
 
-    /// Where text is collected.
+    /// The text being collected: that of the open cell or caption, else that of the paragraph.
     fn words(&mut self) -> &mut Words {
         match self.tables.last_mut().filter(|table| table.takes_text()) {
             Some(table) => &mut table.words,

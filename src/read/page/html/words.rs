@@ -10,9 +10,9 @@ pub(super) struct Words {
     /// Whether white space precedes the next text, and whether it contains a line break of the source.
     blank: bool,
     wrapped: bool,
-    /// A field ended: a digit that comes next is another figure's.
+    /// Whether a form field has just ended, so that a following digit belongs to another figure.
     fenced: bool,
-    /// Its superscripts and asides.
+    /// Superscripts and asides of the text.
     marks: Marks,
 }
 
@@ -57,7 +57,7 @@ impl Words {
         self.marks.leave_out(kind, text);
     }
 
-    /// Asides of the last text that was taken.
+    /// The marks collected so far: superscripts and asides.
     pub(super) fn take_marks(&mut self) -> Marks {
         std::mem::take(&mut self.marks)
     }
@@ -71,18 +71,18 @@ impl Words {
         (self.blank, self.wrapped) = (false, false);
     }
 
-    /// A field of a form begins. Figures beside each other are not one figure: no blank would tell that apart.
+    /// Begins a form field. Separates its text from the text before it, so that adjacent figures do not merge.
     pub(super) fn begin_field(&mut self) {
         self.blank = true;
         self.fenced = self.text.ends_with(char::is_numeric);
     }
 
-    /// A field of a form has ended.
+    /// Ends a form field.
     pub(super) fn end_field(&mut self) {
         self.fenced = true;
     }
 
-    /// Whether the text so far is a label, which what comes next belongs to.
+    /// Whether the text so far ends with a colon, so that it labels the following text.
     pub(super) fn is_label(&self) -> bool {
         self.text.ends_with(['：', ':'])
     }

@@ -1,4 +1,4 @@
-//! Text boxes (MS-DOC 2.8.32, 2.9.101): which text belongs to which shape, read where the shape is anchored.
+//! Text boxes (MS-DOC 2.8.32, 2.9.101): maps texts to shapes; a text is read at the anchor of its shape.
 
 use super::text::Walk;
 use crate::document::{Block, Region};
@@ -8,12 +8,12 @@ use crate::read::container::cfb::{u16_at, u32_at};
 /// Length of the description of a box (`FTXBXS`).
 const DESCRIPTION: usize = 22;
 
-/// The text of each shape that has one: the shape, first and last position among the texts of boxes.
+/// The texts of the shapes: shape id, start and end (exclusive) relative to the texts of all boxes.
 pub(super) fn texts(table: &[u8]) -> Vec<(u32, u32, u32)> {
     let count = table.len().saturating_sub(4) / (4 + DESCRIPTION);
     let text = |index: usize| {
         let description = table.get((count + 1) * 4 + index * DESCRIPTION..)?;
-        // One that waits to be used again has no text.
+        // A reusable entry has no text.
         let used = u16_at(description, 8)? == 0;
         let (start, end) = (u32_at(table, index * 4)?, u32_at(table, index * 4 + 4)?);
         Some((u32_at(description, 14)?, start, end)).filter(|_| used && start < end)
@@ -22,7 +22,7 @@ pub(super) fn texts(table: &[u8]) -> Vec<(u32, u32, u32)> {
 }
 
 impl Walk<'_, '_> {
-    /// Reads the boxes that are anchored at a character of the running text into the paragraph.
+    /// Reads the boxes anchored at a character of the running text, and adds them to the paragraph.
     pub(super) fn boxes(&mut self, position: u32) -> Result<(), ReadError> {
         let drawings = self.source.drawings;
         for &(start, end) in drawings.boxes_at(position) {
@@ -35,7 +35,7 @@ impl Walk<'_, '_> {
         Ok(())
     }
 
-    /// Reads a text while another is open.
+    /// Reads a text within another; saves and restores the state of the outer one.
     fn inner(&mut self, start: u32, end: u32) -> Result<Vec<Block>, ReadError> {
         let outer = (std::mem::take(&mut self.para), self.start.take(), self.high.take(), self.region);
         let fields = (std::mem::take(&mut self.fields), self.instructions, self.shown, self.swallowing);
@@ -52,7 +52,7 @@ impl Walk<'_, '_> {
         Ok(blocks)
     }
 
-    /// Reads the boxes that are anchored nowhere in the running text.
+    /// Reads the texts of boxes that are not anchored in the running text.
     pub(super) fn boxes_left(&mut self, start: u32, end: u32) -> Result<(), ReadError> {
         let mut texts: Vec<(u32, u32)> = self.source.drawings.boxes.values().flatten().copied().collect();
         texts.sort_unstable();
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_text_has_its_shape_and_one_out_of_use_has_none() {
+    fn texts_are_mapped_to_shapes_except_reusable_entries() {
         let mut table: Vec<u8> = [0_u32, 5, 9, 12].into_iter().flat_map(u32::to_le_bytes).collect();
         for (unused, shape) in [(0_u8, 70_u8), (1, 71), (0, 72)] {
             let mut description = [0; DESCRIPTION];

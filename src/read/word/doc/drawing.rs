@@ -28,7 +28,7 @@ pub(super) struct Drawings<'a> {
     /// For each shape with a picture, by shape id, the index of the picture in the store, 1-based.
     shapes: BTreeMap<u32, u32>,
     store: Vec<Option<Blip<'a>>>,
-    /// Start and end of the texts of boxes, by the shape that is anchored: their own, or the one of their group.
+    /// For each anchored shape, start and end of the texts of its boxes; the boxes of a group belong to the group's shape.
     pub(super) boxes: BTreeMap<u32, Vec<(u32, u32)>>,
 }
 
@@ -40,7 +40,7 @@ impl<'a> Drawings<'a> {
         let mut drawings = Self { anchors: fib.slice(table, Table::PlcSpaMom), ..Self::default() };
         let mut bytes = fib.slice(table, Table::DggInfo);
         let (mut shape, mut group, mut groups) = (None, 0, BTreeMap::new());
-        // The store comes first; each drawing after it has a byte before it that tells header from body.
+        // The store is first. Each drawing after it is preceded by a byte that says whether it is in a header.
         while let Some(record) = Record::read(bytes) {
             budget.spend(Resource::Steps, 1)?;
             blip::walk(record.body, budget, |record| match record.kind {
@@ -71,7 +71,7 @@ impl<'a> Drawings<'a> {
 
     /// The picture anchored at a character position; `None` for a text box, a line or another shape.
     pub(super) fn at(&self, position: u32) -> Option<Inline<'a>> {
-        // The shape's number, then the edges of its rectangle: left, top, right, bottom.
+        // The shape id, then the edges of its rectangle: left, top, right, bottom.
         let anchor = self.anchor(position)?;
         let shape = u32_at(anchor, 0)?;
         let picture = *self.shapes.get(&shape)?;
@@ -83,7 +83,7 @@ impl<'a> Drawings<'a> {
         Some((blip, side(4, 12).zip(side(8, 16))))
     }
 
-    /// Start and end of the texts of the boxes anchored at a character.
+    /// Start and end of the texts of the boxes anchored at a character position.
     pub(super) fn boxes_at(&self, position: u32) -> &[(u32, u32)] {
         if self.boxes.is_empty() {
             return &[];
@@ -92,7 +92,7 @@ impl<'a> Drawings<'a> {
         shape.and_then(|shape| self.boxes.get(&shape)).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// The anchor at a character.
+    /// The anchor at a character position.
     fn anchor(&self, position: u32) -> Option<&'a [u8]> {
         let count = self.anchors.len().checked_sub(4)? / (4 + ANCHOR);
         let (mut low, mut high) = (0, count);
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn only_an_anchor_at_the_very_position_counts() {
+    fn an_anchor_is_found_by_its_exact_position() {
         let mut anchors = Vec::new();
         anchors.extend([5_u32, 9, 12].into_iter().flat_map(u32::to_le_bytes));
         for shape in [70_u32, 71] {

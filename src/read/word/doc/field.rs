@@ -1,11 +1,11 @@
-//! Fields (MS-DOC 2.8.25): their instruction is no text, unless it is all that they show; lists of choices (MS-DOC 2.9.78).
+//! Fields (MS-DOC 2.8.25): their instruction is not text, unless the field has no result; drop-down lists (MS-DOC 2.9.78).
 
 use super::text::{Field, Walk};
 use crate::document::{Exceeded, Resource};
 use crate::read::container::cfb::{u16_at, u32_at};
 use crate::read::shared::equation::{self, MOST_CODE, Piece};
 
-/// Choices of a list; the format allows no more.
+/// Maximum number of entries of a drop-down list, set by the format.
 const MOST_CHOICES: u32 = 25;
 
 impl Walk<'_, '_> {
@@ -16,7 +16,7 @@ impl Walk<'_, '_> {
         Ok(())
     }
 
-    /// The result of the innermost field begins.
+    /// Begins the result of the innermost field.
     pub(super) fn begin_result(&mut self) {
         if let Some(field) = self.fields.last_mut()
             && std::mem::take(&mut field.instruction)
@@ -25,7 +25,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// A character of an instruction.
+    /// Adds a character to the instruction of the innermost field.
     pub(super) fn instruct(&mut self, unit: u16) {
         self.swallowing += 1;
         if let Some(field) = self.fields.last_mut().filter(|field| field.instruction && field.code.len() < MOST_CODE) {
@@ -33,7 +33,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// Data of a form field stand in its instruction.
+    /// Reads the data of a form field, which are within its instruction.
     pub(super) fn form_data(&mut self) {
         let choice = self.props.picture.and_then(|offset| choice(self.source.data, offset));
         if let Some(field) = self.fields.last_mut() {
@@ -41,7 +41,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// The innermost field ends. One that has shown nothing shows the choice of its list, or what its instruction says.
+    /// Ends the innermost field. A field that has displayed nothing displays the chosen list entry, or the text in its instruction.
     pub(super) fn end_field(&mut self) {
         let Some(field) = self.fields.pop() else { return };
         if field.instruction {
@@ -68,7 +68,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// Gives up fields that are still open where none can be.
+    /// Discards open fields at the end of a cell or text, which a field cannot span.
     pub(super) fn clear_fields(&mut self) {
         self.fields.clear();
         self.instructions = 0;
@@ -76,12 +76,12 @@ impl Walk<'_, '_> {
     }
 }
 
-/// What is chosen in the list of choices whose data lie at an offset of the stream `Data`.
+/// The chosen entry of the drop-down list whose data are at an offset of the stream `Data`.
 fn choice(data: &[u8], offset: u32) -> Option<String> {
     let bytes = data.get(offset as usize..)?;
     let bytes = bytes.get(..(u32_at(bytes, 0)? as usize).min(bytes.len()))?;
     let form = bytes.get(usize::from(u16_at(bytes, 4)?)..)?;
-    // The kind of field, its result, its own texts.
+    // The flags hold the type of the field (2: drop-down list) and the index of the chosen entry.
     let flags = u16_at(form, 4)?;
     let (kind, result) = (flags & 3, u32::from(flags >> 2 & 31));
     if u32_at(form, 0)? != u32::MAX || kind != 2 {
@@ -95,14 +95,14 @@ fn choice(data: &[u8], offset: u32) -> Option<String> {
         at = after(at)?;
     }
     let list = form.get(at..).filter(|list| u16_at(list, 0) == Some(0xFFFF))?;
-    // The count takes four bytes or two; what comes behind it is 0.
+    // The count has four bytes or two, followed by two zero bytes.
     let wide = choices(list, 8, u32_at(list, 2)?).filter(|_| u16_at(list, 6) == Some(0));
     let choices = wide.or_else(|| choices(list, 6, u32::from(u16_at(list, 2)?)))?;
     let chosen = if result < MOST_CHOICES { result } else { default };
     choices.into_iter().nth(chosen as usize)
 }
 
-/// The texts of a list whose first stands at a byte.
+/// The entries of a list, the first at the byte `at`; `None` if they are truncated or too many.
 fn choices(list: &[u8], mut at: usize, count: u32) -> Option<Vec<String>> {
     let mut texts = Vec::new();
     for _ in 0..Some(count).filter(|count| *count <= MOST_CHOICES)? {
@@ -142,7 +142,7 @@ mod tests {
             let at = |flags: u16| choice(&data(flags, wide, &["0", "188"]), 0);
             assert_eq!(at(2).as_deref(), Some("0"));
             assert_eq!(at(2 | 1 << 2).as_deref(), Some("188"));
-            // No result: the default.
+            // 25 means that no entry is chosen: the default applies.
             assert_eq!(at(2 | 25 << 2).as_deref(), Some("188"));
             assert_eq!(at(2 | 7 << 2), None);
             assert_eq!(at(1), None);

@@ -67,9 +67,9 @@ impl<'a> Pages<'a> {
         self.find(offset).unwrap_or(Run { start: offset, end: offset.saturating_add(1), ..Run::default() })
     }
 
-    /// As [`Self::run`], given the run of an earlier offset: usually the next run of its page.
+    /// Like [`Self::run`], given the run of an earlier offset: tries the next run of its page first.
     pub(super) fn run_behind(&self, run: &Run<'a>, offset: u32) -> Run<'a> {
-        // If table and page are sorted, the next run is what a search would find.
+        // If table and page are sorted, a search would find the same run.
         let page = run.page.filter(|(page, _)| self.sorted && page.sorted && offset < page.end);
         let next = page.filter(|(page, index)| index + 1 < runs(page.bytes));
         let next = next.and_then(|(page, index)| self.of_page(page, index + 1)).filter(|next| next.holds(offset));

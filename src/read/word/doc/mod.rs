@@ -1,4 +1,4 @@
-//! Word 97-2003 documents (MS-DOC), also what WPS Writer saves as .wps.
+//! Reader of Word 97-2003 documents (MS-DOC), including .wps files of WPS Writer.
 
 mod blip;
 mod boxes;

@@ -10,7 +10,7 @@ pub(super) mod op {
     pub(crate) const C_PIC_LOCATION: u16 = 0x6A03;
     /// The picture is data of a form field.
     pub(crate) const C_DATA: u16 = 0x0806;
-    /// The picture stands for an OLE object.
+    /// The picture represents an OLE object.
     pub(crate) const C_OLE2: u16 = 0x080A;
     /// A character of a symbol font.
     pub(crate) const C_SYMBOL: u16 = 0x6A09;
@@ -71,7 +71,7 @@ pub(super) mod op {
     pub(crate) const P_INNER_TTP: u16 = 0x244C;
     /// Cells of a row; the length of its operand has two bytes and is one too large.
     pub(crate) const T_DEF_TABLE: u16 = 0xD608;
-    /// As [`T_DEF_TABLE`], in the form of Word 97.
+    /// Like [`T_DEF_TABLE`], in the format of Word 97.
     pub(crate) const T_DEF_TABLE_10: u16 = 0xD606;
     /// Inserts cells.
     pub(crate) const T_INSERT: u16 = 0x7621;
@@ -136,7 +136,7 @@ fn variable(opcode: u16, rest: &[u8]) -> Option<(usize, usize)> {
     Some((1, length))
 }
 
-/// The modifier of a short Prm (MS-DOC 2.9.215), if it is one that is read.
+/// The opcode of a short Prm (MS-DOC 2.9.215); `None` if the reader does not use it.
 pub(super) fn of_short_prm(number: u16) -> Option<u16> {
     Some(match number {
         0x0C => op::P_ILVL,

@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn styles_based_on_each_other_do_not_go_on_for_ever() -> Result<(), Exceeded> {
+    fn a_cycle_of_base_styles_is_cut() -> Result<(), Exceeded> {
         let bytes = sheet(&[std(0xFFE, 1, "a", &[]), std(0xFFE, 0, "b", &[0x40, 0x26, 0])]);
         let styles = Styles::read(&bytes, &mut Budget::default())?;
         assert_eq!(styles.get(1).level, Some(1));

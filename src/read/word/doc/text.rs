@@ -54,7 +54,7 @@ pub(super) struct Source<'a> {
     pub(super) styles: &'a Styles,
     /// Floating pictures and text boxes.
     pub(super) drawings: &'a Drawings<'a>,
-    /// Where the texts of boxes begin.
+    /// Character position at which the texts of the text boxes begin.
     pub(super) boxes_start: u32,
 }
 
@@ -65,15 +65,15 @@ const KNOWN_PARAGRAPHS: usize = 8;
 /// Bytes of modifiers whose lookup in the cache costs one step.
 const MODIFIERS_A_STEP: usize = 64;
 
-/// A field that is open.
+/// An open field.
 #[derive(Debug, Default)]
 pub(super) struct Field {
-    /// It still stands in its instruction.
+    /// Whether its instruction is still being read.
     pub(super) instruction: bool,
     pub(super) code: String,
-    /// What is chosen in its list.
+    /// The chosen entry of its drop-down list.
     pub(super) choice: Option<String>,
-    /// Pieces of text shown before it.
+    /// Number of characters displayed before the field began.
     pub(super) shown_before: u64,
 }
 
@@ -95,26 +95,26 @@ pub(super) struct Walk<'a, 'b> {
     pub(super) start: Option<u32>,
     /// First half of a surrogate pair.
     pub(super) high: Option<u16>,
-    /// Run that the last character belonged to, and its properties.
+    /// The run of the last character, and its properties.
     pub(super) run: Run<'a>,
     pub(super) props: CharProps,
-    /// The paragraph that it belonged to, and the one that ended last.
+    /// The paragraph of the last character, and the paragraph that ended last.
     pub(super) paragraph: Run<'a>,
     pub(super) ended: Run<'a>,
-    /// Properties that were worked out last, by modifiers, style and the piece's modifier: a text has few different ones.
+    /// Cache of computed character properties, keyed by modifiers, style and the Prm of the piece; replaced in turn.
     known: [(&'a [u8], u16, u16, CharProps); KNOWN],
     next_known: usize,
-    /// The same cache for paragraphs that do not end a row.
+    /// Cache of computed properties of paragraphs that do not end a row, with the same key.
     known_paras: VecDeque<(&'a [u8], u16, u16, ParaProps)>,
     pub(super) fields: Vec<Field>,
-    /// How many of them still stand in their instruction.
+    /// Number of open fields whose instruction is still being read.
     pub(super) instructions: usize,
-    /// Characters in instructions that never ended.
+    /// Number of characters in instructions without an end, and in the current instructions.
     pub(super) swallowed: u64,
     pub(super) swallowing: u64,
-    /// Pieces of text that were shown.
+    /// Number of characters displayed so far.
     pub(super) shown: u64,
-    /// Text boxes that were read where they are anchored, by where their texts begin.
+    /// Start positions of the texts of the text boxes that were read at their anchors.
     pub(super) boxes_read: BTreeSet<u32>,
 }
 
@@ -160,7 +160,7 @@ impl<'a, 'b> Walk<'a, 'b> {
         Ok(())
     }
 
-    /// Begins a flow that goes on counting, and returns the one before it.
+    /// Begins a new flow that continues the counters, and returns the previous one.
     pub(super) fn fresh_flow(&mut self, region: Region) -> Flow {
         self.region = region;
         let next = Flow::new(Some(Arc::clone(&self.part)), region, self.flow.counters());
@@ -328,7 +328,7 @@ impl<'a, 'b> Walk<'a, 'b> {
         Ok(())
     }
 
-    /// Adds what a character shows.
+    /// Adds the displayed content of a character.
     fn show(&mut self, unit: u16, position: u32) -> Result<(), ReadError> {
         self.shown += 1;
         self.start.get_or_insert(position);

@@ -1,27 +1,27 @@
-//! Complex fields (17.16.18): their instruction is no text, unless it is all that they show.
+//! Complex fields (17.16.18): their instruction is not text of the document, unless the field has no result.
 
 use crate::read::shared::equation::MOST_CODE;
 
-/// Fields in fields that are told apart.
+/// Maximum nesting depth of fields that are tracked.
 pub(super) const DEEPEST: usize = 64;
 
-/// A field that is open.
+/// An open field.
 #[derive(Debug, Default)]
 pub(super) struct Field {
-    /// Its instruction is still being read.
+    /// Whether its instruction is still being read.
     pub(super) instruction: bool,
     pub(super) code: String,
-    /// What is chosen in its list of choices.
+    /// The chosen entry of its drop-down list.
     pub(super) choice: Option<String>,
-    /// How much had been shown when it began.
+    /// Amount of text displayed before the field began.
     pub(super) shown_before: u64,
 }
 
-/// The fields that are open.
+/// The stack of open fields.
 #[derive(Debug, Default)]
 pub(super) struct Fields {
     pub(super) open: Vec<Field>,
-    /// Text that stood within instructions, kept until the instruction has ended.
+    /// Text found within instructions, kept until the instruction ends.
     pub(super) swallowed: String,
 }
 
@@ -31,26 +31,26 @@ impl Fields {
         self.open.iter().any(|field| field.instruction)
     }
 
-    /// Keeps text of a run that stands within an instruction.
+    /// Keeps the text of a run within an instruction.
     pub(super) fn swallow(&mut self, text: &str) {
         self.swallowed.push_str(text);
     }
 
-    /// Takes a piece of the innermost instruction.
+    /// Appends to the instruction of the innermost field.
     pub(super) fn instruct(&mut self, text: &str) {
         if let Some(field) = self.open.last_mut().filter(|field| field.instruction && field.code.len() < MOST_CODE) {
             field.code.push_str(text);
         }
     }
 
-    /// Takes what is chosen in the list of the innermost field.
+    /// Sets the chosen list entry of the innermost field.
     pub(super) fn choose(&mut self, choice: Option<String>) {
         if let Some(field) = self.open.last_mut() {
             field.choice = choice;
         }
     }
 
-    /// Gives up instructions that have no end, and returns the text that stood in them.
+    /// Ends instructions that have no end mark, and returns the text found within them; `None` if there are none.
     pub(super) fn give_up(&mut self) -> Option<String> {
         if !self.in_instruction() {
             return None;
