@@ -1,16 +1,16 @@
 /* Between the program and the system (LD_PRELOAD): makes the n-th operation on a folder fail, or writes a trace of all.
  *
- * SEAM_ROOTS  folders that are watched, as the program names them, parted by ':'
+ * SEAM_ROOTS  folders that are watched, as the program names them, separated by ":"
  * SEAM_FAIL   number of the operation that fails, from 1; none without it
  * SEAM_ERRNO  what it fails with
  * SEAM_COUNT  file that gets the number of operations at the end
  * SEAM_TRACE  file that gets a line an operation, a write's bytes after its line
  *
- * In a process that has the variable SEAM_IN names, it also counts the requests for memory (malloc and its kin):
+ * In a process whose environment has the variable that SEAM_IN names, it also counts allocations (malloc and the like):
  *
- * SEAM_MEMORY        number of the request that fails, from 1, and all after it
- * SEAM_MEMORY_ONCE   set: the requests after it do not fail
- * SEAM_MEMORY_COUNT  file that gets the number of requests at the end
+ * SEAM_MEMORY        number of the allocation that fails, from 1; all after it fail, too
+ * SEAM_MEMORY_ONCE   if set, the allocations after it succeed
+ * SEAM_MEMORY_COUNT  file that gets the number of allocations at the end
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -96,7 +96,7 @@ __attribute__((destructor)) static void told(void) {
     if (in_place()) tell_count("SEAM_MEMORY_COUNT", asked);
 }
 
-/* Counts a request for memory; whether it is one that fails. Must not ask for memory itself. */
+/* Counts an allocation; returns whether it fails. Must not allocate. */
 static int refused(void) {
     long number = __atomic_add_fetch(&asked, 1, __ATOMIC_SEQ_CST);
     if (!memory_at) {
@@ -109,7 +109,7 @@ static int refused(void) {
     return 1;
 }
 
-/* What glibc has under these names is not found by dlsym, which asks for memory itself. */
+/* The names of glibc, because dlsym allocates. */
 extern void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t), *__libc_realloc(void *, size_t), *__libc_memalign(size_t, size_t);
 
 void *malloc(size_t size) { return refused() ? 0 : __libc_malloc(size); }
