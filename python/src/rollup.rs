@@ -270,7 +270,7 @@ fn previous(
         let input = Input::file(path.to_owned(), shown.clone());
         let report = guarded(|| pipeline.read_sums(&input, &Content::from_bytes(&Loader::default().bytes(&input)?)));
         let report = report.map_err(|finding| Failure::of_file(&shown, &finding.message))?;
-        return Previous::of_report(sums.form, &report).filter(|found| found.year == year).ok_or_else(none);
+        return Previous::of_report(&sums.form, &report).filter(|found| found.year == year).ok_or_else(none);
     }
     let inputs = inputs(&[path.to_owned()], None)?;
     let mut before = Collection::new(engine.forms, engine.migrations, sums.agencies, wanted.without_errors);
