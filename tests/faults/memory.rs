@@ -2,8 +2,7 @@
 
 use std::fs;
 
-use super::{COMMANDS, LOGS, clear, folder, visible, watched};
-use crate::program::Folder;
+use super::{COMMANDS, LOGS, again, clear, folder, visible, watched};
 
 /// `SEAM_IN` names a variable that the supervisor sets for its worker: allocations fail only in processes that have it.
 const WORKER: (&str, &str) = ("SEAM_IN", "NIANBAO_SUPERVISOR");
@@ -14,10 +13,6 @@ const STEP: usize = 4;
 /// A command as users run it: with a worker.
 fn supervised(command: &[&'static str]) -> Vec<&'static str> {
     command.iter().copied().filter(|word| *word != "--in-process").collect()
-}
-
-fn again(folder: &Folder, command: &[&str]) -> crate::program::Ran {
-    folder.run(&[command, &["out"]].concat())
 }
 
 #[test]

@@ -4,11 +4,8 @@ use rust_decimal::Decimal;
 
 use super::address::Column;
 use super::evidence::Candidate;
-use super::offices::addend;
+use super::offices::{PARTS, addend};
 use super::panels::Panels;
-
-/// Minimum number of parts of a total.
-const PARTS: usize = 2;
 
 /// Of the candidates for one block, the one under a line that names a total, if each of its figures is the sum of those in the others.
 pub(super) fn total(found: &Panels, candidates: &[Candidate], among: &[usize]) -> Option<usize> {

@@ -2,8 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::address::Hit;
-use super::address::{Column, HeadColumn, Header};
+use super::address::{Column, HeadColumn, Header, Hit};
 use super::view::{ViewCell, ViewRow};
 use crate::bind::labels::shapes::{RowSum, Shape};
 use crate::bind::units::Unit;

@@ -180,9 +180,6 @@ fn head_columns<'f, 'd>(
         }
         let gap = heads.iter().flat_map(|row| &row.cells).map(|cell| cell.column).filter(|&start| start > at).min();
         next = next.min(gap.unwrap_or(width)).max(at + 1);
-        if heads.iter().all(|row| row.over(at).is_none()) && heads.is_empty() {
-            next = width;
-        }
         let body = panel.body.iter().filter_map(|&row| view.rows[row].over(at));
         let empty = climbed && body.clone().all(|cell| !cell.filled);
         let numbered = || {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::around::around;
 use super::kinds::section;
+use super::lines::compares;
 use super::tell;
 use crate::bind::figures::{Figures, Hold, Proof};
 use crate::bind::labels::index::FormIndex;
@@ -108,7 +109,7 @@ fn listed<'d>(index: &FormIndex, flow: &Flow<'d>, table: usize) -> List<'d> {
             list.above.clear();
             continue;
         }
-        compared |= index.form.words.comparison.iter().any(|word| folded.contains(word.as_str()));
+        compared |= compares(index, folded);
         if let Item::Row(row) = item
             && at_home
             && !compared

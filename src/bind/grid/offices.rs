@@ -15,7 +15,7 @@ use crate::bind::value;
 use crate::form::Words;
 
 /// Minimum number of parts of a total.
-const PARTS: usize = 2;
+pub(super) const PARTS: usize = 2;
 
 /// A row of a table, with the rows of the form that it may be.
 type Scored = (usize, Vec<(usize, Hit)>);
