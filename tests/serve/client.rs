@@ -68,6 +68,17 @@ impl Server {
         self.child.id()
     }
 
+    /// Sends a signal, as in `reader("STOP")`, to the child process that reads files; the child of waiting users is another.
+    pub(super) fn reader(&self, signal: &str) {
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.process())).unwrap();
+        let tasks = tasks.map(|task| task.unwrap().path());
+        let text = |task: &Path, name: &str| std::fs::read_to_string(task.join(name)).unwrap_or_default();
+        let children: String =
+            tasks.filter(|task| text(task, "comm").trim() == "child-1").map(|task| text(&task, "children")).collect();
+        let [child] = children.split_whitespace().collect::<Vec<_>>()[..] else { panic!("{children:?}") };
+        assert!(Command::new("kill").args([&format!("-{signal}"), child]).status().unwrap().success());
+    }
+
     /// Sends a request with exactly these headers besides `Connection` and `Content-Length`.
     pub(super) fn raw(&self, method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Response {
         let mut stream = self.connect();
