@@ -14,7 +14,7 @@ use crate::read::shared::odf::styles::Styles;
 use crate::read::shared::odf::{
     DRAW, OFFICE, SPACES, STYLE, TABLE, TEXT, blanks, count, flat_metadata, metadata, open, picture_part,
 };
-use crate::read::shared::skipped::{Kind, Skipped};
+use crate::read::shared::skipped::{Skipped, SkippedKind};
 use crate::read::xml::{self, Event, Events, Tag};
 use crate::read::{Damage, ReadError};
 
@@ -242,7 +242,7 @@ impl<'a, 'b> Walker<'a, 'b> {
         loop {
             match self.events.next(self.budget)? {
                 Event::Open(tag) if tag.space == OFFICE && tag.local == "annotation" => {
-                    self.skipped.add(Kind::Comment);
+                    self.skipped.add(SkippedKind::Comment);
                     self.events.skip(self.budget)?;
                 }
                 Event::Open(tag) if tag.space == DRAW => self.drawn(&tag, sheet)?,
@@ -292,12 +292,12 @@ impl<'a, 'b> Walker<'a, 'b> {
                 Event::Open(tag) if tag.space == DRAW && matches!(tag.local, "object" | "object-ole" | "plugin") => {
                     // Only charts name the cells that they are based on.
                     let is_chart = tag.get("notify-on-update-of-ranges").is_some();
-                    self.skipped.add(if is_chart { Kind::Chart } else { Kind::Object });
+                    self.skipped.add(if is_chart { SkippedKind::Chart } else { SkippedKind::Object });
                     self.events.skip(self.budget)?;
                 }
                 Event::Open(tag) if matches!(tag.local, "annotation" | "title" | "desc") && tag.space != TEXT => {
                     if tag.local == "annotation" {
-                        self.skipped.add(Kind::Comment);
+                        self.skipped.add(SkippedKind::Comment);
                     }
                     self.events.skip(self.budget)?;
                 }

@@ -11,7 +11,7 @@ use crate::document::{Budget, Document, Metadata, Resource};
 use crate::finding::Finding;
 use crate::read::shared::marks::{Change, Face, Paper, Shift, rgb};
 use crate::read::shared::metadata;
-use crate::read::shared::skipped::Kind;
+use crate::read::shared::skipped::SkippedKind;
 use crate::read::xml::{self, Event, Events, Tag};
 use crate::read::{ReadError, Unsupported};
 
@@ -198,7 +198,7 @@ impl Walker<'_, '_, '_> {
                 // A comment has a `Data` element of its own, and extensions of other programs may, too.
                 Event::Open(other) => {
                     if other.space == SHEET && other.local == "Comment" {
-                        self.sheet.skipped.add(Kind::Comment);
+                        self.sheet.skipped.add(SkippedKind::Comment);
                     }
                     self.events.skip(self.budget)?;
                 }

@@ -6,7 +6,7 @@ use crate::document::Region;
 use crate::read::ReadError;
 use crate::read::shared::equation::{self, Piece};
 use crate::read::shared::marks::Shift;
-use crate::read::shared::skipped;
+use crate::read::shared::skipped::SkippedKind;
 use crate::read::xml::{Event, Events, Tag};
 
 impl<'a> Walk<'a, '_, '_> {
@@ -45,7 +45,7 @@ impl<'a> Walk<'a, '_, '_> {
     /// Inserts an embedded file; one that is not read is counted as skipped.
     pub(super) fn inserted(&mut self, id: Option<&str>) -> Result<(), ReadError> {
         let Some(id) = id else {
-            self.skipped(skipped::Kind::Chunk);
+            self.skipped(SkippedKind::Chunk);
             return Ok(());
         };
         self.shared.yielded += 1;
@@ -60,7 +60,7 @@ impl<'a> Walk<'a, '_, '_> {
             && tag.get("DrawAspect").is_none_or(|aspect| aspect == "Content");
         let id = tag.get("id").filter(|_| is_shown && self.flow.region() == Region::Body);
         let Some(id) = id else {
-            self.skipped(skipped::Kind::Object);
+            self.skipped(SkippedKind::Object);
             return Ok(());
         };
         self.shared.yielded += 1;

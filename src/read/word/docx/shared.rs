@@ -15,7 +15,7 @@ use crate::read::container::package::Package;
 use crate::read::shared::base64;
 use crate::read::shared::marks::Face;
 use crate::read::shared::pictures::Pictures;
-use crate::read::shared::skipped::{Kind, Skipped};
+use crate::read::shared::skipped::{Skipped, SkippedKind};
 
 thread_local! {
     static KNOWN: Memory<Vec<u8>> = const { Memory::new() };
@@ -153,11 +153,11 @@ impl<'p> Shared<'p> {
             return Some(index);
         }
         let Some(relationship) = relationships.by_id(id) else {
-            self.skipped.add(Kind::BrokenPicture);
+            self.skipped.add(SkippedKind::BrokenPicture);
             return None;
         };
         if relationship.external {
-            self.skipped.add(Kind::LinkedPicture);
+            self.skipped.add(SkippedKind::LinkedPicture);
             return None;
         }
         let known = self.pictures.known(&relationship.target);
@@ -166,7 +166,7 @@ impl<'p> Shared<'p> {
             self.pictures.keep(&relationship.target, bytes)
         });
         if index.is_none() {
-            self.skipped.add(Kind::BrokenPicture);
+            self.skipped.add(SkippedKind::BrokenPicture);
         }
         index
     }
@@ -176,7 +176,7 @@ impl<'p> Shared<'p> {
         let bytes = base64::decode(text.as_bytes(), self.budget)?;
         let kept = bytes.and_then(|bytes| self.pictures.keep(name, bytes));
         if kept.is_none() {
-            self.skipped.add(Kind::BrokenPicture);
+            self.skipped.add(SkippedKind::BrokenPicture);
         }
         Ok(())
     }
@@ -185,7 +185,7 @@ impl<'p> Shared<'p> {
     pub(in crate::read) fn optional<T: Default>(&mut self, read: Result<T, ReadError>) -> Result<T, ReadError> {
         match read {
             Err(ReadError::Damaged(_)) => {
-                self.skipped.add(Kind::Part);
+                self.skipped.add(SkippedKind::Part);
                 Ok(T::default())
             }
             other => other,

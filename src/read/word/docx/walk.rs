@@ -13,7 +13,7 @@ use crate::document::{Block, PictureRef, Region, Resource};
 use crate::read::ReadError;
 use crate::read::container::Relationships;
 use crate::read::shared::marks::Shift;
-use crate::read::shared::skipped;
+use crate::read::shared::skipped::SkippedKind;
 use crate::read::xml::{Event, Events, Tag};
 use crate::text::END_OF_DIRECTION;
 
@@ -279,14 +279,14 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
             }
             (V, "textpath") => self.word_art(tag)?,
             (O, "OLEObject") => self.embedded(tag)?,
-            (GRAPHIC, "chart" | "relIds") => self.skipped(skipped::Kind::Chart),
+            (GRAPHIC, "chart" | "relIds") => self.skipped(SkippedKind::Chart),
             (AML, "annotation") => return Ok(self.annotation(tag)),
             _ => {}
         }
         Ok(Some(Element::Through))
     }
 
-    pub(super) fn skipped(&mut self, kind: skipped::Kind) {
+    pub(super) fn skipped(&mut self, kind: SkippedKind) {
         self.shared.skipped.add(kind);
         self.shared.yielded += 1;
     }
@@ -336,7 +336,7 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
                 Some(Element::Through)
             }
             Some("Word.Comment") => {
-                self.shared.skipped.add(skipped::Kind::Comment);
+                self.shared.skipped.add(SkippedKind::Comment);
                 None
             }
             _ => Some(Element::Through),

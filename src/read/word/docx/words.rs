@@ -13,7 +13,7 @@ use super::walk::{Element, Walk};
 use crate::document::Region;
 use crate::read::shared::marks::{Change, Face, LEAST_TWIPS};
 use crate::read::shared::numeral::bullet;
-use crate::read::shared::skipped;
+use crate::read::shared::skipped::SkippedKind;
 use crate::read::xml::Tag;
 use crate::text::RIGHT_TO_LEFT;
 
@@ -200,9 +200,9 @@ impl<'a> Walk<'a, '_, '_> {
             b"endnoteReference" => self.shared.refers_to[1] = true,
             b"ins" | b"moveTo" => self.shared.revisions += 1,
             b"background" => self.shared.coloured = true,
-            b"commentReference" => self.shared.skipped.add(skipped::Kind::Comment),
-            b"subDoc" => self.skipped(skipped::Kind::Chunk),
-            b"control" => self.skipped(skipped::Kind::Object),
+            b"commentReference" => self.shared.skipped.add(SkippedKind::Comment),
+            b"subDoc" => self.skipped(SkippedKind::Chunk),
+            b"control" => self.skipped(SkippedKind::Object),
             _ => {}
         }
     }
