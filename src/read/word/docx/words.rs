@@ -6,7 +6,7 @@ use memchr::memmem::Finder;
 
 use super::controls;
 use super::faces::Run;
-use super::flow::Kind;
+use super::flow::HolderKind;
 use super::names::{face_property, is_on, number, text_fill, val};
 use super::table::{Merge, Row};
 use super::walk::{Element, Walk};
@@ -246,7 +246,7 @@ impl<'a> Walk<'a, '_, '_> {
         match self.flow.tables.last_mut() {
             Some(table) if table.row.is_some() && table.open_cells == 0 => {
                 table.open_cells = 1;
-                self.flow.open(Kind::Cell, tag.start);
+                self.flow.open(HolderKind::Cell, tag.start);
                 self.around.push("");
                 Element::Cell
             }
@@ -265,7 +265,7 @@ impl<'a> Walk<'a, '_, '_> {
         if self.flow.region() == Region::Note {
             return tag.get("type").is_none_or(|kind| kind == "normal").then_some(Element::Through);
         }
-        self.flow.open(Kind::Note, tag.start);
+        self.flow.open(HolderKind::Note, tag.start);
         Some(Element::Note)
     }
 
@@ -433,7 +433,7 @@ impl<'a> Walk<'a, '_, '_> {
                 }
             }
             "hdr" | "ftr" => {
-                self.flow.open(Kind::Margin, tag.start);
+                self.flow.open(HolderKind::Margin, tag.start);
                 return Some(Element::Margin);
             }
             _ => {}
