@@ -65,7 +65,7 @@ impl Physical {
 
 /// A physical row.
 #[derive(Debug, Default)]
-pub(super) struct Row {
+pub(super) struct TableRow {
     cells: Vec<Physical>,
     /// `w:gridBefore`.
     pub(super) before: u32,
@@ -88,7 +88,7 @@ pub(super) struct Table {
     /// Number of real columns before each written column; empty if there are no slivers.
     real: Vec<u32>,
     /// The open row.
-    pub(super) row: Option<Row>,
+    pub(super) row: Option<TableRow>,
     /// Number of open `w:tc` elements.
     pub(super) open_cells: u32,
     /// Number of cells held so far.
@@ -236,7 +236,7 @@ impl Table {
     }
 
     /// Sets the text of a hidden row aside. Cells that span beyond the row are visible below it.
-    fn hidden_row(&mut self, row: Row, budget: &mut Budget) -> Result<(), Exceeded> {
+    fn hidden_row(&mut self, row: TableRow, budget: &mut Budget) -> Result<(), Exceeded> {
         let place = Place {
             part: Some(Arc::clone(&self.part)),
             table: Some(self.index),
@@ -318,7 +318,7 @@ mod tests {
     fn rows(mut table: Table, rows: Vec<Vec<Physical>>) -> Result<Shown, Exceeded> {
         let budget = &mut Budget::default();
         for cells in rows {
-            table.row = Some(Row::default());
+            table.row = Some(TableRow::default());
             for cell in cells {
                 table.cell(cell);
             }

@@ -8,7 +8,7 @@ use super::controls;
 use super::faces::Run;
 use super::flow::HolderKind;
 use super::names::{face_property, is_on, number, text_fill, val};
-use super::table::{Merge, Row};
+use super::table::{Merge, TableRow};
 use super::walk::{Element, Walk};
 use crate::document::Region;
 use crate::read::shared::marks::{Change, Face, LEAST_TWIPS};
@@ -235,7 +235,7 @@ impl<'a> Walk<'a, '_, '_> {
     fn row(&mut self) -> Element {
         match self.flow.tables.last_mut() {
             Some(table) if table.row.is_none() && table.open_cells == 0 => {
-                table.row = Some(Row::default());
+                table.row = Some(TableRow::default());
                 Element::Row
             }
             _ => Element::Through,
