@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use rustc_hash::FxBuildHasher;
 
 use super::looks::{Looks, declarations};
-use super::tree::{Element, Id, Kind, Page, ROOT, Step};
+use super::tree::{Element, Id, NodeKind, Page, ROOT, Step};
 use crate::document::{Budget, Exceeded, Resource};
 
 /// Maximum number of bytes of style sheets.
@@ -60,11 +60,11 @@ impl Sheet {
         for step in page.walk(ROOT) {
             match step {
                 Step::Open(id) => match page.kind(id) {
-                    Kind::Element(element) if element.name() == "style" => {
+                    NodeKind::Element(element) if element.name() == "style" => {
                         let media = element.attr("media").unwrap_or_default();
                         inside = media.is_empty() || media.contains("all") || media.contains("screen");
                     }
-                    Kind::Text(text) if inside => {
+                    NodeKind::Text(text) if inside => {
                         bytes += text.len();
                         if bytes <= MOST_BYTES {
                             sheet.parse(text);

@@ -7,7 +7,7 @@ use rustc_hash::FxBuildHasher;
 use super::chrome::{Look, is_fixed_copy, look};
 use super::css::{self, Sheet};
 use super::looks::{Looks, declarations, of_element};
-use super::tree::{Element, Id, Kind, Page, ROOT, Step};
+use super::tree::{Element, Id, NodeKind, Page, ROOT, Step};
 use crate::document::{AsideKind, Budget, Exceeded, Resource};
 use crate::read::shared::marks::{Change, Paper};
 
@@ -173,9 +173,9 @@ pub(super) fn survey(page: &Page, budget: &mut Budget) -> Result<Survey, Exceede
     for step in page.walk(ROOT) {
         match step {
             Step::Open(id) => match page.kind(id) {
-                Kind::Element(element) => surveyor.open(id, element, budget)?,
-                Kind::Text(text) => surveyor.text(text),
-                Kind::Other => {}
+                NodeKind::Element(element) => surveyor.open(id, element, budget)?,
+                NodeKind::Text(text) => surveyor.text(text),
+                NodeKind::Other => {}
             },
             Step::Close(id) if page.element(id).is_some() => surveyor.close(),
             Step::Close(_) => {}

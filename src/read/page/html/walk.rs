@@ -11,7 +11,7 @@ use super::outside::Outside;
 use super::pictures;
 use super::survey::{Survey, Verdict};
 use super::tables::{Table, has_one_cell, rows_of};
-use super::tree::{Element, Id, Kind, Page, ROOT, Step};
+use super::tree::{Element, Id, NodeKind, Page, ROOT, Step};
 use super::words::Words;
 use crate::document::{Aside, AsideKind, Block, Budget, Document, Paragraph, PictureRef, Place, Region, Resource};
 use crate::finding::Finding;
@@ -162,10 +162,10 @@ impl<'a> Walker<'a> {
         for step in page.walk(ROOT) {
             match step {
                 Step::Open(id) => match page.kind(id) {
-                    Kind::Element(element) => self.enter(id, element)?,
-                    Kind::Text(text) if self.hidden == 0 => self.text(text)?,
-                    Kind::Text(text) => self.text_gone(text),
-                    Kind::Other => {}
+                    NodeKind::Element(element) => self.enter(id, element)?,
+                    NodeKind::Text(text) if self.hidden == 0 => self.text(text)?,
+                    NodeKind::Text(text) => self.text_gone(text),
+                    NodeKind::Other => {}
                 },
                 Step::Close(id) if page.element(id).is_some() => self.leave()?,
                 Step::Close(_) => {}
