@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use flate2::Decompress;
 
-use super::crypt::{Crypt, Kind};
+use super::crypt::{Crypt, DataKind};
 use super::filter::{self, Decoded, MOST_FILTERS, Parameters};
 use super::lexer::{Lexer, Token};
 use super::object::{Dict, Object, Stream};
@@ -373,7 +373,7 @@ impl<'a> File<'a> {
         let crypt = self.crypt.as_ref().filter(|_| !stream.dict.raw(b"Type").is(b"XRef"));
         let own = filters.first().is_some_and(|(name, _)| &**name == b"Crypt");
         let decrypted = match crypt.filter(|_| !own) {
-            Some(crypt) => Some(crypt.decrypt(raw, stream.id, Kind::Stream, budget)?),
+            Some(crypt) => Some(crypt.decrypt(raw, stream.id, DataKind::Stream, budget)?),
             None => None,
         };
         let mut decoded = Decoded::default();

@@ -75,7 +75,7 @@ enum Meaning {
 }
 
 #[derive(Debug)]
-enum Kind {
+enum FontKind {
     /// Codes of one byte, each with its text.
     Simple(Vec<Option<String>>),
     /// Codes that map to CIDs, and the text of the CIDs.
@@ -85,7 +85,7 @@ enum Kind {
 /// A font.
 #[derive(Debug)]
 pub(super) struct Font {
-    kind: Kind,
+    kind: FontKind,
     to_unicode: Option<Map>,
     widths: HashMap<u32, f64>,
     usual_width: f64,
@@ -137,7 +137,7 @@ impl Font {
         if subtype.is(b"Type3") {
             scale = file.numbers(dict, b"FontMatrix", budget)?.first().map_or(scale, |first| first.abs());
         }
-        Ok(Some(Self { kind: Kind::Simple(names), to_unicode, widths, usual_width, scale, vertical: false }))
+        Ok(Some(Self { kind: FontKind::Simple(names), to_unicode, widths, usual_width, scale, vertical: false }))
     }
 
     fn composite(
@@ -189,20 +189,20 @@ impl Font {
         };
         let widths = cid_widths(file, &descendant, budget)?;
         let usual_width = file.value(&descendant, b"DW", budget)?.number().unwrap_or(1000.0);
-        let kind = Kind::Composite(codes, meaning);
+        let kind = FontKind::Composite(codes, meaning);
         Ok(Some(Self { kind, to_unicode, widths, usual_width, scale: 0.001, vertical }))
     }
 
     /// The first glyph of a non-empty string.
     pub(super) fn next(&self, bytes: &[u8]) -> Shown {
         match &self.kind {
-            Kind::Simple(names) => {
+            FontKind::Simple(names) => {
                 let code = u32::from(bytes[0]);
                 let text = self.to_unicode.as_ref().and_then(|map| map.text(code));
                 let text = text.or_else(|| names.get(code as usize).cloned().flatten());
                 self.shown(code, 1, code, text)
             }
-            Kind::Composite(codes, meaning) => {
+            FontKind::Composite(codes, meaning) => {
                 let Some((code, length, cid)) = codes.next(bytes) else {
                     let length = if bytes.len() > 1 && bytes[0] >= 0x80 { 2 } else { 1 };
                     return Shown { length, code: 0, width: self.usual_width * self.scale, text: None };
@@ -223,8 +223,8 @@ impl Font {
     fn shown(&self, code: u32, length: usize, index: u32, text: Option<String>) -> Shown {
         let width = self.widths.get(&index).copied().unwrap_or(self.usual_width);
         let blank = match self.kind {
-            Kind::Simple(_) => code == 32,
-            Kind::Composite(..) => matches!(index, 1 | 3),
+            FontKind::Simple(_) => code == 32,
+            FontKind::Composite(..) => matches!(index, 1 | 3),
         };
         // Programs that write a `ToUnicode` map omit the blank from it.
         let text = text.or_else(|| (blank && self.to_unicode.is_some() && width < BLANK_WIDTH).then(|| " ".to_owned()));
