@@ -163,7 +163,7 @@ fn sections(code: &str) -> impl Iterator<Item = &str> {
 
 /// An element of a section.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Part {
+enum FormatPart {
     Digit,
     Point,
     Comma,
@@ -173,16 +173,16 @@ enum Part {
 
 fn section(code: &str) -> Section {
     let (parts, condition) = parts(code);
-    let first = parts.iter().position(|part| *part == Part::Digit);
-    let last = parts.iter().rposition(|part| *part == Part::Digit);
+    let first = parts.iter().position(|part| *part == FormatPart::Digit);
+    let last = parts.iter().rposition(|part| *part == FormatPart::Digit);
     let (Some(first), Some(last)) = (first, last) else { return Section { condition, shown: None } };
-    let percent = parts.contains(&Part::Percent);
-    let commas = parts[last + 1..].iter().take_while(|part| **part == Part::Comma).count();
+    let percent = parts.contains(&FormatPart::Percent);
+    let commas = parts[last + 1..].iter().take_while(|part| **part == FormatPart::Comma).count();
     // A literal full stop: `0!.0000` displays 3693.4743 for 36934743.
-    let written = parts[first..=last].iter().position(|part| *part == Part::Written('.'));
+    let written = parts[first..=last].iter().position(|part| *part == FormatPart::Written('.'));
     let behind = written.map_or(0, |at| {
-        let digits = parts[first + at..=last].iter().take_while(|part| **part != Part::Point);
-        digits.filter(|part| **part == Part::Digit).count()
+        let digits = parts[first + at..=last].iter().take_while(|part| **part != FormatPart::Point);
+        digits.filter(|part| **part == FormatPart::Digit).count()
     });
     let shift = i8::try_from(behind)
         .unwrap_or(i8::MAX)
@@ -190,8 +190,8 @@ fn section(code: &str) -> Section {
     let suffix: String = parts[last + 1..]
         .iter()
         .filter_map(|part| match part {
-            Part::Written(sign) => Some(*sign),
-            Part::Percent => Some('%'),
+            FormatPart::Written(sign) => Some(*sign),
+            FormatPart::Percent => Some('%'),
             _ => None,
         })
         .collect();
@@ -202,7 +202,7 @@ fn section(code: &str) -> Section {
 }
 
 /// The elements of a section, and its condition.
-fn parts(code: &str) -> (Vec<Part>, Option<(Comparison, f64)>) {
+fn parts(code: &str) -> (Vec<FormatPart>, Option<(Comparison, f64)>) {
     let mut parts = Vec::new();
     let mut condition = None;
     let mut signs = code.chars();
@@ -215,19 +215,19 @@ fn parts(code: &str) -> (Vec<Part>, Option<(Comparison, f64)>) {
     }
     while let Some(sign) = signs.next() {
         match sign {
-            '0' | '#' | '?' => parts.push(Part::Digit),
-            '.' => parts.push(Part::Point),
-            ',' => parts.push(Part::Comma),
-            '%' => parts.push(Part::Percent),
-            '\\' | '!' => parts.extend(signs.next().map(Part::Written)),
+            '0' | '#' | '?' => parts.push(FormatPart::Digit),
+            '.' => parts.push(FormatPart::Point),
+            ',' => parts.push(FormatPart::Comma),
+            '%' => parts.push(FormatPart::Percent),
+            '\\' | '!' => parts.extend(signs.next().map(FormatPart::Written)),
             // A blank as wide as the next character, or fill characters.
             '_' | '*' => drop(signs.next()),
-            '"' => parts.extend(signs.by_ref().take_while(|&sign| sign != '"').map(Part::Written)),
+            '"' => parts.extend(signs.by_ref().take_while(|&sign| sign != '"').map(FormatPart::Written)),
             '[' => {
                 let inside: String = signs.by_ref().take_while(|&sign| sign != ']').collect();
                 condition = condition.or_else(|| comparison(&inside));
             }
-            sign => parts.push(Part::Written(sign)),
+            sign => parts.push(FormatPart::Written(sign)),
         }
     }
     (parts, condition)

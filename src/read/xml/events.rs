@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use memchr::memmem;
 use quick_xml::escape::unescape;
 
-use super::known::{Known, KnownTags};
+use super::known::{KnownTag, KnownTags};
 use super::tag::{Tag, attributes};
 use crate::document::{Budget, Resource};
 use crate::read::{Damage, ReadError};
@@ -347,7 +347,7 @@ impl<'a> Events<'a> {
     fn start_tag(&mut self, budget: &mut Budget) -> Result<Event<'a>, ReadError> {
         let (text, start) = (self.text, self.at);
         let rest = &text.as_bytes()[start + 1..];
-        if let Some(&Known { text, name, tag, empty }) = self.tags.find(rest, self.scope) {
+        if let Some(&KnownTag { text, name, tag, empty }) = self.tags.find(rest, self.scope) {
             self.enter(name, text.len(), empty, budget)?;
             return Ok(Event::Open(Tag { start: self.base + start, ..tag }));
         }
@@ -363,7 +363,7 @@ impl<'a> Events<'a> {
         let space = self.space(&name[..local.saturating_sub(1)]);
         let tag = Tag { space, local: &name[local..], attributes, start: self.base + start };
         if !ends.declares {
-            self.tags.keep(Known { text: whole, name, tag, empty }, rest, self.scope);
+            self.tags.keep(KnownTag { text: whole, name, tag, empty }, rest, self.scope);
         }
         Ok(Event::Open(tag))
     }

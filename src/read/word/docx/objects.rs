@@ -4,7 +4,7 @@ use super::fields::{DEEPEST, Field};
 use super::walk::Walk;
 use crate::document::Region;
 use crate::read::ReadError;
-use crate::read::shared::equation::{self, Piece};
+use crate::read::shared::equation::{self, EquationPart};
 use crate::read::shared::marks::Shift;
 use crate::read::shared::skipped::SkippedKind;
 use crate::read::xml::{Event, Events, Tag};
@@ -109,7 +109,7 @@ impl<'a> Walk<'a, '_, '_> {
     pub(super) fn show_instruction(&mut self, code: &str) {
         for piece in equation::shown(code) {
             match piece {
-                Piece::Text(text, shift) => {
+                EquationPart::Text(text, shift) => {
                     let face = self.flow.para().map(|para| para.props.face).unwrap_or_default();
                     self.shift(shift);
                     self.show(&text);
@@ -117,7 +117,7 @@ impl<'a> Walk<'a, '_, '_> {
                         para.props.face = face;
                     }
                 }
-                Piece::Reading(text) => self.reading(&text),
+                EquationPart::Reading(text) => self.reading(&text),
             }
         }
     }
