@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::flow::{Structure, flow};
-use super::piece::{Paragraph, Piece};
+use super::piece::{PageBlock, Paragraph};
 use super::table::Table;
 use super::{Page, Rect, Remark};
 use crate::document::{
@@ -40,11 +40,11 @@ pub(in crate::read) fn document(
     for piece in pieces {
         budget.spend(Resource::Blocks, 1)?;
         document.blocks.push(match piece {
-            Piece::Paragraph(paragraph) => {
+            PageBlock::Paragraph(paragraph) => {
                 paragraphs += 1;
                 Block::Paragraph(text(paragraph, paragraphs - 1, budget)?)
             }
-            Piece::Table(table) => {
+            PageBlock::Table(table) => {
                 tables += 1;
                 Block::Grid(grid(table, tables - 1, budget)?)
             }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::lines::between;
-use super::piece::Piece;
+use super::piece::PageBlock;
 use super::ruling::{clusters, nearest};
 use super::table::{Cell, Table};
 
@@ -14,11 +14,12 @@ const SIDES: f64 = 6.0;
 const HEADING_ROWS: usize = 4;
 
 /// Adds a table to the flow, or appends it to the table that it continues.
-pub(super) fn add(pieces: &mut Vec<Piece>, table: Table) {
-    let last = pieces.iter_mut().rev().find(|piece| !matches!(piece, Piece::Paragraph(paragraph) if paragraph.margin));
+pub(super) fn add(pieces: &mut Vec<PageBlock>, table: Table) {
+    let last =
+        pieces.iter_mut().rev().find(|piece| !matches!(piece, PageBlock::Paragraph(paragraph) if paragraph.margin));
     match last {
-        Some(Piece::Table(upper)) if goes_on(upper, &table) => join(upper, table),
-        _ => pieces.push(Piece::Table(table)),
+        Some(PageBlock::Table(upper)) if goes_on(upper, &table) => join(upper, table),
+        _ => pieces.push(PageBlock::Table(table)),
     }
 }
 
