@@ -13,7 +13,7 @@ use std::sync::Arc;
 use super::compiled::Compiled;
 use super::draft::Draft;
 use super::package::PackageWriter;
-use super::plan::{self, Closing, ContentItem, Part};
+use super::plan::{self, Closing, ContentItem, PlannedSection};
 use super::xml::escape;
 use super::{Output, WriteError};
 use crate::form::{Form, SectionLook};
@@ -133,7 +133,7 @@ impl Body<'_> {
         let parts = plan::parts(self.form, self.report);
         let mut across = parts.first().is_some_and(|part| part.is_across(self.form));
         let title = plan::title_lines(self.form, self.report, plan::TITLE_WIDTH).join("\n");
-        for piece in parts.iter().filter(|part| part.above_title).flat_map(Part::dressed) {
+        for piece in parts.iter().filter(|part| part.above_title).flat_map(PlannedSection::dressed) {
             self.dressed(piece);
         }
         self.paragraph("Title", &title);
