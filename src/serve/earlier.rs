@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::state::State;
-use super::work::{Kept, Part, SentFile};
+use super::work::{Kept, ReportSummary, SentFile};
 use crate::ledger::Sent;
 use crate::text::fold;
 
@@ -11,7 +11,7 @@ use crate::text::fold;
 const DELIVERY: usize = 2;
 
 /// Identity of a report across versions: folded name of the agency, year, and family of forms. `None` without agency or year.
-pub(super) fn key(part: &Part) -> Option<(String, i16, &str)> {
+pub(super) fn key(part: &ReportSummary) -> Option<(String, i16, &str)> {
     let agency = part.listed.as_deref().or(part.agency.as_deref())?;
     Some((fold(agency), part.year?, &part.family))
 }
@@ -21,7 +21,7 @@ pub(super) fn key(part: &Part) -> Option<(String, i16, &str)> {
 pub(super) struct Candidate<'a> {
     pub(super) sent: &'a Sent,
     pub(super) report: usize,
-    pub(super) part: &'a Part,
+    pub(super) part: &'a ReportSummary,
 }
 
 /// All reports of the files that are not deleted.
@@ -62,7 +62,7 @@ impl<'a> Index<'a> {
     }
 
     /// Last year's reports of the agencies of `parts`.
-    fn before(&self, state: &State, parts: &[Part], told: &dyn Fn(&Sent) -> SentFile) -> Vec<Kept> {
+    fn before(&self, state: &State, parts: &[ReportSummary], told: &dyn Fn(&Sent) -> SentFile) -> Vec<Kept> {
         let mut kept = Vec::new();
         for (agency, year, family) in parts.iter().filter_map(key) {
             let Some(year) = year.checked_sub(1) else { continue };

@@ -311,7 +311,7 @@ mod tests {
     use super::*;
     use crate::ledger::Entry;
     use crate::serve::state::Item;
-    use crate::serve::work::Part;
+    use crate::serve::work::ReportSummary;
 
     fn state(files: &[(&str, Option<&str>, i16, usize)]) -> State {
         let mut state = State::default();
@@ -320,7 +320,7 @@ mod tests {
             let sha256 = format!("{file:064x}");
             let what = What::Received { file, name: (*name).to_owned(), sha256, bytes: 1, drop: None, archive: None };
             state.add(Entry { id: file, at: String::new(), who: String::new(), what });
-            let part = Part {
+            let part = ReportSummary {
                 agency: agency.map(str::to_owned),
                 listed: None,
                 year: Some(*year),
