@@ -54,7 +54,7 @@ pub(super) struct Sheet {
 
 impl Sheet {
     /// The style sheets embedded in a page.
-    pub(super) fn of(page: &Page) -> Self {
+    pub(super) fn from_page(page: &Page) -> Self {
         let mut sheet = Self::default();
         let (mut inside, mut bytes) = (false, 0);
         for step in page.walk(ROOT) {

@@ -25,7 +25,7 @@ enum ListStyle {
 
 impl List {
     /// The list of an element.
-    pub(super) fn of(element: &Element) -> Self {
+    pub(super) fn from_element(element: &Element) -> Self {
         let unmarked = element.attr("style").is_some_and(|style| style.contains("none"));
         let kind = match (element.name(), element.attr("type").unwrap_or_default()) {
             ("ol", _) if unmarked => ListStyle::None,

@@ -52,7 +52,7 @@ pub(super) struct Survey {
 
 impl Survey {
     /// The result for a node.
-    pub(super) fn of(&self, id: Id) -> Verdict {
+    pub(super) fn verdict(&self, id: Id) -> Verdict {
         self.verdicts.get(id as usize).copied().unwrap_or_default()
     }
 }
@@ -164,7 +164,7 @@ pub(super) fn survey(page: &Page, budget: &mut Budget) -> Result<Survey, Exceede
         candidates: Vec::new(),
         broken: false,
         hidden_tables: 0,
-        sheet: Sheet::of(page),
+        sheet: Sheet::from_page(page),
         others: css::has_others(page),
         known: HashMap::default(),
         by_sheet: Vec::new(),
