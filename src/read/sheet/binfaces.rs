@@ -143,7 +143,7 @@ impl Faces {
     fn paper(&self, fill: Fill) -> Paper {
         match fill {
             Fill::None => Paper::Unsaid,
-            Fill::Solid(colour) => self.rgb(colour).map_or(Paper::Coloured, Paper::of),
+            Fill::Solid(colour) => self.rgb(colour).map_or(Paper::Coloured, Paper::from_rgb),
             Fill::Other => Paper::Coloured,
         }
     }

@@ -140,7 +140,7 @@ fn fill(events: &mut Events, budget: &mut Budget) -> Result<(Paper, Option<Rgb>)
                 }
                 "gradientFill" => paper = Paper::Coloured,
                 "fgColor" if paper == Paper::Coloured => {
-                    paper = colour(&tag).map_or(Paper::Coloured, Paper::of);
+                    paper = colour(&tag).map_or(Paper::Coloured, Paper::from_rgb);
                     ground = colour(&tag).filter(|_| solid);
                 }
                 _ => {}

@@ -111,7 +111,7 @@ fn of_style(tag: &Tag, face: Change) -> Change {
     }
     let solid = tag.get("Pattern").is_none_or(|pattern| pattern == "Solid");
     let colour = tag.get("Color").as_deref().and_then(rgb);
-    let paper = colour.map(|colour| if solid { Paper::of(colour) } else { Paper::Coloured });
+    let paper = colour.map(|colour| if solid { Paper::from_rgb(colour) } else { Paper::Coloured });
     Change { paper: paper.or(face.paper), ground: Some(colour.filter(|_| solid).into()), ..face }
 }
 

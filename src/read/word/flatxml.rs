@@ -67,7 +67,8 @@ fn word_2003(text: &str, base: usize, budget: &mut Budget, findings: &mut Vec<Fi
 
 fn flat(text: &str, base: usize, budget: &mut Budget, findings: &mut Vec<Finding>) -> Result<Document, ReadError> {
     let (texts, binaries) = flat_parts(text, budget)?;
-    let root = Relationships::of("", budget, |name, _| Ok(texts.get(name).map(|range| text[range.clone()].into())))?;
+    let root =
+        Relationships::for_part("", budget, |name, _| Ok(texts.get(name).map(|range| text[range.clone()].into())))?;
     let main = root.target("officeDocument").unwrap_or("word/document.xml").to_owned();
     let Some(range) = texts.get(&main).cloned() else {
         return Err(Damage::PartMissing { part: main.clone() }.into());

@@ -258,7 +258,7 @@ mod tests {
     use super::*;
 
     fn para(text: &str) -> Para {
-        Para { text: Inked::of(text), ..Para::default() }
+        Para { text: Inked::plain(text), ..Para::default() }
     }
 
     fn def(edges: &[i32]) -> RowDef {

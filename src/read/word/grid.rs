@@ -258,7 +258,7 @@ mod tests {
     }
 
     fn content(text: &str) -> Content {
-        Content { text: Some(Inked::of(text)), ..Content::default() }
+        Content { text: Some(Inked::plain(text)), ..Content::default() }
     }
 
     type Shown = Vec<Vec<(String, u32, u32)>>;

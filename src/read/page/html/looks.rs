@@ -285,7 +285,7 @@ fn paper(value: &str) -> Option<Paper> {
     }
     let first = if value.starts_with("rgb") { value } else { value.split_ascii_whitespace().next()? };
     match colour(first) {
-        Some(Ink::Rgb(colour)) => Some(Paper::of(colour)),
+        Some(Ink::Rgb(colour)) => Some(Paper::from_rgb(colour)),
         Some(Ink::Clear) => None,
         None if matches!(first, "none" | "inherit" | "initial" | "unset") => None,
         None => Some(Paper::Coloured),

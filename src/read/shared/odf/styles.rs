@@ -225,7 +225,7 @@ const RAISED: f64 = 10.0;
 
 fn paper(tag: &Tag, face: &mut Change) {
     if let Some(colour) = tag.get("background-color") {
-        face.paper = rgb(&colour).map(Paper::of).or(face.paper);
+        face.paper = rgb(&colour).map(Paper::from_rgb).or(face.paper);
         face.ground = Some(rgb(&colour).into());
     }
 }

@@ -92,7 +92,7 @@ pub(super) fn shade_80(shade: u16) -> Paper {
 
 /// `Shd`: foreground and background colours, then the pattern (MS-DOC 2.9.246).
 pub(super) fn shade(bytes: &[u8]) -> Paper {
-    let colour = |at| rgb(bytes, at).map_or(Paper::Unsaid, Paper::of);
+    let colour = |at| rgb(bytes, at).map_or(Paper::Unsaid, Paper::from_rgb);
     match u16_at(bytes, 8) {
         Some(0 | 0xFFFF) => colour(4),
         Some(1) => colour(0),

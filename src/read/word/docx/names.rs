@@ -176,7 +176,7 @@ fn paper(tag: &Tag<'_>) -> Option<Paper> {
     if pattern || tag.get("themeFill").is_some_and(|theme| !theme.starts_with("background1")) {
         return Some(Paper::Coloured);
     }
-    tag.get("fill").as_deref().and_then(rgb).map(Paper::of)
+    tag.get("fill").as_deref().and_then(rgb).map(Paper::from_rgb)
 }
 
 /// An attribute of the `w:shd` in the XML of cell or table properties. Searched only if text is coloured.
@@ -202,7 +202,7 @@ pub(super) fn paper_of(xml: &str) -> Option<Paper> {
     {
         return Some(Paper::Coloured);
     }
-    shade(xml, ":fill=").and_then(rgb).map(Paper::of)
+    shade(xml, ":fill=").and_then(rgb).map(Paper::from_rgb)
 }
 
 /// The background colour set by cell or table properties, as XML.

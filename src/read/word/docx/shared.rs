@@ -61,7 +61,9 @@ impl Parts<'_> {
     ) -> Result<Arc<Relationships>, ReadError> {
         match self {
             Self::Package(package) => package.relationships(part, budget),
-            Self::Flat(parts) => Relationships::of(part, budget, |name, _| Ok(parts.get(name).cloned())).map(Arc::new),
+            Self::Flat(parts) => {
+                Relationships::for_part(part, budget, |name, _| Ok(parts.get(name).cloned())).map(Arc::new)
+            }
         }
     }
 }
