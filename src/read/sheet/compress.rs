@@ -18,7 +18,7 @@ struct Axis(Vec<u32>);
 
 impl Axis {
     /// The union of inclusive ranges. `None` if it has more than `most` members.
-    fn of(mut ranges: Vec<(u32, u32)>, most: u64) -> Option<Self> {
+    fn union(mut ranges: Vec<(u32, u32)>, most: u64) -> Option<Self> {
         ranges.sort_unstable();
         let mut union: Vec<(u32, u32)> = Vec::new();
         for (first, last) in ranges {
@@ -120,7 +120,7 @@ fn axes(sheet: &Sheet, regions: &BTreeMap<(u32, u32), Region>, budget: &mut Budg
     rows.extend(filled().map(|region| short(region.top, region.bottom)));
     columns.extend(filled().map(|region| short(region.left, region.right)));
     let most = budget.limits().grid_slots;
-    let (Some(mut rows), Some(columns)) = (Axis::of(rows, most), Axis::of(columns, most)) else {
+    let (Some(mut rows), Some(columns)) = (Axis::union(rows, most), Axis::union(columns, most)) else {
         return Err(Exceeded { resource: Resource::GridSlots, asked: most + 1, limit: most }.into());
     };
     // A row of blank cells directly below a filled row may be a row to be filled in.

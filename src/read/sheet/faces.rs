@@ -27,7 +27,7 @@ pub(super) fn of_package(package: &mut Package, part: &str, budget: &mut Budget)
 }
 
 /// The face of a cell format; plain if the format is unknown.
-pub(super) fn of(faces: &[Face], format: usize) -> Face {
+pub(super) fn of_format(faces: &[Face], format: usize) -> Face {
     faces.get(format).copied().unwrap_or_default()
 }
 

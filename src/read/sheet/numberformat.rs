@@ -44,14 +44,14 @@ impl NumberFormat {
     /// The built-in format with this id.
     pub(super) fn built_in(id: u16) -> Self {
         match id {
-            9 | 10 => Self::of("0%"),
+            9 | 10 => Self::parse("0%"),
             id if value::is_built_in_date(id) => Self::Date,
             _ => Self::Plain,
         }
     }
 
     /// Parses a format code.
-    pub(super) fn of(code: &str) -> Self {
+    pub(super) fn parse(code: &str) -> Self {
         if value::is_date_format(code) {
             return Self::Date;
         }
@@ -250,7 +250,7 @@ mod tests {
     use super::*;
 
     fn said(code: &str, figure: &str) -> Option<(i8, String)> {
-        NumberFormat::of(code).shown(figure).map(|shown| (shown.shift, shown.suffix.to_string()))
+        NumberFormat::parse(code).shown(figure).map(|shown| (shown.shift, shown.suffix.to_string()))
     }
 
     #[test]
@@ -289,9 +289,9 @@ mod tests {
             "[DBNum1]0",
             "",
         ] {
-            assert_eq!(NumberFormat::of(code), NumberFormat::Plain, "{code}");
+            assert_eq!(NumberFormat::parse(code), NumberFormat::Plain, "{code}");
         }
-        assert!(NumberFormat::of("yyyy/m/d").is_date());
+        assert!(NumberFormat::parse("yyyy/m/d").is_date());
     }
 
     #[test]

@@ -86,8 +86,8 @@ fn styles(events: &mut Events, budget: &mut Budget) -> Result<Styles, ReadError>
                 // Dates have a cell type of their own.
                 let code = tag.get("Format");
                 let format = match code.as_deref() {
-                    Some("Percent") => NumberFormat::of("0%"),
-                    Some(code) => NumberFormat::of(code),
+                    Some("Percent") => NumberFormat::parse("0%"),
+                    Some(code) => NumberFormat::parse(code),
                     None => NumberFormat::Plain,
                 };
                 if let Some(face) = faces.get_mut(&style).filter(|_| code.as_deref().is_some_and(shows_nothing)) {

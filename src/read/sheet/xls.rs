@@ -162,7 +162,7 @@ impl Globals {
                 kind::FORMAT => {
                     let code = globals.text.at(record.data, 2, matches!(globals.text, Text::Narrow(_)));
                     blank.extend(record.u16(0).filter(|_| code.as_deref().is_some_and(shows_nothing)));
-                    formats.extend(record.u16(0).zip(code.map(|code| NumberFormat::of(&code))));
+                    formats.extend(record.u16(0).zip(code.map(|code| NumberFormat::parse(&code))));
                 }
                 kind::FONT => globals.faces.font_xls(record.data),
                 kind::PALETTE => globals.faces.palette(record.data),
@@ -276,7 +276,7 @@ impl Globals {
             return Ok(None);
         };
         let (row, column) = (u32::from(row), u32::from(column));
-        let face = self.faces.of(usize::from(format));
+        let face = self.faces.of_format(usize::from(format));
         let text = match record.kind {
             kind::BLANK => Some(String::new()),
             kind::MUL_BLANK => return blanks(record, sheet, budget).map(|()| None),
@@ -356,7 +356,7 @@ impl Globals {
         sheet: &mut Sheet,
         budget: &mut Budget,
     ) -> Result<(), ReadError> {
-        let face = self.faces.of(usize::from(format));
+        let face = self.faces.of_format(usize::from(format));
         let format = self.formats.get(usize::from(format));
         let text = value::shown(number, format.is_some_and(NumberFormat::is_date), self.from_1904);
         sheet.put_figure(at, &text, (format, face), budget)

@@ -178,7 +178,7 @@ impl Shared {
         let at = (row, u32_at(data, 0).unwrap_or(u32::MAX));
         // The format index has 24 bits.
         let format = (u32_at(data, 4).unwrap_or(0) & 0x00FF_FFFF) as usize;
-        let face = self.faces.of(format);
+        let face = self.faces.of_format(format);
         let mut runs = Vec::new();
         let too_short = |name: &str| ReadError::from(Damage::CellShort { sheet: name.to_owned() });
         let number = match kind {
@@ -266,7 +266,7 @@ fn formats(part: &[u8], budget: &mut Budget) -> Result<(Vec<NumberFormat>, Faces
             kind::FMT => {
                 let code = wide_string(data, 2).map(|(code, _)| code);
                 blank.extend(u16_at(data, 0).filter(|_| code.as_deref().is_some_and(shows_nothing)));
-                codes.extend(u16_at(data, 0).zip(code.map(|code| NumberFormat::of(&code))));
+                codes.extend(u16_at(data, 0).zip(code.map(|code| NumberFormat::parse(&code))));
             }
             kind::FONT => faces.font_xlsb(data),
             kind::FILL => faces.fill_xlsb(data),

@@ -233,7 +233,7 @@ impl Cells<'_> {
         let face = if self.shared.faces.is_empty() {
             Face::default()
         } else {
-            format.parse().map(|format| faces::of(&self.shared.faces, format)).unwrap_or_default()
+            format.parse().map(|format| faces::of_format(&self.shared.faces, format)).unwrap_or_default()
         };
         let Some(written) = written else { return self.sheet.put(row, column, "", self.budget) };
         if kind == "s" {
