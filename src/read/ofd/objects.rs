@@ -107,7 +107,7 @@ pub(super) fn text(
             y: origin.1,
             advance: along.hypot(down),
             size: up,
-            direction: Direction::of(along, down),
+            direction: Direction::from_vector(along, down),
             paint,
             mark: None,
         };

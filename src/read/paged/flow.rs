@@ -59,7 +59,7 @@ pub(in crate::read) type Structure<'s> = &'s mut dyn FnMut(&mut Budget) -> Resul
 fn rows_of(page: &Page, used: &[bool]) -> (Vec<TextLine>, bool) {
     let rest = page.glyphs.iter().zip(used).filter(|(_, used)| !**used).map(|(glyph, _)| glyph);
     let (rest, aside): (Vec<&Glyph>, Vec<&Glyph>) = rest.partition(|glyph| glyph.direction == Direction::Right);
-    (lines(rest).iter().filter_map(TextLine::of).collect(), aside.iter().any(|glyph| !glyph.is_blank()))
+    (lines(rest).iter().filter_map(TextLine::from_line).collect(), aside.iter().any(|glyph| !glyph.is_blank()))
 }
 
 /// The blocks of all pages in order, and remarks about pages.
@@ -102,7 +102,7 @@ pub(super) fn flow(
         }
         found.push((tables, rows, page.height));
     }
-    let manner = Manner::of(&found);
+    let manner = Manner::from_pages(&found);
     let mut pieces = Vec::new();
     for (number, (tables, rows, height)) in found.into_iter().enumerate() {
         let mut tables = tables.into_iter().peekable();
@@ -122,7 +122,7 @@ pub(super) fn flow(
 }
 
 impl TextLine {
-    fn of(line: &Line) -> Option<Self> {
+    fn from_line(line: &Line) -> Option<Self> {
         let (x0, x1) = line.reach()?;
         let text = line.text(true);
         let key = text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
@@ -150,7 +150,7 @@ impl TextLine {
 type Found = (Vec<Table>, Vec<TextLine>, f64);
 
 impl Manner {
-    fn of(pages: &[Found]) -> Self {
+    fn from_pages(pages: &[Found]) -> Self {
         let rows = || pages.iter().flat_map(|(_, rows, _)| rows);
         let size = most(rows().map(|row| (row.size, row.text.chars().count())), 0.5).unwrap_or(12.0);
         // The leftmost of the frequent left edges, because first lines of paragraphs are indented.
