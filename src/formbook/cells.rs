@@ -80,7 +80,7 @@ impl Book {
     ///
     /// # Errors
     /// Messages about missing sheets and columns.
-    pub(super) fn of(document: &Document) -> Result<Self, Vec<Message>> {
+    pub(super) fn from_document(document: &Document) -> Result<Self, Vec<Message>> {
         let mut book = Self::default();
         let mut seen = Vec::new();
         for block in &document.blocks {

@@ -33,7 +33,7 @@ struct Import<'b> {
 /// # Errors
 /// Messages about mistakes, with sheet, row and column.
 pub fn import(document: &Document) -> Result<String, Vec<Message>> {
-    let book = Book::of(document)?;
+    let book = Book::from_document(document)?;
     let mut import = Import { book: &book, text: Text::default(), rest: Rest::new(), wrong: Vec::new() };
     let fields = import.whole();
     let Import { mut text, wrong, .. } = import;

@@ -51,7 +51,7 @@ pub(super) fn is_double(candidates: &[Candidate], at: usize) -> bool {
 struct Index<'a>(HashMap<(String, i16, &'a str), Vec<Candidate<'a>>>);
 
 impl<'a> Index<'a> {
-    fn of(state: &'a State, years: &HashSet<i16>) -> Self {
+    fn for_years(state: &'a State, years: &HashSet<i16>) -> Self {
         let mut found: HashMap<_, Vec<Candidate>> = HashMap::new();
         for one in candidates(state).filter(|one| one.part.year.is_some_and(|year| years.contains(&year))) {
             if let Some(key) = key(one.part) {
@@ -90,7 +90,7 @@ pub(super) fn of_file(state: &State, file: u64, told: &dyn Fn(&Sent) -> SentFile
     if years.is_empty() {
         return Vec::new();
     }
-    Index::of(state, &years).before(state, parts, told)
+    Index::for_years(state, &years).before(state, parts, told)
 }
 
 /// The files whose last check used other reports of last year than the current ones.
@@ -101,7 +101,7 @@ pub(super) fn outdated(state: &State, told: &dyn Fn(&Sent) -> SentFile) -> Vec<u
     if !compares && state.items.values().all(|item| item.before.is_empty()) {
         return Vec::new();
     }
-    let index = Index::of(state, &years);
+    let index = Index::for_years(state, &years);
     let standing = state.ledger.standing().filter(|sent| {
         let item = state.items.get(&sent.file).filter(|item| item.is_read() && !item.again);
         item.is_some_and(|item| item.before != index.before(state, state.parts(sent.file), told))
