@@ -75,7 +75,7 @@ pub(super) fn tables(form: &Form) -> Value {
         json!({ "kind": kind, "row": cell.row, "column": cell.column, "rows": cell.row_span, "columns": cell.col_span, "text": text })
     };
     let tables = form.tables.iter().enumerate().map(|(number, table)| {
-        let layout = Layout::of(form, number);
+        let layout = Layout::for_table(form, number);
         let rows: Vec<Vec<Value>> = layout.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
         let section = form.sections[table.section].heading.as_ref().map(|heading| heading.text.as_str());
         json!({

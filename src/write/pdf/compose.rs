@@ -221,7 +221,7 @@ impl Composer<'_> {
 
 /// A table of the form with the figures of the report.
 fn form_table(form: &Form, report: &Report, number: usize) -> Table {
-    let layout = Layout::of(form, number);
+    let layout = Layout::for_table(form, number);
     let cell = |cell: &crate::form::LayoutCell| {
         let (text, heads) = match &cell.content {
             LayoutContent::Field(field) => (plan::shown(form, report, *field).into_owned(), None),

@@ -86,7 +86,7 @@ pub(super) fn plan(form: &Form) -> Book {
         spots: vec![Spot::default(); form.fields.len()],
     };
     for (number, table) in form.tables.iter().enumerate() {
-        let layout = Layout::of(form, number);
+        let layout = Layout::for_table(form, number);
         let heading = form.sections[table.section].heading.as_ref().map(|heading| heading.text.as_str());
         let heading = heading.unwrap_or_default();
         let words = &heading[numbering(heading).map_or(0, |found| found.length)..];
