@@ -44,7 +44,7 @@ fn hold(forms: &Forms, wanted: Option<&str>, report: &mut Report) -> Result<(), 
         Message::new(format!("格式中没有{}“{name}”", what.0), format!("the form has no {} {name}", what.1))
     };
     let mut values = std::mem::take(&mut report.values);
-    let form = &form.of(values.keys().map(String::as_str));
+    let form = &form.expanded(values.keys().map(String::as_str));
     for field in &form.fields {
         report.values.insert(field.id.clone(), values.swap_remove(&field.id).unwrap_or_default());
     }

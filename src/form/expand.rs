@@ -28,7 +28,7 @@ impl Form {
     }
 
     /// The form expanded to the rows and columns of these field ids; the form itself if it is not open.
-    pub fn of<'i>(&self, ids: impl IntoIterator<Item = &'i str>) -> Cow<'_, Self> {
+    pub fn expanded<'i>(&self, ids: impl IntoIterator<Item = &'i str>) -> Cow<'_, Self> {
         if self.open.is_none() {
             return Cow::Borrowed(self);
         }
@@ -48,13 +48,13 @@ impl Form {
     /// The form expanded to the empty rows of a blank form and the first set of columns of each block.
     pub fn blank(&self) -> Cow<'_, Self> {
         let ids = self.example_ids(0, |open| (1..=open).map(|number| format!("?{number}")).collect());
-        self.of(ids.iter().map(String::as_str))
+        self.expanded(ids.iter().map(String::as_str))
     }
 
     /// The form expanded to example rows, for testing rules; `number` selects the set of columns (0-based).
     pub fn example(&self, number: usize) -> Cow<'_, Self> {
         let ids = self.example_ids(number, |_| Vec::new());
-        self.of(ids.iter().map(String::as_str))
+        self.expanded(ids.iter().map(String::as_str))
     }
 
     /// Whether the form was expanded to the rows and columns of a report.
@@ -434,12 +434,12 @@ text = { zh = "上级等于下级之和", en = "a row is the sum of those below 
             "income.208.total",
             "income.all.total",
         ];
-        let of = form.of(ids);
+        let expanded = form.expanded(ids);
         let named: Vec<&str> =
-            of.fields.iter().map(|field| field.id.as_str()).filter(|id| id.ends_with("total")).collect();
+            expanded.fields.iter().map(|field| field.id.as_str()).filter(|id| id.ends_with("total")).collect();
         assert_eq!(named, ids);
         let sums: Vec<(usize, usize)> =
-            of.rules.iter().map(|rule| (rule.instances.len(), rule.instances[0].right.terms.len())).collect();
+            expanded.rules.iter().map(|rule| (rule.instances.len(), rule.instances[0].right.terms.len())).collect();
         assert_eq!(sums, [(1, 2), (2, 1)]);
         assert!(form.rules.iter().all(|rule| rule.failing_examples().is_empty()), "{:#?}", form.rules[0].examples);
     }

@@ -81,7 +81,7 @@ pub(in crate::bind) fn read(index: &FormIndex, flow: &Flow, figures: &mut Figure
     for laid in assign::assign(form, &grids, figures) {
         take(form, &grids, &laid, figures, &mut found);
     }
-    let with_rows = form.of(found.iter().map(|(_, found)| found.id.as_str()));
+    let with_rows = form.expanded(found.iter().map(|(_, found)| found.id.as_str()));
     let mut values = Vec::new();
     for (grid, found) in found {
         let Some(field) = with_rows.field_index(&found.id) else { continue };

@@ -28,7 +28,7 @@ impl Desk<'_> {
         // The rows of open tables are those that the report has.
         let typed = report.source.as_ref().is_some_and(Source::is_typed);
         let typing = (typed && form.is_open()).then(|| typing(form, report));
-        let form = &*form.of(report.values.keys().map(String::as_str));
+        let form = &*form.expanded(report.values.keys().map(String::as_str));
         let listed = self.matcher.as_ref().zip(report.agency.as_deref());
         let listed = listed.and_then(|(matcher, name)| Some(matcher.name(matcher.find(name).agency?).to_owned()));
         json!({

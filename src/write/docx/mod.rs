@@ -38,7 +38,7 @@ fn failed(detail: impl std::fmt::Display) -> WriteError {
 
 /// Writes a report.
 pub(super) fn write(form: &Form, report: &Report) -> Result<Vec<u8>, WriteError> {
-    let form = &form.of(report.values.keys().map(String::as_str));
+    let form = &form.expanded(report.values.keys().map(String::as_str));
     let template = template(form)?;
     // Room for a text of usual length besides the pieces.
     let draft = Draft::new(&template.pieces, template.pieces.len() + (32 << 10));

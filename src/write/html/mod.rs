@@ -37,7 +37,7 @@ pub(super) fn write(form: &Form, report: &Report) -> Result<Vec<u8>, WriteError>
 }
 
 fn render(form: &Form, report: &Report, options: &PageOptions) -> String {
-    let form = &form.of(report.values.keys().map(String::as_str));
+    let form = &form.expanded(report.values.keys().map(String::as_str));
     let title = plan::title(form, report);
     let parts = plan::parts(form, report);
     let head = html! {
