@@ -10,7 +10,7 @@ use super::tell;
 use crate::bind::figures::{Figures, Hold, Proof};
 use crate::bind::labels::index::FormIndex;
 use crate::bind::labels::shapes::{LabelNumber, Numbers};
-use crate::bind::source::items::{Flow, Item, Row, RowCell};
+use crate::bind::source::items::{Flow, FlowRow, Item, RowCell};
 use crate::bind::units::Stated;
 use crate::bind::value;
 use crate::document::Cell;
@@ -125,7 +125,7 @@ fn is_filled(cell: &RowCell) -> bool {
 }
 
 impl<'d> List<'d> {
-    fn row(&mut self, index: &FormIndex, addresses: &Addresses, row: &Row<'d>, number: usize) {
+    fn row(&mut self, index: &FormIndex, addresses: &Addresses, row: &FlowRow<'d>, number: usize) {
         let is_label = |label: LabelNumber| {
             addresses.all.iter().flat_map(|address| &address.labels).any(|own| own.fit(Some(label)).is_some())
         };

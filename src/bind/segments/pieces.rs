@@ -4,7 +4,7 @@ use super::By;
 use super::words::{Marks, sender_name};
 use crate::bind::labels::index::{FormIndex, Role};
 use crate::bind::page::title::FoundTitle;
-use crate::bind::source::items::{Flow, Item, Row, RowCell, TextItem};
+use crate::bind::source::items::{Flow, FlowRow, Item, RowCell, TextItem};
 use crate::document::{Place, Region};
 use crate::text::{blank, fold, numbering};
 
@@ -205,7 +205,7 @@ impl<'f> Cutter<'_, 'f> {
         }
     }
 
-    fn row(&mut self, number: usize, row: &'f Row) {
+    fn row(&mut self, number: usize, row: &'f FlowRow) {
         let mut filled = row.cells.iter().filter(|cell| cell.own && !is_blank(cell));
         let (first, second) = (filled.next(), filled.next());
         let Some(first) = first else { return };
@@ -225,7 +225,7 @@ impl<'f> Cutter<'_, 'f> {
         self.table_row(number, row);
     }
 
-    fn table_row(&mut self, number: usize, row: &Row) {
+    fn table_row(&mut self, number: usize, row: &FlowRow) {
         let own = || row.cells.iter().filter(|cell| cell.own);
         let words = || own().filter(|cell| !cell.figure);
         let found: Vec<(&str, (u32, Role))> =
@@ -252,7 +252,7 @@ impl<'f> Cutter<'_, 'f> {
     }
 
     /// The sender that a row names: `填报单位：X` in one cell, or the word and the name in two.
-    fn row_sender(&self, row: &Row) -> Option<String> {
+    fn row_sender(&self, row: &FlowRow) -> Option<String> {
         let mut own = row.cells.iter().filter(|cell| cell.own && !cell.figure);
         let mut before: Option<&RowCell> = None;
         own.find_map(|cell| {

@@ -38,7 +38,7 @@ pub(in crate::bind) struct TextItem<'d> {
 
 /// A row of a grid.
 #[derive(Debug)]
-pub(in crate::bind) struct Row<'d> {
+pub(in crate::bind) struct FlowRow<'d> {
     /// Index into [`Flow::grids`].
     pub(in crate::bind) grid: usize,
     /// Its 0-based number in the grid.
@@ -74,7 +74,7 @@ pub(in crate::bind) struct Flow<'d> {
     /// The grids that have rows in the flow.
     pub(in crate::bind) grids: Vec<&'d Grid>,
     /// Their rows.
-    pub(in crate::bind) rows: Vec<Row<'d>>,
+    pub(in crate::bind) rows: Vec<FlowRow<'d>>,
 }
 
 impl<'d> Flow<'d> {
@@ -225,7 +225,7 @@ impl<'d> Flow<'d> {
                 })
                 .collect();
             self.items.push(Item::Row(self.rows.len()));
-            self.rows.push(Row { grid: number, number: row, cells });
+            self.rows.push(FlowRow { grid: number, number: row, cells });
         }
     }
 }
