@@ -19,7 +19,7 @@ const BROKEN: usize = 40;
 
 /// A piece of the flow, up to the next one.
 #[derive(Debug, Default)]
-pub(super) struct Piece<'f> {
+pub(super) struct FlowPiece<'f> {
     /// Its first item.
     pub(super) item: usize,
     /// The title that it begins with.
@@ -45,7 +45,7 @@ pub(super) struct Piece<'f> {
 }
 
 /// Splits a flow. `index` is the form whose headings are searched for; labels are those of all forms.
-pub(super) fn cut<'f>(marks: &Marks, forms: &[FormIndex], index: &FormIndex, flow: &'f Flow) -> Vec<Piece<'f>> {
+pub(super) fn cut<'f>(marks: &Marks, forms: &[FormIndex], index: &FormIndex, flow: &'f Flow) -> Vec<FlowPiece<'f>> {
     let mut first = 0;
     let bases = forms.iter().map(|index| {
         first += index.label_count();
@@ -58,7 +58,7 @@ pub(super) fn cut<'f>(marks: &Marks, forms: &[FormIndex], index: &FormIndex, flo
         bases,
         index,
         flow,
-        pieces: vec![Piece::default()],
+        pieces: vec![FlowPiece::default()],
         table: Table::None,
         labels: Labels::default(),
         count: first,
@@ -114,7 +114,7 @@ struct Cutter<'a, 'f> {
     bases: Vec<u32>,
     index: &'a FormIndex,
     flow: &'f Flow<'f>,
-    pieces: Vec<Piece<'f>>,
+    pieces: Vec<FlowPiece<'f>>,
     table: Table,
     /// The labels of the last piece.
     labels: Labels,
@@ -125,15 +125,15 @@ struct Cutter<'a, 'f> {
 }
 
 impl<'f> Cutter<'_, 'f> {
-    fn begin(&mut self, item: usize, table: Table) -> &mut Piece<'f> {
+    fn begin(&mut self, item: usize, table: Table) -> &mut FlowPiece<'f> {
         self.close();
         self.table = table;
         let at = self.pieces.len();
-        self.pieces.push(Piece { item, ..Piece::default() });
+        self.pieces.push(FlowPiece { item, ..FlowPiece::default() });
         &mut self.pieces[at]
     }
 
-    fn last(&mut self) -> Option<&mut Piece<'f>> {
+    fn last(&mut self) -> Option<&mut FlowPiece<'f>> {
         self.pieces.last_mut()
     }
 
