@@ -83,7 +83,7 @@ pub(super) fn report(
     report.findings.append(&mut figures.findings);
     summary::units(form, &mut report);
     around(&stream, &frame, &mut report);
-    (report, Anchors::of(&stream, &frame, &found))
+    (report, Anchors::collect(&stream, &frame, &found))
 }
 
 /// Ends the report before a second one: at the title above it if there is one.

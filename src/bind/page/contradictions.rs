@@ -158,7 +158,7 @@ fn leading_year<'t>(words: &IdentitySource, text: &'t str) -> Option<(i16, &'t s
         return Some((year, rest));
     }
     let itself = rest.starts_with(['我', '本'])
-        || leading(words, rest).is_some_and(|(name, _)| Name::of(words, name).has_place());
+        || leading(words, rest).is_some_and(|(name, _)| Name::parse(words, name).has_place());
     itself.then_some((year, rest))
 }
 
@@ -246,7 +246,7 @@ fn agencies(form: &Form, report: &Report, own: &str, sources: &Sources) -> Vec<F
 fn named_in_text(form: &Form, report: &Report, own: &str) -> Option<Finding> {
     let words = &form.identity.words;
     let differs = |other: &str| {
-        let name = Name::of(words, other);
+        let name = Name::parse(words, other);
         name.has_place() && name.is_certain() && kinship(words, own, other) == Kinship::Different
     };
     for (number, section) in report.sections.iter().enumerate() {
