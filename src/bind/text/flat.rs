@@ -64,7 +64,7 @@ pub(in crate::bind) fn read(index: &FormIndex, stream: &Stream, figures: &mut Fi
     }
     let mut cutting = Cutting::new();
     let counts_by_many = stated::counts_by_many(stream);
-    let parts = Parts::of(index, stream, &found);
+    let parts = Parts::find(index, stream, &found);
     let mut tables: Vec<Found> = Vec::new();
     for &table in &missing {
         let mut own: Vec<Occurrence> = found

@@ -30,7 +30,7 @@ pub(super) fn settle(index: &FormIndex, stream: &Stream, figures: &mut Figures) 
         return;
     }
     let all = index.occurrences(&stream.folded.text);
-    let parts = Parts::of(index, stream, &all);
+    let parts = Parts::find(index, stream, &all);
     for table in tables {
         let regions = parts.regions(index, stream, &all, table);
         if regions.first().is_some_and(|region| rows.iter().any(|row| region.contains(row))) {
