@@ -32,7 +32,7 @@ pub(super) fn report(
     let form = &index.form;
     let mut figures = read::read(index, all, flow);
     let of_rows = ledger::read(index, flow, &mut figures);
-    let stream = Stream::of(index, flow, &figures);
+    let stream = Stream::new(index, flow, &figures);
     let flat = flat::read(index, &stream, &mut figures);
     let web = matches!(reading.format, Format::Html | Format::Mht | Format::Text | Format::Csv | Format::Tsv);
     let mut found = headings::find(index, &stream, &flat.claims, 0);

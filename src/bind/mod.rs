@@ -78,7 +78,7 @@ impl Binder {
     /// The finding `form-not-recognised` if no form fits, which describes what the document contains instead, and `file-over-limit` for
     /// more reports than are read from one file.
     pub fn bind_all(&self, reading: &Reading, hints: &Hints) -> Result<Bound, Box<Finding>> {
-        let flow = Flow::of(&reading.document);
+        let flow = Flow::from_document(&reading.document);
         let choice = self.choose(reading, &flow, hints)?;
         if choice.index.form.title.is_free() {
             let report = free::read(&choice.index.form, reading, hints);
@@ -117,7 +117,7 @@ impl Binder {
     /// # Errors
     /// The finding `form-not-recognised` if no form fits.
     pub fn locate(&self, reading: &Reading, hints: &Hints) -> Result<(Report, Anchors), Box<Finding>> {
-        let flow = Flow::of(&reading.document);
+        let flow = Flow::from_document(&reading.document);
         let choice = recognise::choose((&self.forms, &self.labels), reading, &flow, hints)?;
         Ok(self.lay(choice, reading, flow, hints))
     }

@@ -225,7 +225,7 @@ mod tests {
     #[test]
     fn a_view_shows_rows_as_they_are_turned_or_in_part() -> Result<(), Exceeded> {
         let document = document(&[&[("甲", 2), ("乙", 1)], &[("1", 1), ("2", 1), ("3", 1)]])?;
-        let flow = Flow::of(&document);
+        let flow = Flow::from_document(&document);
         let view = View::of(&flow, 0..2);
         let rows = [vec![(0, 2, "甲"), (2, 1, "乙")], vec![(0, 1, "1"), (1, 1, "2"), (2, 1, "3")]];
         assert_eq!(shown(&view), rows);
@@ -248,7 +248,7 @@ mod tests {
         let rows: Vec<&[(&str, u32)]> = rows.iter().map(Vec::as_slice).collect();
         let first = |rows: &[&[(&str, u32)]]| -> Result<u32, Exceeded> {
             let document = document(rows)?;
-            let flow = Flow::of(&document);
+            let flow = Flow::from_document(&document);
             let view = View::of(&flow, 0..rows.len());
             Ok(view.rows[0].cells[0].column)
         };

@@ -79,7 +79,7 @@ pub(in crate::bind) struct Flow<'d> {
 
 impl<'d> Flow<'d> {
     /// Flattens a document.
-    pub(in crate::bind) fn of(document: &'d Document) -> Self {
+    pub(in crate::bind) fn from_document(document: &'d Document) -> Self {
         let mut flow = Self::default();
         let mut waiting: Vec<Waiting<'d>> = document.blocks.iter().rev().map(Waiting::Block).collect();
         while let Some(next) = waiting.pop() {
