@@ -69,7 +69,7 @@ impl Binder {
     /// Compiles the labels of every form.
     pub fn new(forms: &Forms) -> Self {
         let forms: Vec<FormIndex> = forms.iter().map(FormIndex::new).collect();
-        Self { labels: AllLabels::of(&forms), marks: Marks::of(&forms), forms }
+        Self { labels: AllLabels::from_forms(&forms), marks: Marks::from_forms(&forms), forms }
     }
 
     /// Chooses the form of a document and reads its reports: one, or those of several agencies or years.

@@ -73,7 +73,7 @@ fn addresses(index: &FormIndex, table: usize) -> Addresses {
             for (column, top) in block.leaf_columns.iter().enumerate() {
                 let field = block.first_field + row * block.leaf_columns.len() + column;
                 let path: Vec<&Label> = left.path.iter().chain(&top.path).collect();
-                let labels = path.iter().map(|label| Numbers::of(index, label)).collect();
+                let labels = path.iter().map(|label| Numbers::in_label(index, label)).collect();
                 all.push(Address { field, labels, rows: left.path.len() });
                 let texts = path.iter().fold(vec![String::new()], |texts, label| {
                     let own = label.folded.iter().chain(&label.bare);

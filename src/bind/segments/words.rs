@@ -29,7 +29,7 @@ pub(in crate::bind) struct Marks {
 
 impl Marks {
     /// The words of these forms.
-    pub(in crate::bind) fn of(forms: &[FormIndex]) -> Self {
+    pub(in crate::bind) fn from_forms(forms: &[FormIndex]) -> Self {
         let all = |words: fn(&FormIndex) -> &[String]| {
             let mut all: Vec<String> = forms.iter().flat_map(|index| words(index).iter().cloned()).collect();
             all.sort_unstable();
