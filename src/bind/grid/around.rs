@@ -20,7 +20,7 @@ pub(super) fn around(flow: &Flow, grid: usize, cell: &Cell, of: Dimension) -> St
     let mut row = grid_of.row_cells(cell.row).filter(|other| other.column != cell.column);
     let row = row.find_map(|beside| said_as(&beside.text, of));
     let line = lines(flow, grid, cell).find_map(|text| said_in_line(text, of));
-    Stated::of(header.into_iter().chain(row).chain(line))
+    Stated::from_units(header.into_iter().chain(row).chain(line))
 }
 
 /// Whether a document states anywhere that counts are in thousands or more.

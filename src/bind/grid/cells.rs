@@ -47,7 +47,7 @@ pub(in crate::bind) fn figure_cells<'f, 'd>(row: &ViewRow<'f, 'd>, hit: &Hit, ed
 
 /// Whether a cell contains only a unit: 件, 万元.
 fn is_unit(cell: &ViewCell) -> bool {
-    cell.words() && Unit::of(cell.at.cell.text.trim_matches(blank)).is_some()
+    cell.words() && Unit::parse(cell.at.cell.text.trim_matches(blank)).is_some()
 }
 
 /// Indices of the headers above figures of a row: not those of serial numbers, nor those of the units of rows.

@@ -106,7 +106,7 @@ pub(in crate::bind) fn panels<'f, 'd>(index: &FormIndex, flow: &'f Flow<'d>) -> 
             total: strip.lines.last().is_some_and(|line| is_total(index, &line.text, &line.folded)),
             group: group_above(index, &strip.lines),
         };
-        for view in sides(View::of(flow, strip.rows.clone())) {
+        for view in sides(View::new(flow, strip.rows.clone())) {
             let over = above;
             let mut cutter = Cutter::new(index, over);
             cutter.cut(&view, found.views.len());

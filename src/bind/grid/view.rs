@@ -100,7 +100,7 @@ pub(in crate::bind) struct View<'f, 'd> {
 
 impl<'f, 'd> View<'f, 'd> {
     /// A view of rows of the flow as they are.
-    pub(in crate::bind) fn of(flow: &'f Flow<'d>, rows: Range<usize>) -> Self {
+    pub(in crate::bind) fn new(flow: &'f Flow<'d>, rows: Range<usize>) -> Self {
         let shown = rows.clone().map(|number| {
             let cells = flow.rows[number].cells.iter().map(|at| ViewCell {
                 at,
@@ -226,7 +226,7 @@ mod tests {
     fn a_view_shows_rows_as_they_are_turned_or_in_part() -> Result<(), Exceeded> {
         let document = document(&[&[("甲", 2), ("乙", 1)], &[("1", 1), ("2", 1), ("3", 1)]])?;
         let flow = Flow::from_document(&document);
-        let view = View::of(&flow, 0..2);
+        let view = View::new(&flow, 0..2);
         let rows = [vec![(0, 2, "甲"), (2, 1, "乙")], vec![(0, 1, "1"), (1, 1, "2"), (2, 1, "3")]];
         assert_eq!(shown(&view), rows);
         // The cell over two columns begins in the first of the two rows that they become.
@@ -249,7 +249,7 @@ mod tests {
         let first = |rows: &[&[(&str, u32)]]| -> Result<u32, Exceeded> {
             let document = document(rows)?;
             let flow = Flow::from_document(&document);
-            let view = View::of(&flow, 0..rows.len());
+            let view = View::new(&flow, 0..rows.len());
             Ok(view.rows[0].cells[0].column)
         };
         assert_eq!(first(&rows)?, 1);

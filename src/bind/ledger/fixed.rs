@@ -17,7 +17,7 @@ pub(super) struct RowLabels {
 }
 
 impl RowLabels {
-    pub(super) fn of(block: &Block) -> Self {
+    pub(super) fn from_block(block: &Block) -> Self {
         let mut labels = Self { rows: HashMap::new(), headings: HashMap::new() };
         for (number, leaf) in block.leaf_rows.iter().enumerate() {
             for way in leaf.path.last().map(ways).unwrap_or_default() {
@@ -61,7 +61,7 @@ pub(super) fn rows<'d>(
     figures: &mut Figures,
 ) -> (Vec<Found<'d>>, Vec<u32>) {
     let block = &form.tables[table].blocks[number];
-    let labels = RowLabels::of(block);
+    let labels = RowLabels::from_block(block);
     let grid = grids.grid(grid_number);
     let (mut found, mut taken) = (Vec::new(), Vec::new());
     let mut under: Option<String> = None;
@@ -184,7 +184,7 @@ fn in_its_groups(block: &Block, leaf: usize, (cells, own): (&[&Cell], &Cell), un
 
 /// Number of rows of a block whose labels are in a grid.
 pub(super) fn count(grids: &Grids, block: &Block, grid: usize) -> usize {
-    let labels = RowLabels::of(block);
+    let labels = RowLabels::from_block(block);
     let mut seen = vec![false; block.leaf_rows.len()];
     for cell in grids.grid(grid).cells() {
         for row in labels.of_cell(&cell.text) {
@@ -196,7 +196,7 @@ pub(super) fn count(grids: &Grids, block: &Block, grid: usize) -> usize {
 
 /// The grid column after the one that contains most row labels of a block; the block's own columns begin there.
 pub(super) fn edge(grids: &Grids, block: &Block, grid: usize) -> u32 {
-    let labels = RowLabels::of(block);
+    let labels = RowLabels::from_block(block);
     let mut columns: HashMap<u32, (usize, u32)> = HashMap::new();
     for cell in grids.grid(grid).cells().iter().filter(|cell| !labels.of_cell(&cell.text).is_empty()) {
         let known = columns.entry(cell.column).or_insert((0, cell.col_span));

@@ -68,7 +68,7 @@ pub(super) fn looked_up(text: &str) -> [String; 3] {
 }
 
 impl<'b> Labels<'b> {
-    pub(super) fn of(block: &'b Block) -> Self {
+    pub(super) fn from_block(block: &'b Block) -> Self {
         let mut labels = Self { block, leaves: HashMap::new(), groups: HashSet::new(), asides: HashMap::new() };
         for (number, leaf) in block.leaf_columns.iter().enumerate() {
             let Some((own, groups)) = leaf.path.split_last() else { continue };

@@ -49,7 +49,7 @@ pub(super) struct Grids<'a, 'd> {
 }
 
 impl<'a, 'd> Grids<'a, 'd> {
-    fn of(flow: &'a Flow<'d>) -> Self {
+    fn new(flow: &'a Flow<'d>) -> Self {
         let rows = flow.rows.iter().enumerate().map(|(number, row)| ((row.grid, row.number), number)).collect();
         Self { flow, rows }
     }
@@ -76,7 +76,7 @@ pub(in crate::bind) fn read(index: &FormIndex, flow: &Flow, figures: &mut Figure
     if !form.tables.iter().any(|table| table.by_rows) {
         return Vec::new();
     }
-    let grids = Grids::of(flow);
+    let grids = Grids::new(flow);
     let mut found: Vec<(usize, Found)> = Vec::new();
     for laid in assign::assign(form, &grids, figures) {
         take(form, &grids, &laid, figures, &mut found);
@@ -154,7 +154,7 @@ fn value_of(
         || if allowed(UnitFrom::Line) { above(grids, grid, found.header.map_or(0, |header| header.row)) } else { None };
     let said = |of| {
         let all = [column(), header(), line()].into_iter().flatten();
-        Stated::of(all.filter(|said| of == units::Dimension::Money || said.unit.of == of))
+        Stated::from_units(all.filter(|said| of == units::Dimension::Money || said.unit.of == of))
     };
     value::read(form, field, cell, said, findings)
 }

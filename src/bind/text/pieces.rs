@@ -45,7 +45,7 @@ pub(in crate::bind) fn remark(text: &str) -> usize {
             _ if close.contains(&character) && depth == 0 => {
                 let whole = &inside[..at];
                 // A unit is a remark too: `行政许可（件）`.
-                let guides = (ideographs(whole) >= 2 || Unit::of(whole.trim_matches(blank)).is_some())
+                let guides = (ideographs(whole) >= 2 || Unit::parse(whole.trim_matches(blank)).is_some())
                     && !whole.trim_start_matches(blank).starts_with("其中");
                 let end = start + first.len_utf8() + at + character.len_utf8();
                 return if guides && !value::is_figure(whole) { end } else { 0 };
