@@ -207,7 +207,7 @@ pub(super) fn expand_open(source: &RuleSource, form: &Form, examples: &[Form]) -
 }
 
 /// Joins the parts of a field id with dots, leaving out empty parts.
-pub(super) fn field_id(parts: [&str; 3]) -> String {
+pub(crate) fn field_id(parts: [&str; 3]) -> String {
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(".")
 }
 
