@@ -4,8 +4,8 @@
 
 use jiff::civil::Date;
 
-use super::identity::{Sources, show};
 use super::names::{Kinship, Name, kinship, leading};
+use super::sources::{Sources, show};
 use super::{agency, facts};
 use crate::finding::code::bind as code;
 use crate::finding::{Finding, Message, Severity};
