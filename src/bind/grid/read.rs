@@ -487,7 +487,9 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
         let free = |candidate: &Candidate| {
             let panel = &self.found.all[candidate.panel];
             let view = &self.found.views[panel.view];
-            !view.turned && !self.told.contains(&candidate.panel) && !self.figures.taken[view.row_of(panel)]
+            !view.turned
+                && !self.told.contains(&candidate.panel)
+                && !self.figures.taken[view.first_row([&panel.captions, &panel.notes, &panel.head, &panel.body])]
         };
         for (table, at) in left_over(&index.shapes, self.candidates, free) {
             let place = self.place(at);

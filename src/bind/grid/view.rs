@@ -145,12 +145,11 @@ impl<'f, 'd> View<'f, 'd> {
         }
     }
 
-    /// The row of the flow in which a table begins.
-    pub(in crate::bind) fn row_of(&self, panel: &super::panels::Panel) -> usize {
+    /// The first row of the flow among these rows of the view.
+    pub(in crate::bind) fn first_row<'r>(&self, rows: impl IntoIterator<Item = &'r Vec<usize>>) -> usize {
         if self.turned {
             return self.flow.start;
         }
-        let rows = [&panel.captions, &panel.notes, &panel.head, &panel.body];
         self.flow.start + rows.into_iter().flatten().copied().min().unwrap_or(0)
     }
 
