@@ -5,8 +5,8 @@ use std::ops::Range;
 use super::glued::{STEPS, Split, is_short, row_sums, splits, splits_with_blanks};
 use super::lined::{self, lined};
 use super::order::Step;
-use super::pieces::{Blanks, Piece, blanks, cells, cells_with_words, pieces, proven};
-use super::rowtext::Side;
+use super::piece::Piece;
+use super::pieces::{Blanks, blanks, cells, cells_with_words, pieces, proven};
 use super::solve::{RowSplits, RowState, solve};
 use crate::bind::figures::{Figures, Proof, rows_missing};
 use crate::bind::labels::index::{Expected, FormIndex, Occurrence, Role};
@@ -59,6 +59,19 @@ pub(in crate::bind) struct FlatRow<'t> {
     certain: bool,
     /// Whether the figures are on the line above or below the label's line.
     apart: bool,
+}
+
+/// Position of the figures of a block's rows relative to their labels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::bind) enum Side {
+    /// After the label, the usual case.
+    Behind,
+    /// Before the label.
+    Before,
+    /// After the label on the same line, in a table with one line per row.
+    Line,
+    /// There are figures on both sides, so that none is certain.
+    Both,
 }
 
 /// Whether a split has no blank cell. A blank cell cannot be located by the digits alone.
@@ -208,7 +221,8 @@ impl FlatTable<'_, '_> {
     /// Returns the ranges of the raw text of the cells read in the first step.
     fn rows(&self, rows: &[FlatRow], figures: &mut Figures, cutting: &mut Cutting) -> Vec<Range<usize>> {
         let form = &self.index.form;
-        let blanks = blanks(rows, |row| row_sums(form, row.first, row.wanted));
+        let sums = |row: usize| row_sums(form, rows[row].first, rows[row].wanted);
+        let blanks = blanks(rows.iter().map(|row| (row.pieces.as_slice(), row.wanted)), sums);
         let stretches: Vec<(usize, Range<usize>)> = rows.iter().map(|row| (row.wanted, row.start..row.end)).collect();
         let lined = lined(&stretches, &self.stream.raw);
         let mut read: Vec<Option<Vec<Piece>>> = Vec::new();

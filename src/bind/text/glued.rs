@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::pieces::Piece;
+use super::piece::Piece;
 use crate::form::{FieldIndex, FieldKind, Form, Relation};
 
 /// Step budget for splitting the rows of one text.
