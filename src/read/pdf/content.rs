@@ -339,7 +339,7 @@ impl Painter<'_, '_, '_> {
         if frame.hides() || self.is_hidden(stream.dict.raw(b"OC")) {
             return Ok(None);
         }
-        if !self.file.value(&stream.dict, b"Subtype", self.budget)?.is(b"Form") {
+        if !self.file.value(&stream.dict, b"Subtype", self.budget)?.is_name(b"Form") {
             self.picture(frame);
             return Ok(None);
         }

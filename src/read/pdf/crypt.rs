@@ -51,7 +51,7 @@ pub(super) struct Crypt {
 impl Crypt {
     /// The decryption of a file; `None` if the method is not supported or the empty password is wrong.
     pub(super) fn new(dict: &Dict, id: &[u8], own: Option<u32>) -> Option<Self> {
-        if !dict.raw(b"Filter").is(b"Standard") {
+        if !dict.raw(b"Filter").is_name(b"Standard") {
             return None;
         }
         let version = dict.raw(b"V").index()?;

@@ -120,7 +120,7 @@ impl Font {
             _ => None,
         };
         let subtype = file.value(dict, b"Subtype", budget)?;
-        if subtype.is(b"Type0") {
+        if subtype.is_name(b"Type0") {
             return Self::composite(file, maps, dict, to_unicode, budget);
         }
         let names = simple(file, maps, dict, to_unicode.is_none(), budget)?;
@@ -134,7 +134,7 @@ impl Font {
         };
         let usual_width = missing.unwrap_or(if widths.is_empty() { USUAL_WIDTH } else { 0.0 });
         let mut scale = 0.001;
-        if subtype.is(b"Type3") {
+        if subtype.is_name(b"Type3") {
             scale = file.numbers(dict, b"FontMatrix", budget)?.first().map_or(scale, |first| first.abs());
         }
         Ok(Some(Self { kind: FontKind::Simple(names), to_unicode, widths, usual_width, scale, vertical: false }))
@@ -278,7 +278,7 @@ fn simple(
             [&b"FontFile"[..], b"FontFile2", b"FontFile3"].iter().any(|name| *descriptor.raw(name) != Object::Null);
         symbolic = file.value(descriptor, b"Flags", budget)?.index().unwrap_or_default() & SYMBOLIC != 0;
     }
-    let type3 = file.value(dict, b"Subtype", budget)?.is(b"Type3");
+    let type3 = file.value(dict, b"Subtype", budget)?.is_name(b"Type3");
     let name = file.value(dict, b"BaseFont", budget)?;
     let signs = name.name().is_some_and(|name| {
         [&b"Symbol"[..], b"Dingbats", b"ding"].iter().any(|signs| memchr::memmem::find(name, signs).is_some())
@@ -291,11 +291,11 @@ fn simple(
     let text = |code: u8| match code {
         _ if !certain => None,
         32..=126 => Some(char::from(code).to_string()),
-        127.. if base.is(b"WinAnsiEncoding") => {
+        127.. if base.is_name(b"WinAnsiEncoding") => {
             let (text, wrong) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(std::slice::from_ref(&code));
             (!wrong).then(|| text.into_owned())
         }
-        127.. if base.is(b"MacRomanEncoding") => {
+        127.. if base.is_name(b"MacRomanEncoding") => {
             let (text, wrong) = encoding_rs::MACINTOSH.decode_without_bom_handling(std::slice::from_ref(&code));
             (!wrong).then(|| text.into_owned())
         }

@@ -54,7 +54,7 @@ pub(super) fn decrypt(info: &[u8], packed: &[u8], budget: &mut Budget) -> Result
 
 /// The key of the package; `None` if the default password does not match.
 fn secret(encryptor: &BytesStart, method: &Method, turns: u32) -> Option<Vec<u8>> {
-    let spun = method.hash.spun(&method.salt, turns);
+    let spun = method.hash.iterated(&method.salt, turns);
     let opened = |name: &str, with: &[u8]| {
         let key = fitted(method.hash.digest(&[&spun, with]), method.key);
         let mut bytes = STANDARD.decode(attribute(encryptor, name)?).ok()?;

@@ -58,7 +58,7 @@ impl Hash {
     }
 
     /// The hash of salt and password, iterated `turns` times, each time with the iteration counter prepended.
-    fn spun(self, salt: &[u8], turns: u32) -> Vec<u8> {
+    fn iterated(self, salt: &[u8], turns: u32) -> Vec<u8> {
         let mut hash = self.digest(&[salt, &wide_password()]);
         for turn in 0..turns {
             hash = self.digest(&[&turn.to_le_bytes(), &hash]);

@@ -61,7 +61,7 @@ pub(super) fn decrypt(info: &[u8], packed: &[u8], budget: &mut Budget) -> Result
 /// The cipher with its key; `None` if the default password does not match.
 fn key(info: &[u8]) -> Option<Aes> {
     let header = Header::read(info).filter(|header| AES.contains(&header.cipher))?;
-    let spun = Hash::Sha1.spun(header.salt, TURNS);
+    let spun = Hash::Sha1.iterated(header.salt, TURNS);
     let hash = Hash::Sha1.digest(&[&spun, &0_u32.to_le_bytes()]);
     let turned = |filler: u8| {
         let mut block = [filler; BLOCK];
