@@ -34,7 +34,7 @@ pub(in crate::read) fn document(
             return Err(ReadError::NoCharacters);
         }
     }
-    findings.extend(told(&remarks, count));
+    findings.extend(remark_findings(&remarks, count));
     let mut document = Document::default();
     let (mut paragraphs, mut tables) = (0, 0);
     for piece in pieces {
@@ -93,7 +93,7 @@ fn grid(mut table: Table, index: u32, budget: &mut Budget) -> Result<Grid, Excee
 }
 
 /// One finding per kind of remark, with its pages.
-fn told(remarks: &[(usize, Remark)], count: usize) -> Vec<Finding> {
+fn remark_findings(remarks: &[(usize, Remark)], count: usize) -> Vec<Finding> {
     let mut pages: BTreeMap<Remark, Vec<usize>> = BTreeMap::new();
     for (page, remark) in remarks {
         let pages = pages.entry(*remark).or_default();

@@ -152,7 +152,7 @@ type Found = (Vec<Table>, Vec<TextLine>, f64);
 impl Manner {
     fn from_pages(pages: &[Found]) -> Self {
         let rows = || pages.iter().flat_map(|(_, rows, _)| rows);
-        let size = most(rows().map(|row| (row.size, row.text.chars().count())), 0.5).unwrap_or(12.0);
+        let size = most_frequent(rows().map(|row| (row.size, row.text.chars().count())), 0.5).unwrap_or(12.0);
         // The leftmost of the frequent left edges, because first lines of paragraphs are indented.
         let lefts = tally(rows().filter(|row| (row.size - size).abs() < 1.0).map(|row| (row.x0, 1)), 3.0);
         let usual = lefts.values().copied().max().unwrap_or_default();
@@ -205,7 +205,7 @@ impl Manner {
             paragraph.text.push_str(&row.text);
             paragraph.open = open;
             if paragraph.page == page {
-                paragraph.area = paragraph.area.with(&area);
+                paragraph.area = paragraph.area.union(&area);
             }
             return;
         }
@@ -224,7 +224,7 @@ fn tally(numbers: impl Iterator<Item = (f64, usize)>, step: f64) -> BTreeMap<i64
 }
 
 #[allow(clippy::cast_precision_loss, reason = "sizes and positions on a page")]
-fn most(numbers: impl Iterator<Item = (f64, usize)>, step: f64) -> Option<f64> {
+fn most_frequent(numbers: impl Iterator<Item = (f64, usize)>, step: f64) -> Option<f64> {
     let tally = tally(numbers, step);
     tally.iter().max_by_key(|(_, weight)| **weight).map(|(number, _)| *number as f64 * step)
 }

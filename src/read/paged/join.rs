@@ -31,8 +31,8 @@ fn goes_on(upper: &Table, lower: &Table) -> bool {
 
 fn join(upper: &mut Table, mut lower: Table) {
     let xs = clusters(upper.xs.iter().chain(&lower.xs).copied().collect());
-    lay(upper, &xs);
-    lay(&mut lower, &xs);
+    set_columns(upper, &xs);
+    set_columns(&mut lower, &xs);
     drop_heading(upper, &mut lower);
     let sewn = is_cut(upper, &lower);
     let headed = is_header_cut(upper, &lower);
@@ -66,7 +66,7 @@ fn join(upper: &mut Table, mut lower: Table) {
 }
 
 /// Maps the cells of a table to other column positions.
-fn lay(table: &mut Table, xs: &[f64]) {
+fn set_columns(table: &mut Table, xs: &[f64]) {
     for cell in &mut table.cells {
         let at = |line: usize| nearest(xs, table.xs.get(line).copied().unwrap_or_default());
         let (start, end) = (at(cell.column), at(cell.end_column()));

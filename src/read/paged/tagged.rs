@@ -71,7 +71,7 @@ pub(super) fn tables(
                 part.glyphs.iter().for_each(|&index| used[part.page][index] = true);
             }
             set_heading_aside(table, parts, pages, used);
-            found.extend(made(table, parts, pages));
+            found.extend(build_table(table, parts, pages));
         }
     }
     Ok(found)
@@ -102,7 +102,7 @@ fn add(parts: &mut Vec<CellGlyphs>, page: usize, index: usize, glyph: &Glyph) {
             part.glyphs.push(index);
             part.words |= is_word(glyph);
             if !glyph.is_blank() {
-                part.area = part.area.with(&area);
+                part.area = part.area.union(&area);
             }
         }
         // Blanks do not determine the position of a cell.
@@ -163,7 +163,7 @@ fn stands_alone(parts: &[Vec<CellGlyphs>], pages: &[Page], used: &[Vec<bool>]) -
     let mut areas: HashMap<usize, (Rect, Vec<usize>)> = HashMap::new();
     for part in parts.iter().flatten() {
         let (area, glyphs) = areas.entry(part.page).or_insert((part.area, Vec::new()));
-        *area = area.with(&part.area);
+        *area = area.union(&part.area);
         glyphs.extend(&part.glyphs);
     }
     areas.into_iter().all(|(number, (area, mut own))| {
@@ -184,7 +184,7 @@ fn set_heading_aside(table: &Tagged, parts: &[Vec<CellGlyphs>], pages: &[Page], 
     // The header ends above the first row with a figure.
     let Some(end) = cells().filter(|(_, part)| !part.words).map(|(cell, _)| cell.row).min() else { return };
     let heading = || cells().filter(|(cell, _)| cell.row + cell.rows <= end);
-    let Some(area) = heading().map(|(_, part)| part.area).reduce(|a, b| a.with(&b)) else { return };
+    let Some(area) = heading().map(|(_, part)| part.area).reduce(|a, b| a.union(&b)) else { return };
     let mut wanted: Vec<&str> = heading()
         .flat_map(|(_, part)| part.glyphs.iter().map(|&index| (part.page, index)))
         .map(|(page, index)| pages[page].glyphs[index].text.trim())
@@ -212,11 +212,11 @@ fn set_heading_aside(table: &Tagged, parts: &[Vec<CellGlyphs>], pages: &[Page], 
     }
 }
 
-fn made(table: &Tagged, parts: &[Vec<CellGlyphs>], pages: &[Page]) -> Option<Table> {
+fn build_table(table: &Tagged, parts: &[Vec<CellGlyphs>], pages: &[Page]) -> Option<Table> {
     let all = || parts.iter().flatten();
     let first = all().map(|part| part.page).min()?;
     let last = all().map(|part| part.page).max()?;
-    let area = |page: usize| all().filter(|part| part.page == page).map(|part| part.area).reduce(|a, b| a.with(&b));
+    let area = |page: usize| all().filter(|part| part.page == page).map(|part| part.area).reduce(|a, b| a.union(&b));
     let (first_area, last_area) = (area(first)?, area(last)?);
     let cell = |(cell, parts): (&TaggedCell, &Vec<CellGlyphs>)| {
         let mut text = String::new();
