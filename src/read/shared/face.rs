@@ -233,7 +233,7 @@ impl Change {
     }
 
     /// Sets the text colour.
-    pub(in crate::read) fn ink(&mut self, [red, green, blue]: Rgb) {
+    pub(in crate::read) fn set_ink(&mut self, [red, green, blue]: Rgb) {
         self.pale = Some(red.min(green).min(blue) >= PALE_INK);
         self.ink = Some(Colour::Is([red, green, blue]));
     }

@@ -282,9 +282,9 @@ mod tests {
         assert!(!unseen(face(true, Paper::Coloured), Paper::Unsaid));
         assert!(!unseen(face(false, Paper::Unsaid), Paper::Unsaid));
         let mut change = Change::default();
-        change.ink([0xFE, 0xFF, 0xFF]);
+        change.set_ink([0xFE, 0xFF, 0xFF]);
         assert_eq!(change.pale, Some(true));
-        change.ink([0xD9, 0xD9, 0xD9]);
+        change.set_ink([0xD9, 0xD9, 0xD9]);
         assert_eq!(change.pale, Some(false));
         assert_eq!([Paper::from_rgb([255, 255, 255]), Paper::from_rgb([0, 112, 192])], [Paper::White, Paper::Coloured]);
     }

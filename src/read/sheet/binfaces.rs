@@ -135,7 +135,7 @@ impl Faces {
     fn face(&self, mut change: Change, ink: Option<Colour>) -> Face {
         change.pale = Some(false);
         if let Some(colour) = ink.and_then(|ink| self.rgb(ink)) {
-            change.ink(colour);
+            change.set_ink(colour);
         }
         change.apply(Face::default())
     }

@@ -112,7 +112,7 @@ pub(super) fn font(events: &mut Events, budget: &mut Budget) -> Result<Change, R
                         }
                     }
                     "color" => match colour(&tag) {
-                        Some(colour) => change.ink(colour),
+                        Some(colour) => change.set_ink(colour),
                         None => change.pale = Some(false),
                     },
                     _ => {}

@@ -271,7 +271,7 @@ fn of_font(tag: &Tag) -> Change {
     }
     change.shift = tag.get("VerticalAlign").map(|name| Shift::named(&name));
     if let Some(colour) = tag.get("Color").as_deref().and_then(rgb) {
-        change.ink(colour);
+        change.set_ink(colour);
     }
     if let Some(size) = tag.get("Size").and_then(|size| size.trim().parse::<f64>().ok()) {
         change.points(size);

@@ -37,7 +37,7 @@ struct Slot<'a> {
 
 impl<'a> KnownTags<'a> {
     /// An empty cache.
-    pub(super) fn none() -> Self {
+    pub(super) fn empty() -> Self {
         Self { slots: Box::new([None; SLOTS]) }
     }
 

@@ -105,8 +105,8 @@ impl Sheet {
         for index in found {
             let rule = &self.rules[index];
             if rule.matches(page, id) {
-                looks = rule.looks.over(looks);
-                important = rule.important.over(important);
+                looks = rule.looks.completed_by(looks);
+                important = rule.important.completed_by(important);
             }
         }
         Ok((looks, important))

@@ -216,7 +216,8 @@ impl<'p> Surveyor<'p> {
         });
         let (own, own_insisting) = own.unwrap_or_default();
         let of_element = of_element(element);
-        let mut all = own_insisting.over(insisting).over(own).over(sheet).over(of_element);
+        let mut all =
+            own_insisting.completed_by(insisting).completed_by(own).completed_by(sheet).completed_by(of_element);
         if matches!(element.name(), "sup" | "sub") {
             // Style sheets reset `sup` to the baseline and raise it by other means.
             all.face.shift = own.face.shift.or(of_element.face.shift);

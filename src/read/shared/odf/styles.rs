@@ -204,7 +204,7 @@ fn text_properties(tag: &Tag, face: &mut Change) {
             }
             "color" => {
                 if let Some(colour) = rgb(&value) {
-                    face.ink(colour);
+                    face.set_ink(colour);
                 }
             }
             "use-window-font-color" if value == "true" => face.pale = Some(false),

@@ -28,7 +28,7 @@ pub(super) fn apply_face(face: &mut Face, style: Face, opcode: u16, operand: &[u
         op::C_RGB => {
             change.pale = Some(false);
             if let Some(colour) = rgb(operand, 0) {
-                change.ink(colour);
+                change.set_ink(colour);
             }
         }
         op::C_HIGHLIGHT => change.paper = Some(if first == 0 { Paper::Unsaid } else { of_number(first) }),

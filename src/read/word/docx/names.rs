@@ -117,7 +117,7 @@ pub(super) fn face_property(tag: &Tag<'_>, face: &mut Change) {
                 Some("background1" | "light1") if tag.get("themeShade").is_none() => face.pale = Some(true),
                 Some(_) => face.pale = Some(false),
                 None => match colour {
-                    Some(colour) => face.ink(colour),
+                    Some(colour) => face.set_ink(colour),
                     None => face.pale = Some(false),
                 },
             }
@@ -146,7 +146,7 @@ pub(super) fn text_fill(xml: &str, face: &mut Change) {
     if xml.contains("noFill") || clear {
         face.away = Some(true);
     } else if let Some(colour) = value("srgbClr ").and_then(rgb) {
-        face.ink(colour);
+        face.set_ink(colour);
     }
 }
 

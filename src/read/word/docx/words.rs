@@ -39,7 +39,7 @@ impl<'a> Walk<'a, '_, '_> {
     fn wanted(&mut self, wanted: &Wanted, element: Element) -> Option<Element> {
         let unwanted = &mut self.unwanted[wanted.number];
         if let Some(known) = unwanted.filter(|known| self.events.is_left(known)) {
-            self.events.jump(known);
+            self.events.skip_ahead(known);
             return None;
         }
         let Some(ahead) = self.events.ahead() else { return Some(element) };
@@ -47,7 +47,7 @@ impl<'a> Walk<'a, '_, '_> {
             return Some(element);
         }
         *unwanted = Some(ahead);
-        self.events.jump(ahead);
+        self.events.skip_ahead(ahead);
         None
     }
 
@@ -62,13 +62,13 @@ impl<'a> Walk<'a, '_, '_> {
         // Fast path: the cells of a row are formatted alike.
         if let Some((known, props)) = self.known.last().filter(|(known, _)| self.events.is_left(known)) {
             para.props = props;
-            self.events.jump(known);
+            self.events.skip_ahead(known);
             return None;
         }
         if let Some(ahead) = self.events.ahead() {
             if let Some(props) = self.known.get(ahead) {
                 para.props = props;
-                self.events.jump(ahead);
+                self.events.skip_ahead(ahead);
                 return None;
             }
             self.learning = Some((ahead, self.depth()));
@@ -331,7 +331,7 @@ impl<'a> Walk<'a, '_, '_> {
         }
         let Some((xml, run)) = known else { return Some(Element::RunProps) };
         self.put_on(run);
-        self.events.jump(xml);
+        self.events.skip_ahead(xml);
         None
     }
 
