@@ -105,7 +105,7 @@ impl Comparison {
 }
 
 /// How a figure is displayed, inferred from the stored and the displayed text: `3693.5万元` for 36934743 has a shift of -4.
-pub(super) fn told(stored: &str, text: &str) -> Option<Box<Shown>> {
+pub(super) fn infer_shown(stored: &str, text: &str) -> Option<Box<Shown>> {
     let start = text.find(|sign: char| sign.is_ascii_digit())?;
     let number = &text[start..];
     let end = number.find(|sign: char| !(sign.is_ascii_digit() || matches!(sign, ',' | '.'))).unwrap_or(number.len());
@@ -309,7 +309,7 @@ mod tests {
             ("5", "7", None),
             ("5", "", None),
         ] {
-            let found = told(stored, text);
+            let found = infer_shown(stored, text);
             assert_eq!(found.as_ref().map(|shown| (shown.shift, &*shown.suffix)), expected, "{text}");
         }
     }

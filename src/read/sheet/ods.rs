@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::formulas::adds;
-use super::numberformat::{told, whole_digits};
+use super::formulas::only_adds;
+use super::numberformat::{infer_shown, whole_digits};
 use super::package::keep;
 use super::{COLUMNS, ROWS, Region, Run, Sheet, Workbook, drawn_line, value};
 use crate::document::{Budget, Document, Paragraph, Resource, Shown};
@@ -208,14 +208,15 @@ impl<'a, 'b> Walker<'a, 'b> {
                     let is_figure =
                         matches!(tag.get("value-type").as_deref(), Some("float" | "currency" | "percentage"));
                     let figure = written.as_deref().filter(|_| is_figure);
-                    let shown = figure.filter(|figure| *figure != content).and_then(|figure| told(figure, &content));
+                    let shown =
+                        figure.filter(|figure| *figure != content).and_then(|figure| infer_shown(figure, &content));
                     let digits = figure.map_or(0, |figure| whole_digits(figure, &content));
                     let text = written.map_or(content, |written| {
                         runs.clear();
                         written
                     });
                     if let Some(formula) = tag.get("formula") {
-                        sheet.formulas.note((row, column), &text, adds(&formula));
+                        sheet.formulas.note((row, column), &text, only_adds(&formula));
                     }
                     if !text.is_empty() {
                         let copies = repeated.min(COLUMNS.saturating_sub(column));

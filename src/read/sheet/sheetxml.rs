@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::faces::shows_nothing;
-use super::formulas::adds;
+use super::formulas::only_adds;
 use super::numberformat::NumberFormat;
 use super::{Region, Run, Sheet, Workbook, value};
 use crate::document::{Budget, Document, Metadata, Resource};
@@ -209,7 +209,7 @@ impl Walker<'_, '_, '_> {
         }
         let text = text.unwrap_or_default();
         if let Some(formula) = formula {
-            self.sheet.formulas.note((row, column), &text, adds(&formula));
+            self.sheet.formulas.note((row, column), &text, only_adds(&formula));
         }
         let format = tag.get("StyleID").and_then(|style| self.formats.get(&*style));
         if let Some(shown) = format.and_then(|format| format.shown(&text)).filter(|_| !face.is_left_out()) {

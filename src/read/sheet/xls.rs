@@ -306,7 +306,7 @@ impl Globals {
                     (Some(0xFFFF), ..) => String::new(),
                     _ => {
                         let number = record.f64(6).ok_or_else(|| too_short(sheet))?;
-                        sheet.formulas.note((row, column), &value::number(number), adds(record));
+                        sheet.formulas.note((row, column), &value::number(number), only_adds(record));
                         return self.figure((row, column), number, format, sheet, budget).map(|()| None);
                     }
                 };
@@ -375,7 +375,7 @@ fn is_unseen_row(record: &Record) -> bool {
 }
 
 /// Whether the formula of a cell only adds cells (MS-XLS 2.4.127): its tokens are preceded by their size.
-fn adds(record: Record) -> bool {
+fn only_adds(record: Record) -> bool {
     let size = usize::from(record.u16(20).unwrap_or(0));
     record.data.get(22..22 + size).is_some_and(|tokens| adds_tokens(tokens, 4, 8))
 }

@@ -192,7 +192,7 @@ impl Shared {
             let number = number.ok_or_else(|| too_short(&sheet.name))?;
             let text = value::shown(number, is_date, self.from_1904);
             if kind == kind::FMLA_NUM {
-                sheet.formulas.note(at, &text, adds(data, VALUE + 8));
+                sheet.formulas.note(at, &text, only_adds(data, VALUE + 8));
             }
             return sheet.put_figure(at, &text, (format, face), budget);
         }
@@ -224,7 +224,7 @@ impl Shared {
 }
 
 /// Whether the formula after a value only adds cells (MS-XLSB 2.2.2.1): flags, size of the tokens, tokens.
-fn adds(data: &[u8], at: usize) -> bool {
+fn only_adds(data: &[u8], at: usize) -> bool {
     let size = u32_at(data, at + 2).unwrap_or(0) as usize;
     let start = at + 6;
     start.checked_add(size).and_then(|end| data.get(start..end)).is_some_and(|tokens| adds_tokens(tokens, 6, 12))

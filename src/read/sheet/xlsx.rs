@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::faces;
 use super::formats::formats;
-use super::formulas::adds;
+use super::formulas::only_adds;
 use super::numberformat::NumberFormat;
 use super::package::{Drawn, drawings, main_part, properties, required};
 use super::strings::{Strings, rich, unescaped};
@@ -216,7 +216,7 @@ impl Cells<'_> {
                 Event::Open(tag) if tag.local == "f" => {
                     let text = events.content(self.budget)?;
                     if !text.is_empty() {
-                        self.adds = adds(&text);
+                        self.adds = only_adds(&text);
                     }
                     formula = Some(self.adds);
                 }
