@@ -35,7 +35,7 @@ pub(in crate::read) fn read(
     loop {
         match events.next(budget)? {
             Event::Open(tag) if tag.space == W => return word_2003(&text, base, budget, findings),
-            Event::Open(tag) if tag.space == PKG => return flat(&text, base, budget, findings),
+            Event::Open(tag) if tag.space == PKG => return read_package(&text, base, budget, findings),
             Event::Open(tag) => return Err(Unsupported::XmlRoot(tag.local.to_owned()).into()),
             Event::End => return Err(ReadError::Empty),
             _ => {}
@@ -65,7 +65,12 @@ fn word_2003(text: &str, base: usize, budget: &mut Budget, findings: &mut Vec<Fi
     Ok(document)
 }
 
-fn flat(text: &str, base: usize, budget: &mut Budget, findings: &mut Vec<Finding>) -> Result<Document, ReadError> {
+fn read_package(
+    text: &str,
+    base: usize,
+    budget: &mut Budget,
+    findings: &mut Vec<Finding>,
+) -> Result<Document, ReadError> {
     let (texts, binaries) = flat_parts(text, budget)?;
     let root =
         Relationships::for_part("", budget, |name, _| Ok(texts.get(name).map(|range| text[range.clone()].into())))?;

@@ -43,7 +43,7 @@ pub(super) fn apply_face(face: &mut Face, style: Face, opcode: u16, operand: &[u
 }
 
 /// Merges the formatting of a character style into existing formatting: a property is on if it is on in either.
-pub(super) fn over(style: Face, face: Face) -> Face {
+pub(super) fn merge_faces(style: Face, face: Face) -> Face {
     Face {
         hidden: style.hidden | face.hidden,
         struck: style.struck | face.struck,

@@ -151,7 +151,7 @@ impl Table {
     }
 
     /// Number of real columns before a written column.
-    fn real(&self, column: u32) -> u32 {
+    fn real_columns(&self, column: u32) -> u32 {
         match self.real.last() {
             None => column,
             Some(last) => self
@@ -194,7 +194,7 @@ impl Table {
         }
         self.builder.start_row(budget)?;
         let mut reaching = std::mem::take(&mut self.reaching);
-        let before = self.real(row.before);
+        let before = self.real_columns(row.before);
         if before > 0 {
             self.builder.skip(before, budget)?;
         }
@@ -205,7 +205,7 @@ impl Table {
                 None => cell,
             };
             let next = column.saturating_add(cell.columns.max(1));
-            let columns = self.real(next) - self.real(column);
+            let columns = self.real_columns(next) - self.real_columns(column);
             let mut cell = cell;
             if self.unseen && !cell.wide && self.is_unseen(column, next) {
                 let place = Place::cell(
@@ -223,7 +223,7 @@ impl Table {
             }
             self.add(cell, columns.max(1), budget)?;
         }
-        let after = self.real(column.saturating_add(row.after)) - self.real(column);
+        let after = self.real_columns(column.saturating_add(row.after)) - self.real_columns(column);
         if after > 0 {
             self.builder.skip(after, budget)?;
         }
