@@ -42,7 +42,7 @@ impl Form {
             content.keys.insert(key.to_owned());
             content.columns.insert(column);
         }
-        Cow::Owned(self.with(&contents))
+        Cow::Owned(self.with_contents(&contents))
     }
 
     /// The form expanded to the empty rows of a blank form and the first set of columns of each block.
@@ -120,7 +120,7 @@ impl Form {
         best.map(|(place, key, column, _)| (place, key, column))
     }
 
-    pub(super) fn with(&self, contents: &[Vec<Content>]) -> Self {
+    pub(super) fn with_contents(&self, contents: &[Vec<Content>]) -> Self {
         let mut form = self.clone();
         let rules = form.open.take();
         form.of_report = true;
@@ -262,7 +262,7 @@ impl Block {
         };
         let mut order = Vec::new();
         let mut leaf = 0;
-        self.columns = kept(&self.columns, &mut leaf, &chosen);
+        self.columns = chosen_heads(&self.columns, &mut leaf, &chosen);
         self.slots = Vec::new();
         let mut leaf_ids: Vec<(Vec<usize>, HeadRole)> = Vec::new();
         collect(&self.columns, &mut leaf_ids);
@@ -332,7 +332,7 @@ fn parent_of_code(key: &str, codes: &HashMap<&str, usize>) -> Option<usize> {
 }
 
 /// The heads of the chosen columns, in their order. Until [`strip`] is called, the last bare label of each kept leaf is its index.
-fn kept(heads: &[Head], leaf: &mut usize, chosen: &[usize]) -> Vec<Head> {
+fn chosen_heads(heads: &[Head], leaf: &mut usize, chosen: &[usize]) -> Vec<Head> {
     let mut found: Vec<(i64, Head)> = Vec::new();
     for (number, head) in heads.iter().enumerate() {
         if head.role != HeadRole::Field {
@@ -346,7 +346,7 @@ fn kept(heads: &[Head], leaf: &mut usize, chosen: &[usize]) -> Vec<Head> {
             *leaf += 1;
         } else {
             let before = *leaf;
-            let children = kept(&head.children, leaf, chosen);
+            let children = chosen_heads(&head.children, leaf, chosen);
             let at = (before..*leaf).filter_map(|own| chosen.iter().position(|column| *column == own)).min();
             if let Some(at) = at {
                 found.push((i64::try_from(at).unwrap_or(i64::MAX), Head { children, ..head.clone() }));

@@ -33,7 +33,7 @@ impl Form {
                 }
             }
         }
-        self.with(&contents)
+        self.with_contents(&contents)
     }
 
     /// The key of a row whose identifying column has this text; `number` is the key if the block identifies rows by number. `None` if the
