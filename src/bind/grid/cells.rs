@@ -258,7 +258,7 @@ fn overlapping<'f, 'd>(header: &Header, kept: &[usize], cells: &[ViewCell<'f, 'd
             laid.cells.push((Target::Head(at), *cell));
         }
     }
-    let taken = |cell: &&ViewCell| laid.cells.iter().any(|(_, other)| other.is(cell));
+    let taken = |cell: &&ViewCell| laid.cells.iter().any(|(_, other)| other.is_same(cell));
     let stray: Vec<ViewCell> = cells.iter().filter(|cell| cell.filled && !taken(cell)).copied().collect();
     let blank = laid.cells.iter().any(|(_, cell)| !cell.filled) || laid.cells.len() < kept.len();
     if blank && stray.iter().any(|cell| number(&cell.at.cell.text).is_some()) {

@@ -384,7 +384,7 @@ impl<'i> Cutter<'i> {
 /// Whether a row has at least two filled cells, each under a header label of the same width, and none of them is a label itself.
 pub(in crate::bind) fn stand_under(heads: &[&ViewRow], row: &ViewRow) -> bool {
     let under = |cell: &ViewCell| {
-        let above = heads.iter().rev().find_map(|head| head.over(cell.column).filter(|above| above.filled));
+        let above = heads.iter().rev().find_map(|head| head.cell_at(cell.column).filter(|above| above.filled));
         let headed = above
             .is_some_and(|above| above.is_head_label() && (above.column, above.end()) == (cell.column, cell.end()));
         headed && cell.at.uses.is_empty() && cell.at.glued.is_none()

@@ -83,7 +83,7 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
             self.region(region);
         }
         for tie in &assignment.ties {
-            self.tie(tie.between);
+            self.report_tie(tie.between);
         }
         self.claim();
         for table in 0..index.form.tables.len() {
@@ -403,7 +403,7 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
         self.figures.tell(tell::columns_missing(form, shape.table, &names, &extra, &fields).at(at));
     }
 
-    fn tie(&mut self, (one, other): (usize, usize)) {
+    fn report_tie(&mut self, (one, other): (usize, usize)) {
         let shape = self.shape(one).clone();
         let form = &self.forms.index.form;
         for row in 0..shape.rows.len() {

@@ -62,7 +62,7 @@ impl ViewCell<'_, '_> {
     }
 
     /// Whether both are the same cell of the document.
-    pub(in crate::bind) fn is(&self, other: &Self) -> bool {
+    pub(in crate::bind) fn is_same(&self, other: &Self) -> bool {
         std::ptr::eq(self.at.cell, other.at.cell)
     }
 }
@@ -81,7 +81,7 @@ impl<'f, 'd> ViewRow<'f, 'd> {
     }
 
     /// The cell that covers a column.
-    pub(in crate::bind) fn over(&self, column: u32) -> Option<&ViewCell<'f, 'd>> {
+    pub(in crate::bind) fn cell_at(&self, column: u32) -> Option<&ViewCell<'f, 'd>> {
         let at = self.cells.partition_point(|cell| cell.end() <= column);
         self.cells.get(at).filter(|cell| cell.column <= column)
     }
@@ -162,7 +162,7 @@ impl<'f, 'd> View<'f, 'd> {
                 // The number of further rows that the cell covers.
                 let below = self.rows[number + 1..].iter();
                 let more = below
-                    .take_while(|row| row.over(cell.column).is_some_and(|other| other.is(cell)))
+                    .take_while(|row| row.cell_at(cell.column).is_some_and(|other| other.is_same(cell)))
                     .count()
                     .min(cell.at.cell.row_span.saturating_sub(1) as usize);
                 let turned = ViewCell { column: number as u32, span: more as u32 + 1, own: true, ..*cell };
@@ -233,7 +233,7 @@ mod tests {
         assert_eq!(shown(&view.turned()), turned);
         assert_eq!(shown(&view.part(1..2)), rows[1..]);
         assert_eq!(shown(&view.band(2..3)), [vec![(2, 1, "乙")], vec![(2, 1, "3")]]);
-        let over = |column| view.rows[0].over(column).map(|cell| cell.at.cell.text.as_str());
+        let over = |column| view.rows[0].cell_at(column).map(|cell| cell.at.cell.text.as_str());
         assert_eq!([over(0), over(1), over(2), over(3)], [Some("甲"), Some("甲"), Some("乙"), None]);
         Ok(())
     }
