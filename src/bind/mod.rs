@@ -107,7 +107,7 @@ impl Binder {
         let Bound { reports, passed_over } = self.bind_all(reading, hints)?;
         let others = (reports.len() > 1).then(|| several::first_only(&reports));
         let mut reports = reports.into_iter();
-        let Some(mut report) = reports.next() else { return Err(Box::new(several::none())) };
+        let Some(mut report) = reports.next() else { return Err(Box::new(several::no_report())) };
         report.findings.extend(passed_over.into_iter().chain(others));
         Ok(report)
     }

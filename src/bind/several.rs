@@ -320,6 +320,6 @@ pub(super) fn first_only(reports: &[Report]) -> Finding {
 }
 
 /// The finding for a document without a report.
-pub(super) fn none() -> Finding {
+pub(super) fn no_report() -> Finding {
     Finding::new(&code::FORM_NOT_RECOGNISED, code::FORM_NOT_RECOGNISED.message())
 }

@@ -51,7 +51,7 @@ pub(super) fn find(form: &Form, pieces: &[FreeItem]) -> Elements {
     let mut search = Search { form, pieces, text, found };
     let below_title = search.head();
     search.under_title(below_title);
-    search.foot();
+    search.assign_closing();
     search.found
 }
 
@@ -135,7 +135,7 @@ impl Search<'_> {
     }
 
     /// Assigns the lines from the list above the signature on. The first date counts, because attachments may contain dates too.
-    fn foot(&mut self) {
+    fn assign_closing(&mut self) {
         let dated =
             (0..self.pieces.len()).filter(|&at| self.is_text(at)).find_map(|at| Some((at, day(self.line(at))?)));
         let Some((date, day)) = dated else {

@@ -165,13 +165,13 @@ impl FormIndex {
                 index.number(heading);
             }
         }
-        index.glue();
+        index.number_glued();
         index.shapes = shapes(&index);
         index
     }
 
     /// Numbers the texts in which a label is glued to its groups.
-    fn glue(&mut self) {
+    fn number_glued(&mut self) {
         let form = Arc::clone(&self.form);
         let blocks = form.tables.iter().flat_map(|table| &table.blocks);
         let leaves = blocks.flat_map(|block| {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::header::{Header, looked_up, ways};
+use super::header::{Header, looked_up, lookup_keys};
 use super::{Found, Grids, signed};
 use crate::bind::figures::Figures;
 use crate::document::Cell;
@@ -20,7 +20,7 @@ impl RowLabels {
     pub(super) fn from_block(block: &Block) -> Self {
         let mut labels = Self { rows: HashMap::new(), headings: HashMap::new() };
         for (number, leaf) in block.leaf_rows.iter().enumerate() {
-            for way in leaf.path.last().map(ways).unwrap_or_default() {
+            for way in leaf.path.last().map(lookup_keys).unwrap_or_default() {
                 let known = labels.rows.entry(way).or_default();
                 if !known.contains(&number) {
                     known.push(number);
@@ -31,7 +31,7 @@ impl RowLabels {
         while let Some(head) = heads.pop() {
             heads.extend(&head.children);
             if head.heading {
-                labels.headings.extend(ways(&head.label).into_iter().map(|way| (way, head.label.text.clone())));
+                labels.headings.extend(lookup_keys(&head.label).into_iter().map(|way| (way, head.label.text.clone())));
             }
         }
         labels
@@ -172,7 +172,7 @@ fn in_its_groups(block: &Block, leaf: usize, (cells, own): (&[&Cell], &Cell), un
     let groups: &[Label] = leaf.path.split_last().map_or(&[], |(_, groups)| groups);
     let left: Vec<&&Cell> = cells.iter().filter(|cell| cell.column < own.column).collect();
     let wrong_group = groups.last().is_some_and(|group| {
-        let wanted = ways(group);
+        let wanted = lookup_keys(group);
         !left.is_empty() && !left.iter().any(|cell| looked_up(&cell.text).iter().any(|way| wanted.contains(way)))
     });
     let wrong_heading = match (&leaf.under, under) {

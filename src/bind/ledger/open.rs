@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::header::{Column, Header, looked_up, ways};
+use super::header::{Column, Header, looked_up, lookup_keys};
 use super::{Found, Grids};
 use crate::bind::figures::Figures;
 use crate::document::{Cell, Grid};
@@ -206,7 +206,7 @@ impl<'d> Reader<'_, '_, 'd> {
     /// Whether a row is the total: a cell left of its figures has the label of the total.
     fn is_total(&self, row: u32, cells: &[(&Column<'d>, &'d Cell)]) -> bool {
         let Some(total) = &self.open.total else { return false };
-        let words = ways(total);
+        let words = lookup_keys(total);
         let left = cells.iter().filter(|(column, _)| self.is_figure(column)).map(|(column, _)| column.from).min();
         let before =
             self.grid.row_cells(row).filter(|cell| cell.row == row && left.is_none_or(|left| cell.column < left));

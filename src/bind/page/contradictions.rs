@@ -66,14 +66,14 @@ fn paragraphs(section: &Section) -> impl Iterator<Item = (&str, &Option<Place>)>
 
 fn stated_period(words: &IdentitySource, report: &Report) -> Option<Stated> {
     report.sections.iter().take(2).flat_map(paragraphs).find_map(|(text, place)| {
-        text.split('。').filter(|sentence| has(sentence, &words.period)).find_map(|sentence| {
+        text.split('。').filter(|sentence| contains_any(sentence, &words.period)).find_map(|sentence| {
             let (from, to) = facts::span(&dates_in_digits(sentence))?;
             Some(Stated { from, to, place: place.clone() })
         })
     })
 }
 
-fn has(text: &str, words: &[String]) -> bool {
+fn contains_any(text: &str, words: &[String]) -> bool {
     words.iter().any(|word| text.contains(word.as_str()))
 }
 
@@ -133,7 +133,7 @@ fn years_of_text(form: &Form, report: &Report, year: i16) -> (Option<Side>, bool
             if stated == year {
                 own = true;
             } else if other.is_none()
-                && !has(&behind, &words.not_own_year)
+                && !contains_any(&behind, &words.not_own_year)
                 && !behind.contains(&format!("{year}年"))
                 // A later year counts only at the beginning of the report.
                 && (stated < year || (number <= 1 && at == 0))

@@ -108,7 +108,7 @@ pub(super) fn kinship(words: &IdentitySource, own: &str, other: &str) -> Kinship
     if !plain || !own.is_certain() || !(other.is_certain() || other.office) {
         return if shortened { Kinship::Same } else { Kinship::Unclear };
     }
-    if own.has_place() && other.has_place() && !near(&own, &other) {
+    if own.has_place() && other.has_place() && !regions_match(&own, &other) {
         let above = other.level.zip(own.level).is_some_and(|(other, own)| other < own);
         return if above { Kinship::Above } else { Kinship::Different };
     }
@@ -136,7 +136,7 @@ pub(super) fn kinship(words: &IdentitySource, own: &str, other: &str) -> Kinship
 }
 
 /// Whether one region is a shorter form of the other.
-fn near(one: &Name, other: &Name) -> bool {
+fn regions_match(one: &Name, other: &Name) -> bool {
     let (one, other, alike) = (one.region, other.region, one.level == other.level);
     one.ends_with(other) || other.ends_with(one) || (alike && (abbreviates(one, other) || abbreviates(other, one)))
 }

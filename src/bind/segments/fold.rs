@@ -53,7 +53,7 @@ pub(super) struct Content {
 }
 
 impl Content {
-    fn has(&self, label: u32) -> bool {
+    fn has_label(&self, label: u32) -> bool {
         self.labels.get(label as usize / 64).is_some_and(|bits| bits >> (label % 64) & 1 == 1)
     }
 
@@ -99,7 +99,7 @@ impl Content {
 
     /// Whether a piece repeats content of this group.
     fn repeats(&self, piece: &FlowPiece) -> bool {
-        let again = piece.labels.iter().filter(|label| self.has(**label)).count();
+        let again = piece.labels.iter().filter(|label| self.has_label(**label)).count();
         let tables = again > 0 && again * 100 >= piece.labels.len() * AGAIN;
         tables || (piece.narrative && section_bit(piece).is_some_and(|bit| self.narrative & bit != 0))
     }
@@ -192,7 +192,7 @@ impl Group {
     fn named(&mut self, piece: &FlowPiece) {
         if let Some(title) = &piece.title {
             if let Some(name) = &title.agency {
-                self.know(name);
+                self.add_name(name);
                 if self.agency.as_ref().is_none_or(|known| known.by != By::Title) {
                     self.agency = Some(Named { name: name.clone(), by: By::Title });
                 }
@@ -204,7 +204,7 @@ impl Group {
             }
         }
         if let Some(name) = &piece.sender {
-            self.know(name);
+            self.add_name(name);
             if self.agency.is_none() {
                 let by = piece.by.unwrap_or(By::Sender);
                 self.agency = Some(Named { name: name.clone(), by });
@@ -215,7 +215,7 @@ impl Group {
         }
     }
 
-    fn know(&mut self, name: &str) {
+    fn add_name(&mut self, name: &str) {
         let name = fold(name);
         if self.names.len() < NAMES && !self.names.contains(&name) {
             self.names.push(name);
@@ -394,8 +394,8 @@ impl Folder<'_> {
             let Item::Text(text) = &self.flow.items[item] else { break };
             let line = text.text.trim_matches(blank);
             let short = line.chars().take(LINE + 1).count() <= LINE;
-            let words = Marks::says(&self.marks.comparison, line, &text.folded)
-                || Marks::says(&self.marks.example, line, &text.folded);
+            let words = Marks::contains_mark(&self.marks.comparison, line, &text.folded)
+                || Marks::contains_mark(&self.marks.example, line, &text.folded);
             let named = short && !marked && self.marks.is_agency(line);
             if words || named || (short && !marked && text.level.is_some()) {
                 start = item;

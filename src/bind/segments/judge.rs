@@ -58,7 +58,7 @@ fn kind(group: &Group, items: &std::ops::Range<usize>, most: usize, marks: &Mark
     let sheet = group.sheet.as_deref().map(fold);
     let says = |words: &[String]| {
         let named = sheet.as_deref().is_some_and(|sheet| words.iter().any(|word| sheet.contains(word.as_str())));
-        named || lines().any(|(text, folded)| Marks::says(words, text, folded))
+        named || lines().any(|(text, folded)| Marks::contains_mark(words, text, folded))
     };
     let title = group.title.as_ref();
     let titled = title.is_some_and(|title| title.agency.is_some() || title.year.is_some());

@@ -11,7 +11,7 @@ use crate::text::{blank, fold};
 /// Maximum number of characters of a title: the longest names of agencies and 30 more.
 const TITLE: usize = 80;
 
-/// Maximum number of characters of a line that can state what a form is: see [`Marks::says`].
+/// Maximum number of characters of a line that can state what a form is: see [`Marks::contains_mark`].
 const SHORT: usize = 40;
 
 /// The words of all forms, compiled for searching.
@@ -84,7 +84,7 @@ impl Marks {
     }
 
     /// Whether a line that is short or ends in a colon contains one of these words.
-    pub(super) fn says(words: &[String], text: &str, folded: &str) -> bool {
+    pub(super) fn contains_mark(words: &[String], text: &str, folded: &str) -> bool {
         let short =
             text.chars().take(SHORT + 1).count() <= SHORT || text.trim_end_matches(blank).ends_with(['：', ':']);
         short && words.iter().any(|word| folded.contains(word.as_str()))
