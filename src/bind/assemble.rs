@@ -96,7 +96,7 @@ fn cut_second(stream: &Stream, second: usize, frame: &mut Frame, found: &mut Vec
 /// One finding for each table of the form that was not found.
 fn tables_missing(index: &FormIndex, figures: &mut Figures) {
     for (table, spec) in index.form.tables.iter().enumerate() {
-        if figures.has(table) || spec.optional {
+        if figures.has_table(table) || spec.optional {
             continue;
         }
         let ids: Vec<String> =

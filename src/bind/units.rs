@@ -106,7 +106,7 @@ pub(super) struct Said {
 }
 
 /// The unit in a label or line: in brackets, after 单位, or alone.
-pub(super) fn said(text: &str) -> Option<Said> {
+pub(super) fn unit_in(text: &str) -> Option<Said> {
     if text.chars().nth(LONGEST_TEXT).is_some() {
         return None;
     }
@@ -124,7 +124,7 @@ pub(super) fn said(text: &str) -> Option<Said> {
 
 /// The unit of a dimension in a label or line, alone or listed with those of other dimensions: `单位：件、万元`.
 pub(super) fn said_as(text: &str, of: Dimension) -> Option<Said> {
-    if let Some(only) = said(text).filter(|said| said.unit.of == of) {
+    if let Some(only) = unit_in(text).filter(|said| said.unit.of == of) {
         return Some(only);
     }
     if text.chars().nth(LONGEST_TEXT).is_some() {
@@ -175,7 +175,7 @@ const BEFORE_UNIT: usize = 2;
 /// Whether a text states only a unit (`单位：元`, `（金额单位：万元）`), so that it is not the header of a column.
 pub(super) fn is_named(text: &str) -> bool {
     let words = text.trim_start_matches(|sign: char| blank(sign) || "（([【".contains(sign));
-    words.find("单位").is_some_and(|at| words[..at].chars().count() <= BEFORE_UNIT) && said(text).is_some()
+    words.find("单位").is_some_and(|at| words[..at].chars().count() <= BEFORE_UNIT) && unit_in(text).is_some()
 }
 
 #[cfg(test)]
@@ -204,7 +204,7 @@ mod tests {
             ("填报单位：白渚市民政局（盖章）", None),
             ("（一）予以公开", None),
         ] {
-            assert_eq!(said(text).map(|said| said.words).as_deref(), words, "{text}");
+            assert_eq!(unit_in(text).map(|said| said.words).as_deref(), words, "{text}");
         }
     }
 
@@ -229,7 +229,7 @@ mod tests {
     #[test]
     fn the_first_unit_counts_and_another_is_known() {
         let said = |texts: &[&str]| {
-            let stated = Stated::from_units(texts.iter().filter_map(|text| said(text)));
+            let stated = Stated::from_units(texts.iter().filter_map(|text| unit_in(text)));
             (stated.first.map(|said| said.words), stated.other.map(|said| said.words))
         };
         assert_eq!(said(&["（万元）", "单位：万元"]), (Some("万元".to_owned()), None));

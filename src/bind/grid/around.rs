@@ -1,7 +1,7 @@
 //! The units that are stated for a cell outside of it: in a header, in its row, or in a line above its table.
 
 use crate::bind::source::items::{Flow, Item, may_be_figure};
-use crate::bind::units::{self, Dimension, Stated, is_named, said, said_as, said_in_line};
+use crate::bind::units::{self, Dimension, Stated, is_named, said_as, said_in_line, unit_in};
 use crate::document::{Cell, Grid};
 use crate::text::{blank, numbering};
 
@@ -12,7 +12,7 @@ const LINES: usize = 3;
 pub(super) fn around(flow: &Flow, grid: usize, cell: &Cell, of: Dimension) -> Stated {
     let Some(grid_of) = flow.grids.get(grid) else { return Stated::default() };
     // In the header of a money column any unit counts: if it measures something else, the figure is not money.
-    let in_header = |text: &str| said(text).or_else(|| said_as(text, of));
+    let in_header = |text: &str| unit_in(text).or_else(|| said_as(text, of));
     let header = match of {
         Dimension::Money => column(grid_of, cell).find_map(|above| in_header(&above.text)),
         _ => column(grid_of, cell).find_map(|above| said_as(&above.text, of)),

@@ -52,7 +52,7 @@ pub(super) fn read(index: &FormIndex, flow: &Flow, figures: &mut Figures) {
     for table in 0..index.form.tables.len() {
         let spec = &index.form.tables[table];
         let fields = index.form.fields.iter().filter(|field| field.table == table).count();
-        if figures.has(table) || spec.by_rows || fields == 0 || fields > FIELDS {
+        if figures.has_table(table) || spec.by_rows || fields == 0 || fields > FIELDS {
             continue;
         }
         if index.form.sections[spec.section].heading.is_none() {

@@ -16,7 +16,7 @@ use super::parts::{Found, Other, others};
 use super::sums::{proves, sums_hold};
 use super::tell::{self, Unfitting};
 use super::view::ViewCell;
-use crate::bind::figures::{Figures, Hold, Proof, passed_over, rows_missing, tied};
+use crate::bind::figures::{Figures, Hold, Proof, ambiguous_table, passed_over, rows_missing};
 use crate::bind::labels::index::{Expected, FormIndex};
 use crate::bind::labels::shapes::Shape;
 use crate::bind::source::items::Flow;
@@ -28,7 +28,7 @@ use crate::form::FieldIndex;
 
 /// Reads every table of the form that is in a grid.
 pub(in crate::bind) fn read(index: &FormIndex, all: &[FormIndex], flow: &Flow) -> Figures {
-    let mut figures = Figures::none(&index.form, flow.rows.len());
+    let mut figures = Figures::blank(&index.form, flow.rows.len());
     let forms = Forms { index, all };
     let found = panels(index, flow);
     if found.too_many {
@@ -412,7 +412,7 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
         self.told.insert(self.candidates[one].panel);
         self.told.insert(self.candidates[other].panel);
         let (at, second) = (self.place(one), self.place(other));
-        let mut finding = tied(form, shape.table, shape.fields()).at(at);
+        let mut finding = ambiguous_table(form, shape.table, shape.fields()).at(at);
         finding.related.extend(second);
         self.figures.tell(finding);
         self.figures.refused[shape.table] = true;

@@ -189,7 +189,7 @@ impl<'b> Labels<'b> {
             let filled: Vec<&&Cell> = cells.iter().filter(|cell| !cell.text.trim_matches(blank).is_empty()).collect();
             let is_part = |cell: &&&Cell| parts.contains(&fold(&cell.text));
             let is_unit = |cell: &&&Cell| {
-                crate::bind::units::said(&cell.text).is_some() && !cell.text.chars().any(|one| one.is_ascii_digit())
+                crate::bind::units::unit_in(&cell.text).is_some() && !cell.text.chars().any(|one| one.is_ascii_digit())
             };
             let numbers: Vec<Option<u32>> = filled.iter().map(|cell| column_number(&cell.text)).collect();
             // `栏次 1 2 3 4`: at least three consecutive numbers.

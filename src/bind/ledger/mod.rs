@@ -148,8 +148,8 @@ fn value_of(
     }
     let from = &form.tables[form.fields[field].table].unit_from;
     let allowed = |wanted: UnitFrom| from.is_empty() || from.contains(&wanted);
-    let header = || found.header.filter(|_| allowed(UnitFrom::Header)).and_then(|header| units::said(&header.text));
-    let column = || found.unit.filter(|_| allowed(UnitFrom::Column)).and_then(|unit| units::said(&unit.text));
+    let header = || found.header.filter(|_| allowed(UnitFrom::Header)).and_then(|header| units::unit_in(&header.text));
+    let column = || found.unit.filter(|_| allowed(UnitFrom::Column)).and_then(|unit| units::unit_in(&unit.text));
     let line =
         || if allowed(UnitFrom::Line) { above(grids, grid, found.header.map_or(0, |header| header.row)) } else { None };
     let said = |of| {

@@ -234,7 +234,7 @@ impl FlatTable<'_, '_> {
             let cells = if certain { self.cells(row, blanks).or_else(by_line) } else { None };
             let known = match &cells {
                 Some(cells) => RowSplits::Read(cells.iter().map(|piece| piece.text.parse().ok()).collect()),
-                None if certain => self.ways(row, &mut cutting.steps),
+                None if certain => self.possible_splits(row, &mut cutting.steps),
                 None => RowSplits::Nothing,
             };
             read.push(cells);
@@ -322,7 +322,7 @@ impl FlatTable<'_, '_> {
     }
 
     /// The possible splits of a row whose cells run together.
-    fn ways(&self, row: &FlatRow, steps: &mut u32) -> RowSplits {
+    fn possible_splits(&self, row: &FlatRow, steps: &mut u32) -> RowSplits {
         // If there are separators, but too few, cells were dropped, and it is not known which.
         if row.filled() != 1 {
             return RowSplits::Nothing;

@@ -43,7 +43,7 @@ fn figures(lines: &str) -> Vec<String> {
     let index = FormIndex::new(&Forms::default().add("made up", FORM).unwrap());
     let mut flow = Flow::from_document(&document);
     flow.look_up(&index);
-    let mut figures = Figures::none(&index.form, flow.rows.len());
+    let mut figures = Figures::blank(&index.form, flow.rows.len());
     let stream = Stream::new(&index, &flow, &figures);
     flat::read(&index, &stream, &mut figures);
     let values: Vec<String> = figures
