@@ -26,7 +26,7 @@ use template::{DECLARATION, HEAD, TableTemplate, Template};
 const HALF: i64 = 160;
 
 /// The compiled templates of the forms.
-static TEMPLATES: Compiled<Template> = Compiled::none();
+static TEMPLATES: Compiled<Template> = Compiled::empty();
 
 fn template(form: &Form) -> Result<Arc<Template>, WriteError> {
     TEMPLATES.get(form, || template::compile(form).ok_or_else(|| failed("the blank form could not be compiled")))

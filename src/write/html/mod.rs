@@ -87,7 +87,7 @@ fn contents(parts: &[PlannedSection]) -> Markup {
 }
 
 /// The compiled tables of the forms.
-static TABLES: Compiled<Vec<FormTable>> = Compiled::none();
+static TABLES: Compiled<Vec<FormTable>> = Compiled::empty();
 
 /// Appends the sections of a report.
 fn body(form: &Form, report: &Report, parts: &[PlannedSection], page: &mut String) {

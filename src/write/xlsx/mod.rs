@@ -43,7 +43,7 @@ pub(crate) const AFTER_CALC_PR: &[&str] = &[
 ];
 
 /// The compiled templates of the forms.
-static TEMPLATES: Compiled<Template> = Compiled::none();
+static TEMPLATES: Compiled<Template> = Compiled::empty();
 
 fn template(form: &Form) -> Result<Arc<Template>, WriteError> {
     TEMPLATES.get(form, || template::compile(form).ok_or_else(|| failed("the blank workbook could not be compiled")))
