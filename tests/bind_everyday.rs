@@ -29,7 +29,7 @@ fn rows(form: &Form, table: usize) -> Vec<Vec<(String, u32, u32)>> {
         | LayoutContent::ColumnHead(text)
         | LayoutContent::RowHead(text) => text.clone(),
     };
-    let layout = Layout::of(form, table);
+    let layout = Layout::for_table(form, table);
     let row = |row: &Vec<nianbao::form::LayoutCell>| {
         row.iter().map(|cell| (text(&cell.content), cell.col_span, cell.row_span)).collect()
     };
@@ -347,7 +347,7 @@ fn last_years_table_does_not_complete_this_years_that_is_turned() {
     let forms = Forms::built_in().unwrap();
     let form = form(&forms);
     let turned = |table: usize| {
-        let layout = Layout::of(form, table);
+        let layout = Layout::for_table(form, table);
         let mut grid = vec![vec![String::new(); layout.rows.len()]; layout.columns as usize];
         for (row, cells) in rows(form, table).iter().zip(&layout.rows) {
             for ((text, columns, rows), cell) in row.iter().zip(cells) {

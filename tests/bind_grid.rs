@@ -35,7 +35,7 @@ fn official(form: &Form, table: usize) -> Rows {
         };
         Box { text, rows: cell.row_span, columns: cell.col_span, figure }
     };
-    Layout::of(form, table).rows.iter().map(|row| row.iter().map(cell).collect()).collect()
+    Layout::for_table(form, table).rows.iter().map(|row| row.iter().map(cell).collect()).collect()
 }
 
 fn grid(rows: &Rows, number: usize) -> Grid {

@@ -184,7 +184,7 @@ fn every_cell_of_the_form_is_written_with_its_text_and_spans() {
         let tables = tables(&part(&write(&form, &report), "word/document.xml"));
         assert_eq!(tables.len(), form.tables.len());
         for (number, table) in tables.iter().enumerate() {
-            let layout = Layout::of(&form, number);
+            let layout = Layout::for_table(&form, number);
             assert_eq!(table.len(), layout.rows.len());
             for (row, cells) in table.iter().enumerate() {
                 assert_eq!(cells.iter().map(|cell| cell.1).sum::<u32>(), layout.columns, "row {row}");
@@ -221,7 +221,7 @@ fn headers_at_the_top_repeat_and_rows_are_not_split() {
     for form in forms() {
         let text = part(&write(&form, &Report::empty(&form.id)), "word/document.xml");
         for (number, table) in text.split("<w:tbl>").skip(1).enumerate() {
-            let layout = Layout::of(&form, number);
+            let layout = Layout::for_table(&form, number);
             assert_eq!(table.matches("<w:tblHeader/>").count(), layout.header_rows as usize);
             assert_eq!(table.matches("<w:cantSplit").count(), layout.rows.len());
             assert!(table.contains("<w:tblLayout w:type=\"fixed\"/>"));

@@ -71,7 +71,7 @@ fn the_draft_of_each_blank_reads_a_filled_report() {
         let again = Binder::new(&drafts)
             .bind(&reading, &Hints::default())
             .unwrap_or_else(|finding| panic!("{id}: {finding:?}"));
-        let known = draft.of(again.values.keys().map(String::as_str));
+        let known = draft.expanded(again.values.keys().map(String::as_str));
         assert_eq!(figures(&known, &again), figures(&example, &report), "{id}\n{text}");
         tried += 1;
     }

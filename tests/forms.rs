@@ -43,7 +43,7 @@ fn tables_have_the_official_shape() {
     for (id, tables) in shapes {
         let form = form(id);
         for (table, (columns, rows)) in tables.into_iter().enumerate() {
-            let layout = Layout::of(&form, table);
+            let layout = Layout::for_table(&form, table);
             assert_eq!((layout.columns, layout.rows.len()), (columns, rows), "{id} table {table}");
             let slots: u32 = layout.rows.iter().flatten().map(|cell| cell.row_span * cell.col_span).sum();
             assert_eq!(slots, columns * rows as u32, "{id} table {table} is covered exactly");
@@ -53,7 +53,7 @@ fn tables_have_the_official_shape() {
 
 #[test]
 fn the_header_of_table_three_spans_as_prescribed() {
-    let layout = Layout::of(&form("gkbg-2021"), 1);
+    let layout = Layout::for_table(&form("gkbg-2021"), 1);
     assert_eq!(layout.header_rows, 3);
     let cell = |row: usize, text: &str| {
         let found = layout.rows[row].iter().find(|cell| {

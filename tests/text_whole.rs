@@ -30,7 +30,7 @@ fn figure(field: usize, add: usize) -> String {
 
 /// A table of the form as lines with pipes, or one cell per line.
 fn table(form: &Form, table: usize, add: usize, (cell, row): (&str, &str)) -> String {
-    let layout = Layout::of(form, table);
+    let layout = Layout::for_table(form, table);
     let line = |cells: &Vec<nianbao::form::LayoutCell>| {
         let texts: Vec<String> = cells
             .iter()
@@ -194,7 +194,7 @@ fn apart(form: &Form, report: &Report, held: std::ops::Range<usize>) -> String {
         text += &format!("{}\n", heading.text);
         for at in (0..form.tables.len()).filter(|&at| form.tables[at].section == number) {
             let mut waiting = String::new();
-            for (row, cells) in Layout::of(form, at).rows.iter().enumerate() {
+            for (row, cells) in Layout::for_table(form, at).rows.iter().enumerate() {
                 for cell in cells {
                     match &cell.content {
                         LayoutContent::Field(index) => {

@@ -43,7 +43,7 @@ impl Drawn<'_> {
 
     /// Adds a table of the form, shifted by three columns, with guidance in its labels and a row of the office's own.
     fn table(&mut self, form: &Form, table: usize) {
-        let layout = Layout::of(form, table);
+        let layout = Layout::for_table(form, table);
         let own_row = layout.rows.len() as u32;
         for cell in layout.rows.iter().flatten() {
             let (row, column) = (self.row + cell.row, cell.column as u16);

@@ -122,7 +122,7 @@ impl Book {
 fn places(form: &Form) -> Vec<(usize, u32, u32)> {
     let mut places = vec![(0, 0, 0); form.fields.len()];
     for table in 0..form.tables.len() {
-        for cell in Layout::of(form, table).rows.iter().flatten() {
+        for cell in Layout::for_table(form, table).rows.iter().flatten() {
             if let LayoutContent::Field(field) = cell.content {
                 places[field] = (table + 1, 2 + cell.row, cell.column);
             }

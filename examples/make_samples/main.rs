@@ -287,7 +287,7 @@ fn text(form: &Form, report: &Report, between: &str) -> String {
 
 fn rows(form: &Form, report: &Report, table: &str, between: &str) -> Vec<String> {
     let Some(number) = form.tables.iter().position(|known| known.id == table) else { return Vec::new() };
-    let rows = Layout::of(form, number).rows;
+    let rows = Layout::for_table(form, number).rows;
     let shown = |content: &LayoutContent| match content {
         LayoutContent::Caption(text)
         | LayoutContent::Corner(text)

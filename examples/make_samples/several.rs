@@ -93,7 +93,7 @@ fn sheet(sheet: &mut Worksheet, form: &Form, report: &Report) -> Done {
 
 fn table(sheet: &mut Worksheet, form: &Form, report: &Report, table: &str, top: u32) -> Done<u32> {
     let number = form.tables.iter().position(|known| known.id == table).ok_or("no such table")?;
-    let layout = Layout::of(form, number);
+    let layout = Layout::for_table(form, number);
     let plain = Format::new();
     for cell in layout.rows.iter().flatten() {
         let (row, column) = (top + cell.row, cell.column as u16);

@@ -10,7 +10,7 @@ use crate::read::ReadError;
 use crate::read::Relationships;
 use crate::read::package::Package;
 use crate::read::xml;
-use crate::write::splice::{self, Part, Splice};
+use crate::write::splice::{self, PackagePart, Splice};
 
 pub(super) const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n";
 const TYPES: &str = "[Content_Types].xml";
@@ -127,8 +127,8 @@ impl<'a, 'b> Parts<'a, 'b> {
         if self.changed.is_empty() {
             return Ok(bytes.to_vec());
         }
-        let parts: Vec<Part> =
-            self.changed.iter().map(|(name, text)| Part { name, content: text.as_bytes() }).collect();
+        let parts: Vec<PackagePart> =
+            self.changed.iter().map(|(name, text)| PackagePart { name, content: text.as_bytes() }).collect();
         let packed = match Splice::open(bytes) {
             Some(splice) => splice.write(&parts),
             None => splice::rewrite(bytes, &parts),

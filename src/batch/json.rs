@@ -6,7 +6,7 @@ use crate::finding::code::{check, fill};
 use crate::finding::{Bilingual, Finding, Message};
 use crate::form::{Form, Forms};
 use crate::report::json;
-use crate::report::{Content as Piece, Kind, Report};
+use crate::report::{Content as ReportContent, Kind, Report};
 
 /// The reports of an input in JSON; `None` if the input is not JSON.
 pub(super) fn reports(
@@ -44,7 +44,7 @@ fn hold(forms: &Forms, wanted: Option<&str>, report: &mut Report) -> Result<(), 
         Message::new(format!("格式中没有{}“{name}”", what.0), format!("the form has no {} {name}", what.1))
     };
     let mut values = std::mem::take(&mut report.values);
-    let form = &form.of(values.keys().map(String::as_str));
+    let form = &form.expanded(values.keys().map(String::as_str));
     for field in &form.fields {
         report.values.insert(field.id.clone(), values.swap_remove(&field.id).unwrap_or_default());
     }
@@ -74,16 +74,16 @@ fn parts(form: &Form, report: &Report, unknown: &dyn Fn((&str, &str), &str) -> M
     }
     for piece in report.sections.iter().flat_map(|section| &section.content).chain(&report.unclaimed) {
         match piece {
-            Piece::Table { table } if !form.tables.iter().any(|known| known.id == *table) => {
+            ReportContent::Table { table } if !form.tables.iter().any(|known| known.id == *table) => {
                 return Err(unknown(("表格", "table"), table));
             }
-            Piece::Picture { index, .. } if *index >= report.pictures.len() => {
+            ReportContent::Picture { index, .. } if *index >= report.pictures.len() => {
                 return Err(Message::new(
                     format!("没有第{}张图片", index + 1),
                     format!("there is no picture {}", index + 1),
                 ));
             }
-            Piece::Extra(table) => {
+            ReportContent::Extra(table) => {
                 let inside = |cell: &crate::report::ExtraCell| {
                     let end = |start: u32, span: u32| start.checked_add(span.max(1));
                     end(cell.row, cell.row_span).is_some_and(|end| end <= table.rows)

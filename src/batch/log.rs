@@ -78,7 +78,7 @@ pub struct Count {
 
 impl Count {
     /// Counts findings.
-    pub fn of<'f>(findings: impl Iterator<Item = &'f Finding>) -> Self {
+    pub fn from_findings<'f>(findings: impl Iterator<Item = &'f Finding>) -> Self {
         let mut count = Self { error: 0, warning: 0, info: 0 };
         for finding in findings {
             match finding.severity {

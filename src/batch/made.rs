@@ -102,7 +102,7 @@ impl Made {
             let outputs = (0..remembered.outputs.len()).map(|output| self.file_name(number, output)).collect();
             let mut findings = remembered.findings.clone();
             findings.append(&mut self.places[number].findings);
-            let count = Count::of(findings.iter());
+            let count = Count::from_findings(findings.iter());
             let part = Part {
                 form: remembered.form.clone(),
                 agency: remembered.agency.clone(),
@@ -124,7 +124,7 @@ impl Made {
             year: first.and_then(|part| part.year),
             outputs: reports.iter().flat_map(|report| report.part.outputs.iter().cloned()).collect(),
             status: statuses.max().unwrap_or(Status::Failed),
-            findings: Count::of(all),
+            findings: Count::from_findings(all),
             reports: match reports.as_slice() {
                 [_] => Vec::new(),
                 reports => reports.iter().map(|report| report.part.clone()).collect(),

@@ -32,7 +32,7 @@ pub(super) fn report(
     let form = &index.form;
     let mut figures = read::read(index, all, flow);
     let of_rows = ledger::read(index, flow, &mut figures);
-    let stream = Stream::of(index, flow, &figures);
+    let stream = Stream::new(index, flow, &figures);
     let flat = flat::read(index, &stream, &mut figures);
     let web = matches!(reading.format, Format::Html | Format::Mht | Format::Text | Format::Csv | Format::Tsv);
     let mut found = headings::find(index, &stream, &flat.claims, 0);
@@ -83,7 +83,7 @@ pub(super) fn report(
     report.findings.append(&mut figures.findings);
     summary::units(form, &mut report);
     around(&stream, &frame, &mut report);
-    (report, Anchors::of(&stream, &frame, &found))
+    (report, Anchors::collect(&stream, &frame, &found))
 }
 
 /// Ends the report before a second one: at the title above it if there is one.
@@ -96,7 +96,7 @@ fn cut_second(stream: &Stream, second: usize, frame: &mut Frame, found: &mut Vec
 /// One finding for each table of the form that was not found.
 fn tables_missing(index: &FormIndex, figures: &mut Figures) {
     for (table, spec) in index.form.tables.iter().enumerate() {
-        if figures.has(table) || spec.optional {
+        if figures.has_table(table) || spec.optional {
             continue;
         }
         let ids: Vec<String> =

@@ -48,7 +48,7 @@ pub(super) struct Figures {
 
 impl Figures {
     /// Blank values for all fields; `rows` is the number of rows in the flow.
-    pub(super) fn none(form: &Form, rows: usize) -> Self {
+    pub(super) fn blank(form: &Form, rows: usize) -> Self {
         Self {
             values: vec![Value::default(); form.fields.len()],
             rows: vec![Vec::new(); form.tables.len()],
@@ -59,7 +59,7 @@ impl Figures {
     }
 
     /// Whether a table was found, or refused as ambiguous.
-    pub(super) fn has(&self, table: usize) -> bool {
+    pub(super) fn has_table(&self, table: usize) -> bool {
         !self.rows[table].is_empty() || self.refused[table]
     }
 
@@ -139,7 +139,7 @@ pub(super) fn rows_missing(form: &Form, table: usize, missing: &[(usize, usize)]
 }
 
 /// The finding about two tables, either of which could be the form's.
-pub(super) fn tied(form: &Form, table: usize, fields: &[FieldIndex]) -> Finding {
+pub(super) fn ambiguous_table(form: &Form, table: usize, fields: &[FieldIndex]) -> Finding {
     let name = &form.tables[table].name;
     let message = Message::new(
         format!(

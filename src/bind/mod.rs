@@ -69,7 +69,7 @@ impl Binder {
     /// Compiles the labels of every form.
     pub fn new(forms: &Forms) -> Self {
         let forms: Vec<FormIndex> = forms.iter().map(FormIndex::new).collect();
-        Self { labels: AllLabels::of(&forms), marks: Marks::of(&forms), forms }
+        Self { labels: AllLabels::from_forms(&forms), marks: Marks::from_forms(&forms), forms }
     }
 
     /// Chooses the form of a document and reads its reports: one, or those of several agencies or years.
@@ -78,7 +78,7 @@ impl Binder {
     /// The finding `form-not-recognised` if no form fits, which describes what the document contains instead, and `file-over-limit` for
     /// more reports than are read from one file.
     pub fn bind_all(&self, reading: &Reading, hints: &Hints) -> Result<Bound, Box<Finding>> {
-        let flow = Flow::of(&reading.document);
+        let flow = Flow::from_document(&reading.document);
         let choice = self.choose(reading, &flow, hints)?;
         if choice.index.form.title.is_free() {
             let report = free::read(&choice.index.form, reading, hints);
@@ -107,7 +107,7 @@ impl Binder {
         let Bound { reports, passed_over } = self.bind_all(reading, hints)?;
         let others = (reports.len() > 1).then(|| several::first_only(&reports));
         let mut reports = reports.into_iter();
-        let Some(mut report) = reports.next() else { return Err(Box::new(several::none())) };
+        let Some(mut report) = reports.next() else { return Err(Box::new(several::no_report())) };
         report.findings.extend(passed_over.into_iter().chain(others));
         Ok(report)
     }
@@ -117,7 +117,7 @@ impl Binder {
     /// # Errors
     /// The finding `form-not-recognised` if no form fits.
     pub fn locate(&self, reading: &Reading, hints: &Hints) -> Result<(Report, Anchors), Box<Finding>> {
-        let flow = Flow::of(&reading.document);
+        let flow = Flow::from_document(&reading.document);
         let choice = recognise::choose((&self.forms, &self.labels), reading, &flow, hints)?;
         Ok(self.lay(choice, reading, flow, hints))
     }

@@ -195,7 +195,7 @@ const LABEL: usize = 4;
 fn without_unit(text: &str) -> Option<&str> {
     let text = text.trim_matches(blank);
     let open = text.strip_suffix(['）', ')']).and_then(|rest| rest.rfind(['（', '(']))?;
-    units::said(&text[open..])?;
+    units::unit_in(&text[open..])?;
     Some(&text[..open]).filter(|label| label.chars().count() >= LABEL)
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::segments::{By, Kind, Segment};
+use super::segments::{By, Segment, SegmentKind};
 use super::source::items::{Flow, Item};
 use super::{Binder, Bound, Hints, recognise};
 use crate::document::{Document, Metadata};
@@ -34,7 +34,7 @@ impl Binder {
         let ranges: Vec<Range<usize>> = segments.iter().map(|segment| segment.items.clone()).collect();
         let (mut reports, mut refused) = (Vec::new(), Vec::new());
         for (segment, flow) in segments.iter().zip(flow.split(&ranges)) {
-            if segment.kind != Kind::Report {
+            if segment.kind != SegmentKind::Report {
                 passed_over.push(passed(segment));
                 continue;
             }
@@ -146,14 +146,14 @@ fn lines_before(before: &Range<usize>, flow: &Flow) -> Option<Finding> {
 fn passed(segment: &Segment) -> Finding {
     let shown = &segment.shown;
     let (severity, zh, en) = match segment.kind {
-        Kind::Blank => (Severity::Info, "是空白表，未读取。", "is a blank form and was passed over."),
-        Kind::Example => (Severity::Info, "是示例或样表，未读取。", "is an example and was passed over."),
-        Kind::Comparison => (
+        SegmentKind::Blank => (Severity::Info, "是空白表，未读取。", "is a blank form and was passed over."),
+        SegmentKind::Example => (Severity::Info, "是示例或样表，未读取。", "is an example and was passed over."),
+        SegmentKind::Comparison => (
             Severity::Warning,
             "写明是上年度或同期数据，仅供对比，未读取。请核对。",
             "says that it is of another year, for comparison, and was passed over. Check it.",
         ),
-        Kind::Extract | Kind::Report => (
+        SegmentKind::Extract | SegmentKind::Report => (
             Severity::Warning,
             "只有部分数据，同一文件中另有完整的报告，这部分未读取。请核对。",
             "has only a part of the figures, and the file has a whole report besides; it was passed over. Check it.",
@@ -320,6 +320,6 @@ pub(super) fn first_only(reports: &[Report]) -> Finding {
 }
 
 /// The finding for a document without a report.
-pub(super) fn none() -> Finding {
+pub(super) fn no_report() -> Finding {
     Finding::new(&code::FORM_NOT_RECOGNISED, code::FORM_NOT_RECOGNISED.message())
 }

@@ -78,7 +78,7 @@ impl Binder {
         }
         if bound.reports.is_empty() {
             let choice = recognise::Choice { index: choice.index, finding: choice.finding };
-            let report = self.lay(choice, reading, Flow::of(&reading.document), hints).0;
+            let report = self.lay(choice, reading, Flow::from_document(&reading.document), hints).0;
             bound.reports.push(report);
         } else if let Some(first) = bound.reports.first_mut() {
             first.findings.splice(0..0, reading.findings.iter().cloned());

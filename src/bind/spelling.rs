@@ -110,7 +110,7 @@ pub(super) fn parse(text: &str, place: Where) -> Option<Written> {
         None => return None,
     };
     let unit = without_brackets(unit.trim_matches(blank));
-    let unit = if unit.is_empty() { None } else { Some((Unit::of(unit)?, unit.to_owned())) };
+    let unit = if unit.is_empty() { None } else { Some((Unit::parse(unit)?, unit.to_owned())) };
     let currency = unmarked.is_some();
     if currency && unit.as_ref().is_some_and(|unit| !unit.0.may_be_money()) {
         return None;

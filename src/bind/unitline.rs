@@ -14,7 +14,7 @@ pub(super) fn are_facts<'t>(form: &Form, texts: impl Iterator<Item = &'t str>) -
     let parts = texts.flat_map(|text| text.split(['\t', '\u{3000}', '\n'])).flat_map(|text| text.split("  "));
     let mut money = 0;
     for part in parts.map(|part| part.trim_matches(blank)).filter(|part| !part.is_empty()) {
-        let unit = units::is_named(part).then(|| units::said(part)).flatten();
+        let unit = units::is_named(part).then(|| units::unit_in(part)).flatten();
         if unit.is_some_and(|said| said.unit.of == units::Dimension::Money) {
             money += 1;
         } else if !form.identity.agency.iter().chain(&form.identity.year).any(|line| line.named(part).is_some()) {

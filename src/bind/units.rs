@@ -28,7 +28,7 @@ pub(super) struct Unit {
 
 impl Unit {
     /// The unit that a text consists of; `None` if it is not a recognised unit.
-    pub(super) fn of(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let words = &language().units;
         let text = text.strip_prefix("人民币").unwrap_or(text);
         if is_one(&words.other, text) {
@@ -106,13 +106,13 @@ pub(super) struct Said {
 }
 
 /// The unit in a label or line: in brackets, after 单位, or alone.
-pub(super) fn said(text: &str) -> Option<Said> {
+pub(super) fn unit_in(text: &str) -> Option<Said> {
     if text.chars().nth(LONGEST_TEXT).is_some() {
         return None;
     }
     let behind = |text: &str| {
         let words = text.trim_matches(|sign: char| blank(sign) || "：:（）()【】[]，,。;；".contains(sign));
-        Unit::of(words).map(|unit| Said { unit, words: words.to_owned() })
+        Unit::parse(words).map(|unit| Said { unit, words: words.to_owned() })
     };
     let named = text.rfind("单位").and_then(|at| behind(&text[at + "单位".len()..]));
     let bracketed =
@@ -124,7 +124,7 @@ pub(super) fn said(text: &str) -> Option<Said> {
 
 /// The unit of a dimension in a label or line, alone or listed with those of other dimensions: `单位：件、万元`.
 pub(super) fn said_as(text: &str, of: Dimension) -> Option<Said> {
-    if let Some(only) = said(text).filter(|said| said.unit.of == of) {
+    if let Some(only) = unit_in(text).filter(|said| said.unit.of == of) {
         return Some(only);
     }
     if text.chars().nth(LONGEST_TEXT).is_some() {
@@ -134,7 +134,7 @@ pub(super) fn said_as(text: &str, of: Dimension) -> Option<Said> {
     let signs = |sign: char| blank(sign) || "：:（）()【】[]".contains(sign);
     let words = listed.trim_matches(signs).split(['、', '，', ',', '/', '／', '；', ';', '或', '和']);
     let words: Vec<&str> = words.map(|word| word.trim_matches(signs)).collect();
-    let units: Option<Vec<Unit>> = words.iter().map(|word| Unit::of(word)).collect();
+    let units: Option<Vec<Unit>> = words.iter().map(|word| Unit::parse(word)).collect();
     let mut found = units?.into_iter().zip(words).filter(|(unit, _)| unit.of == of);
     let (unit, words) = found.next().filter(|_| found.next().is_none())?;
     Some(Said { unit, words: words.to_owned() })
@@ -156,7 +156,7 @@ pub(super) struct Stated {
 
 impl Stated {
     /// From the stated units, in their order of precedence.
-    pub(super) fn of(said: impl IntoIterator<Item = Said>) -> Self {
+    pub(super) fn from_units(said: impl IntoIterator<Item = Said>) -> Self {
         let mut said = said.into_iter();
         let first = said.next();
         let unit = first.as_ref().map(|first| first.unit);
@@ -175,7 +175,7 @@ const BEFORE_UNIT: usize = 2;
 /// Whether a text states only a unit (`单位：元`, `（金额单位：万元）`), so that it is not the header of a column.
 pub(super) fn is_named(text: &str) -> bool {
     let words = text.trim_start_matches(|sign: char| blank(sign) || "（([【".contains(sign));
-    words.find("单位").is_some_and(|at| words[..at].chars().count() <= BEFORE_UNIT) && said(text).is_some()
+    words.find("单位").is_some_and(|at| words[..at].chars().count() <= BEFORE_UNIT) && unit_in(text).is_some()
 }
 
 #[cfg(test)]
@@ -184,7 +184,7 @@ mod tests {
 
     fn converted(number: &str, from: &str, to: &str) -> Option<String> {
         let number = Decimal::from_str_exact(number).ok()?;
-        Unit::of(from)?.convert(number, Unit::of(to)?).map(|number| number.to_string())
+        Unit::parse(from)?.convert(number, Unit::parse(to)?).map(|number| number.to_string())
     }
 
     #[test]
@@ -204,7 +204,7 @@ mod tests {
             ("填报单位：白渚市民政局（盖章）", None),
             ("（一）予以公开", None),
         ] {
-            assert_eq!(said(text).map(|said| said.words).as_deref(), words, "{text}");
+            assert_eq!(unit_in(text).map(|said| said.words).as_deref(), words, "{text}");
         }
     }
 
@@ -229,7 +229,7 @@ mod tests {
     #[test]
     fn the_first_unit_counts_and_another_is_known() {
         let said = |texts: &[&str]| {
-            let stated = Stated::of(texts.iter().filter_map(|text| said(text)));
+            let stated = Stated::from_units(texts.iter().filter_map(|text| unit_in(text)));
             (stated.first.map(|said| said.words), stated.other.map(|said| said.words))
         };
         assert_eq!(said(&["（万元）", "单位：万元"]), (Some("万元".to_owned()), None));
@@ -260,7 +260,7 @@ mod tests {
             assert_eq!(converted(number, from, to).as_deref(), expected, "{number} {from} {to}");
         }
         for text in ["", "余", "整", "元件", "年度", "%", "多件"] {
-            assert_eq!(Unit::of(text), None, "{text}");
+            assert_eq!(Unit::parse(text), None, "{text}");
         }
     }
 }

@@ -49,7 +49,7 @@ fn take_stated(
     value: &mut Value,
     findings: &mut Vec<Finding>,
 ) {
-    let wanted = form.fields[field].unit.as_deref().and_then(Unit::of);
+    let wanted = form.fields[field].unit.as_deref().and_then(Unit::parse);
     let Some(wanted) = wanted.filter(|wanted| matches!(wanted.of, Dimension::Money | Dimension::Count)) else { return };
     let Some(figure) = value.value.filter(|_| is_plain(value)) else { return };
     let Stated { first: Some(Said { unit, words }), other } = around(wanted.of) else { return };
@@ -103,7 +103,7 @@ fn counted_by_many(form: &Form, field: FieldIndex, words: &str) -> Finding {
 /// Converts a figure to the number that its number format shows.
 fn take_shown(form: &Form, field: FieldIndex, shown: &Shown, value: &mut Value, findings: &mut Vec<Finding>) {
     let number = value.value.and_then(|number| units::shifted(number, shown.shift));
-    let unit = Unit::of(&shown.suffix);
+    let unit = Unit::parse(&shown.suffix);
     value.raw.push_str(&shown.suffix);
     match (number, unit) {
         (Some(number), unit) if unit.is_some() || shown.suffix.is_empty() => {
@@ -261,7 +261,7 @@ fn take_unit(
     findings: &mut Vec<Finding>,
 ) {
     let wanted = form.fields[field].unit.as_deref();
-    let converted = wanted.and_then(Unit::of).zip(value.value).and_then(|(to, number)| unit.convert(number, to));
+    let converted = wanted.and_then(Unit::parse).zip(value.value).and_then(|(to, number)| unit.convert(number, to));
     match converted {
         Some(number) if Some(number) == value.value => {}
         Some(number) => {

@@ -34,7 +34,7 @@ pub(super) fn explain(form: &Form, figures: &Figures, equations: &[Equation]) ->
         .filter_map(|component| {
             let search = Search { form, figures, equations, component: &component };
             let mut solutions = search.run();
-            rank(&mut solutions);
+            keep_nearest(&mut solutions);
             let broken = component.iter().filter_map(|equation| equation.broken).collect();
             (!solutions.is_empty()).then_some(Explanation { broken, solutions })
         })
@@ -59,7 +59,7 @@ fn components<'e>(broken: &[&'e Equation]) -> Vec<Vec<&'e Equation>> {
 
 /// Keeps only the best solution if its typing error is clearly the nearest. Of several single cells no typing error decides: another cell
 /// may have had the larger slip.
-fn rank(solutions: &mut Vec<Vec<Change>>) {
+fn keep_nearest(solutions: &mut Vec<Vec<Change>>) {
     let cost = |solution: &[Change]| solution.iter().map(|change| distance(change.from, change.to)).sum::<usize>();
     solutions.sort_by_cached_key(|solution| {
         (cost(solution), solution.iter().map(|change| change.field).collect::<Vec<_>>())

@@ -49,7 +49,7 @@ impl<'a, 'v> Rules<'a, 'v> {
     /// Mistakes that explain broken rules, chosen greedily by the number of rules; no rule is explained twice.
     pub(super) fn events(&self) -> Vec<Event> {
         let mut found = self.totals_of_zero();
-        found.extend(only(self.exchanged_lines()));
+        found.extend(single(self.exchanged_lines()));
         found.extend(self.shifted_rows());
         found.sort_by_key(|event| std::cmp::Reverse(event.broken.len()));
         let mut events: Vec<Event> = Vec::new();
@@ -271,7 +271,7 @@ impl<'a, 'v> Rules<'a, 'v> {
 }
 
 /// The event, if there is exactly one.
-fn only(events: Vec<Event>) -> Vec<Event> {
+fn single(events: Vec<Event>) -> Vec<Event> {
     if events.len() == 1 { events } else { Vec::new() }
 }
 

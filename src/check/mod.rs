@@ -36,7 +36,7 @@ pub struct Context<'a> {
 
 /// Checks a report: arithmetic with error localisation, kinds of figures, formal requirements, narrative.
 pub fn check(form: &Form, report: &Report, context: &Context) -> Vec<Finding> {
-    let form = &form.of(report.values.keys().map(String::as_str));
+    let form = &form.expanded(report.values.keys().map(String::as_str));
     let figures = Figures::from_report(form, report, context.previous);
     let mut findings = Vec::new();
     let blank = blank::tables(form, &figures);

@@ -28,7 +28,7 @@ pub enum Verdict {
 
 /// The verdicts of all rule instances, rule by rule in the form's order.
 pub fn assess(form: &Form, report: &Report, context: &Context) -> Vec<Vec<Verdict>> {
-    let form = &form.of(report.values.keys().map(String::as_str));
+    let form = &form.expanded(report.values.keys().map(String::as_str));
     let figures = Figures::from_report(form, report, context.previous);
     form.rules.iter().map(|rule| rule.instances.iter().map(|instance| verdict(instance, &figures)).collect()).collect()
 }

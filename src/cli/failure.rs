@@ -67,22 +67,22 @@ pub(crate) fn said(error: &anyhow::Error, language: Language) -> String {
 /// The bilingual message of an error, if its type has one.
 fn known(cause: &(dyn std::error::Error + 'static)) -> Option<Message> {
     /// The message of an error of this type.
-    fn of<E: Bilingual + 'static>(cause: &(dyn std::error::Error + 'static)) -> Option<Message> {
+    fn message_of<E: Bilingual + 'static>(cause: &(dyn std::error::Error + 'static)) -> Option<Message> {
         cause.downcast_ref::<E>().map(Bilingual::message)
     }
     if let Some(Failure(message)) = cause.downcast_ref() {
         return Some(message.clone());
     }
-    let known = of::<BatchError>(cause)
-        .or_else(|| of::<StreamError>(cause))
-        .or_else(|| of::<FormError>(cause))
-        .or_else(|| of::<AgenciesError>(cause))
-        .or_else(|| of::<WaiverMistake>(cause))
-        .or_else(|| of::<FillError>(cause))
-        .or_else(|| of::<WriteError>(cause))
-        .or_else(|| of::<TemplateError>(cause));
+    let known = message_of::<BatchError>(cause)
+        .or_else(|| message_of::<StreamError>(cause))
+        .or_else(|| message_of::<FormError>(cause))
+        .or_else(|| message_of::<AgenciesError>(cause))
+        .or_else(|| message_of::<WaiverMistake>(cause))
+        .or_else(|| message_of::<FillError>(cause))
+        .or_else(|| message_of::<WriteError>(cause))
+        .or_else(|| message_of::<TemplateError>(cause));
     #[cfg(feature = "serve")]
-    let known = known.or_else(|| of::<nianbao::serve::ServeError>(cause));
+    let known = known.or_else(|| message_of::<nianbao::serve::ServeError>(cause));
     known.or_else(|| {
         let said = system(cause.downcast_ref::<io::Error>()?);
         Some(Message::new(format!("{}。", said.zh), said.en))

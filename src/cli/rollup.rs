@@ -81,7 +81,7 @@ pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<E
     } else {
         write(args, &rollup, &report)?;
     }
-    Ok(tell(terminal, &rollup, &report, (!args.dry_run).then_some(args.out.as_path())))
+    Ok(print_result(terminal, &rollup, &report, (!args.dry_run).then_some(args.out.as_path())))
 }
 
 /// Last year's figures, from reports in any form that can be migrated to this year's; `None` if stopped by Ctrl-C. A single file is
@@ -200,7 +200,7 @@ fn preview(args: &Args, rollup: &Rollup, report: &Report) -> Result<Preview> {
     Ok(made.map_err(|finding| anyhow::Error::from(Failure(finding.message)))??)
 }
 
-fn tell(terminal: &Terminal, rollup: &Rollup, report: &Report, out: Option<&Path>) -> Exit {
+fn print_result(terminal: &Terminal, rollup: &Rollup, report: &Report, out: Option<&Path>) -> Exit {
     let wrong = say_errors(terminal, rollup);
     let (year, counts) = (rollup.year, rollup.counts_of_agencies().message());
     let counts = counts.get(terminal.language);

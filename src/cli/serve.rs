@@ -87,7 +87,7 @@ pub(crate) fn run(args: &Arguments, terminal: &Terminal) -> Result<Exit> {
     let open = !args.no_open && has_desktop();
     let shown = folder.clone();
     let served = serve::run(options(args, folder.clone())?, stopped, |started| {
-        tell(started, &shown, terminal);
+        print_started(started, &shown, terminal);
         if open {
             browse(&started.url);
         }
@@ -153,7 +153,7 @@ fn own_name() -> String {
 }
 
 /// Prints the URLs and the generated password; the local URL is the only line on standard output.
-fn tell(started: &Started, folder: &Path, terminal: &Terminal) {
+fn print_started(started: &Started, folder: &Path, terminal: &Terminal) {
     // Standard output may be closed.
     let _ = writeln!(io::stdout(), "{}", started.url);
     let _ = io::stdout().flush();

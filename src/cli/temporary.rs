@@ -17,7 +17,7 @@ const OTHERS: &[&str] = &["/var/tmp", "/dev/shm", "."];
 /// # Errors
 /// If no folder can be created anywhere.
 pub(super) fn folder(name: &str) -> Result<TempDir> {
-    made(name, std::iter::once(std::env::temp_dir()).chain(OTHERS.iter().map(PathBuf::from))).map_err(|_| {
+    create_in(name, std::iter::once(std::env::temp_dir()).chain(OTHERS.iter().map(PathBuf::from))).map_err(|_| {
         failure(
             "没有可以存放临时文件的文件夹。请设置环境变量 TMPDIR，或在可以写入的文件夹中运行。",
             "there is no folder for temporary files: set TMPDIR, or run in a folder that can be written to",
@@ -25,7 +25,7 @@ pub(super) fn folder(name: &str) -> Result<TempDir> {
     })
 }
 
-fn made(name: &str, folders: impl Iterator<Item = PathBuf>) -> io::Result<TempDir> {
+fn create_in(name: &str, folders: impl Iterator<Item = PathBuf>) -> io::Result<TempDir> {
     let prefix = format!(".nianbao-{name}-");
     let make = |folder: &Path| tempfile::Builder::new().prefix(&prefix).tempdir_in(folder.canonicalize()?);
     let mut last = Err(io::ErrorKind::NotFound.into());
@@ -46,8 +46,8 @@ mod tests {
     fn the_first_folder_that_can_be_written_to_is_taken() {
         let there = tempfile::tempdir().unwrap();
         let missing = there.path().join("none");
-        let folder = made("test", [missing.clone(), there.path().to_path_buf()].into_iter()).unwrap();
+        let folder = create_in("test", [missing.clone(), there.path().to_path_buf()].into_iter()).unwrap();
         assert_eq!(folder.path().parent(), there.path().canonicalize().ok().as_deref());
-        assert!(made("test", [missing].into_iter()).is_err());
+        assert!(create_in("test", [missing].into_iter()).is_err());
     }
 }

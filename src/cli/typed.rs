@@ -12,11 +12,13 @@ pub(super) fn chinese(error: &Error, command: &str) -> String {
     let said = match error.kind() {
         ErrorKind::MissingRequiredArgument => format!("缺少 {argument}"),
         ErrorKind::UnknownArgument if !argument.starts_with('-') => format!("多出了“{argument}”"),
-        ErrorKind::UnknownArgument => format!("没有“{argument}”这个选项{}", near(error, ContextKind::SuggestedArg)),
+        ErrorKind::UnknownArgument => {
+            format!("没有“{argument}”这个选项{}", suggestions(error, ContextKind::SuggestedArg))
+        }
         ErrorKind::InvalidSubcommand => format!(
             "没有“{}”这个命令{}",
             text(error, ContextKind::InvalidSubcommand),
-            near(error, ContextKind::SuggestedSubcommand)
+            suggestions(error, ContextKind::SuggestedSubcommand)
         ),
         ErrorKind::MissingSubcommand => "缺少命令".to_owned(),
         ErrorKind::InvalidValue if value.is_empty() => format!("{argument} 后面缺少内容"),
@@ -46,7 +48,7 @@ fn text(error: &Error, kind: ContextKind) -> String {
 }
 
 /// Suggestions for a mistyped word.
-fn near(error: &Error, kind: ContextKind) -> String {
+fn suggestions(error: &Error, kind: ContextKind) -> String {
     let meant = text(error, kind);
     if meant.is_empty() { meant } else { format!("，是否要用 {meant}") }
 }

@@ -127,7 +127,7 @@ impl Corrections {
         if beginning.is_some() {
             add_rows(form, report, own.iter().map(|line| line.field.as_str()));
         }
-        let whole = form.of(report.values.keys().map(String::as_str)).into_owned();
+        let whole = form.expanded(report.values.keys().map(String::as_str)).into_owned();
         match beginning {
             Some(beginning) => {
                 apply::typed(beginning, own.into_iter(), &whole, report);

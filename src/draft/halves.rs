@@ -1,9 +1,9 @@
 //! Recognises tables whose rows are data by their headers: two halves side by side, each with row names of its own, and rows identified
 //! by a code.
 
-use super::tables::{Part, plain};
+use super::tables::{GridRange, plain};
 use super::words::words;
-use super::{Head, Part as Block};
+use super::{Head, TableBlock};
 use crate::document::Grid;
 use crate::text::{blank, numbering};
 
@@ -14,7 +14,7 @@ const PART: usize = 2;
 const LEAST: usize = 2;
 
 /// Splits a table into two halves if the label of its first column, which names the rows, recurs above the right half.
-pub(super) fn split(part: &Part, body: u32, columns: &[Head]) -> Option<[Block; 2]> {
+pub(super) fn split(part: &GridRange, body: u32, columns: &[Head]) -> Option<[TableBlock; 2]> {
     let leaves: Vec<&Head> = columns.iter().flat_map(Head::leaves).collect();
     let key = leaves.first().filter(|leaf| words().heads_keys(&leaf.label))?;
     let again = leaves.iter().skip(LEAST).position(|leaf| leaf.label == key.label)? + LEAST;
@@ -31,8 +31,8 @@ pub(super) fn split(part: &Part, body: u32, columns: &[Head]) -> Option<[Block; 
     Some([half(part, body, left, false), half(part, body, right, true)])
 }
 
-fn half(part: &Part, body: u32, columns: &[Head], beside: bool) -> Block {
-    let mut block = Block { columns: columns.to_vec(), beside, body: (body, part.to), ..Block::default() };
+fn half(part: &GridRange, body: u32, columns: &[Head], beside: bool) -> TableBlock {
+    let mut block = TableBlock { columns: columns.to_vec(), beside, body: (body, part.to), ..TableBlock::default() };
     let mut first = None;
     let mut at = 0;
     on_first(&mut block.columns, &mut |leaf| {
@@ -65,7 +65,7 @@ fn on_first(heads: &mut [Head], work: &mut dyn FnMut(&mut Head)) {
 }
 
 /// A block whose first column is a code, with the labels of the code's components below it: its rows are identified by their codes.
-pub(super) fn coded(part: &Part, body: u32, columns: &[Head]) -> Option<Block> {
+pub(super) fn coded(part: &GridRange, body: u32, columns: &[Head]) -> Option<TableBlock> {
     let mut columns = columns.to_vec();
     let mut key = None;
     on_code(&mut columns, &mut |code| {
@@ -81,7 +81,7 @@ pub(super) fn coded(part: &Part, body: u32, columns: &[Head]) -> Option<Block> {
     let texts = (body..part.to).flat_map(|row| part.grid.row_cells(row)).map(|cell| plain(&cell.text));
     let total = texts.into_iter().find(|text| words().is_total_row(text)).map(|text| unspaced(&text));
     let parent = (parts > 1).then(|| "code prefix".to_owned());
-    Some(Block { columns, parent, open: Some((key, total)), body: (body, part.to), ..Block::default() })
+    Some(TableBlock { columns, parent, open: Some((key, total)), body: (body, part.to), ..TableBlock::default() })
 }
 
 /// Marks columns as text whose labels end in a word for text, whatever the unit of the table.

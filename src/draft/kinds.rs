@@ -1,12 +1,12 @@
 //! Kinds of drafted cells: from labels, from tick boxes in the template, and from the contents of filled reports.
 
-use super::tables::Part;
+use super::tables::GridRange;
 use super::words::words;
 use super::{Head, Table};
 use crate::text::blank;
 
 /// Determines kinds and choices of a table.
-pub(super) fn settle(table: &mut Table, template: Option<&Part>, filled: &[Part]) {
+pub(super) fn settle(table: &mut Table, template: Option<&GridRange>, filled: &[GridRange]) {
     let decimal = table.unit.as_deref().is_some_and(|unit| words().is_decimal(unit));
     for block in &mut table.blocks {
         // In a table of figures with several columns, a word in a row label does not determine the kind of the cells.
@@ -24,10 +24,10 @@ pub(super) fn settle(table: &mut Table, template: Option<&Part>, filled: &[Part]
 }
 
 /// Determines kinds and choices from the cells of the template and of filled reports.
-fn by_cells(block: &mut super::Part, template: &Part, filled: &[Part]) {
+fn by_cells(block: &mut super::TableBlock, template: &GridRange, filled: &[GridRange]) {
     let columns: Vec<(u32, u32)> = block.columns.iter().flat_map(Head::leaves).map(|leaf| leaf.at).collect();
-    let files: Vec<&Part> = std::iter::once(template).chain(filled).collect();
-    let cell = |part: &Part, row: u32, column: u32| {
+    let files: Vec<&GridRange> = std::iter::once(template).chain(filled).collect();
+    let cell = |part: &GridRange, row: u32, column: u32| {
         part.grid
             .cell_at((row + part.from).saturating_sub(template.from), column)
             .map(|cell| cell.text.trim_matches(blank).to_owned())
@@ -35,7 +35,7 @@ fn by_cells(block: &mut super::Part, template: &Part, filled: &[Part]) {
     };
     for_leaves(&mut block.rows, &mut |row: &mut Head| {
         let at = row.at.0;
-        let line = |part: &&Part| columns.iter().map(|column| cell(part, at, column.0)).collect::<Vec<String>>();
+        let line = |part: &&GridRange| columns.iter().map(|column| cell(part, at, column.0)).collect::<Vec<String>>();
         let texts: Vec<String> = files.iter().flat_map(line).collect();
         if let Some(of) = texts.iter().find_map(|text| words_of_choice(text)) {
             (row.of, row.kind) = (of, None);
@@ -47,7 +47,7 @@ fn by_cells(block: &mut super::Part, template: &Part, filled: &[Part]) {
         let body: Vec<u32> = (block.body.0..block.body.1).collect();
         for_leaves(&mut block.columns, &mut |column: &mut Head| {
             let at = column.at.0;
-            let line = |part: &&Part| body.iter().map(|row| cell(part, *row, at)).collect::<Vec<String>>();
+            let line = |part: &&GridRange| body.iter().map(|row| cell(part, *row, at)).collect::<Vec<String>>();
             let texts: Vec<String> = files.iter().flat_map(line).collect();
             if let Some(of) = texts.iter().find_map(|text| words_of_choice(text)) {
                 (column.of, column.kind) = (of, None);

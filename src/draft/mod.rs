@@ -67,14 +67,14 @@ pub struct Table {
     /// Number of grid columns of the row labels.
     pub label_columns: u32,
     /// Its blocks from the top, each with a header.
-    pub blocks: Vec<Part>,
+    pub blocks: Vec<TableBlock>,
     /// What a person has to decide.
     pub questions: Vec<String>,
 }
 
 /// A block of a drafted table: rows under one header.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Part {
+pub struct TableBlock {
     /// The line across the table above it.
     pub caption: Option<String>,
     /// Text of the corner cell above the row labels.
@@ -155,11 +155,11 @@ pub fn draft(template: &Document, filled: &[Document], stem: &str) -> Draft {
     let (mut drafted, mut place) = (Vec::new(), 0);
     for piece in &found.pieces {
         match piece {
-            tables::Piece::Heading(text) => {
+            tables::TemplateItem::Heading(text) => {
                 let id = format!("s{}", draft.sections.len());
                 draft.sections.push(Section { id, heading: Some(text.clone()) });
             }
-            tables::Piece::Table(table) => {
+            tables::TemplateItem::Table(table) => {
                 let number = draft.tables.len() + 1;
                 // A table directly below another table belongs to a new section only if a heading says so.
                 let section = draft.sections.len() - 1;

@@ -2,13 +2,13 @@
 
 use rust_decimal::Decimal;
 
-use super::tables::Part;
+use super::tables::GridRange;
 use super::words::{has_one, words};
-use super::{Head, Part as Block, Rule, Table};
+use super::{Head, Rule, Table, TableBlock};
 use crate::text::{blank, fold};
 
 /// The rules of a table, without those that a filled report contradicts.
-pub(super) fn rules(table: &Table, filled: &[Part], before: usize) -> Vec<Rule> {
+pub(super) fn rules(table: &Table, filled: &[GridRange], before: usize) -> Vec<Rule> {
     let mut rules = Vec::new();
     let mut add = |each: &str, expression: String, zh: String, proven: Option<bool>| {
         if proven != Some(false) {
@@ -27,7 +27,7 @@ pub(super) fn rules(table: &Table, filled: &[Part], before: usize) -> Vec<Rule> 
 type Add<'a> = dyn FnMut(&str, String, String, Option<bool>) + 'a;
 
 /// Finds the sums of a block.
-fn of_block(block: &Block, filled: &[Part], add: &mut Add) {
+fn of_block(block: &TableBlock, filled: &[GridRange], add: &mut Add) {
     if let Some((_, total)) = &block.open
         && total.is_some()
         && !block.beside
@@ -124,13 +124,16 @@ fn same_unit(one: &Head, other: &Head) -> bool {
     one.unit == other.unit && one.kind == other.kind
 }
 
-fn number(part: &Part, row: u32, column: u32) -> Option<Decimal> {
+fn number(part: &GridRange, row: u32, column: u32) -> Option<Decimal> {
     let text = part.grid.cell_at(row, column)?.text.trim_matches(blank).replace([',', '，'], "");
     text.parse().ok()
 }
 
 /// Whether the sums hold in all filled reports; `None` if none has figures.
-fn holds(filled: &[Part], sums: impl Fn(&Part, u32) -> Vec<(Option<Decimal>, Vec<Option<Decimal>>)>) -> Option<bool> {
+fn holds(
+    filled: &[GridRange],
+    sums: impl Fn(&GridRange, u32) -> Vec<(Option<Decimal>, Vec<Option<Decimal>>)>,
+) -> Option<bool> {
     let mut tried = false;
     for part in filled {
         for (total, parts) in sums(part, part.from) {

@@ -6,16 +6,16 @@ use crate::text::{blank, fold, numbering};
 
 /// A heading or table of a template.
 #[derive(Debug)]
-pub(super) enum Piece<'d> {
+pub(super) enum TemplateItem<'d> {
     /// Heading of a section.
     Heading(String),
     /// A table.
-    Table(Part<'d>),
+    Table(GridRange<'d>),
 }
 
 /// A range of rows of a grid that is one table.
 #[derive(Debug, Clone)]
-pub(super) struct Part<'d> {
+pub(super) struct GridRange<'d> {
     /// The grid.
     pub(super) grid: &'d Grid,
     /// First row of its header.
@@ -33,16 +33,16 @@ pub(super) struct Part<'d> {
 /// Headings and tables of a template.
 #[derive(Debug, Default)]
 pub(super) struct Found<'d> {
-    pub(super) pieces: Vec<Piece<'d>>,
+    pub(super) pieces: Vec<TemplateItem<'d>>,
     pub(super) agency_lines: Vec<String>,
 }
 
 impl<'d> Found<'d> {
     /// The table with this index.
-    pub(super) fn grid(&self, number: usize) -> Option<&Part<'d>> {
+    pub(super) fn grid(&self, number: usize) -> Option<&GridRange<'d>> {
         let tables = self.pieces.iter().filter_map(|piece| match piece {
-            Piece::Table(part) => Some(part),
-            Piece::Heading(_) => None,
+            TemplateItem::Table(part) => Some(part),
+            TemplateItem::Heading(_) => None,
         });
         tables.into_iter().nth(number)
     }
@@ -58,7 +58,7 @@ pub(super) fn find(document: &Document) -> Found<'_> {
                 let text = paragraph.shown().trim_matches(blank).to_owned();
                 line(&text, &mut found, &mut unit);
                 if is_heading(&text, paragraph.level) {
-                    found.pieces.push(Piece::Heading(text));
+                    found.pieces.push(TemplateItem::Heading(text));
                 }
             }
             Block::Grid(grid) => grid_parts(grid, &mut unit, &mut found),
@@ -134,7 +134,7 @@ fn grid_parts<'d>(grid: &'d Grid, unit: &mut Option<String>, found: &mut Found<'
                 let text = only.text.trim_matches(blank).replace('\n', "");
                 line(&text, found, unit);
                 if is_heading(&text, None) {
-                    found.pieces.push(Piece::Heading(text));
+                    found.pieces.push(TemplateItem::Heading(text));
                 } else if unit_of(&text).is_none() && text.chars().count() <= 40 && !text.contains(['：', ':']) {
                     (name, own_name) = (Some(text), true);
                 }
@@ -149,9 +149,9 @@ fn grid_parts<'d>(grid: &'d Grid, unit: &mut Option<String>, found: &mut Found<'
             }
             _ => {
                 let to = end(grid, row);
-                let part = Part { grid, from: row, to, unit: unit.take(), name: name.take(), own_name };
+                let part = GridRange { grid, from: row, to, unit: unit.take(), name: name.take(), own_name };
                 own_name = false;
-                found.pieces.push(Piece::Table(part));
+                found.pieces.push(TemplateItem::Table(part));
                 row = to;
             }
         }
@@ -184,7 +184,7 @@ fn end(grid: &Grid, from: u32) -> u32 {
 }
 
 /// The same table in another file: by its index, if its labels are there.
-pub(super) fn same<'d>(document: &'d Document, table: &super::Table, number: usize) -> Option<Part<'d>> {
+pub(super) fn same<'d>(document: &'d Document, table: &super::Table, number: usize) -> Option<GridRange<'d>> {
     let found = find(document);
     let wanted: Vec<String> = table
         .blocks
@@ -193,7 +193,7 @@ pub(super) fn same<'d>(document: &'d Document, table: &super::Table, number: usi
         .flat_map(super::Head::leaves)
         .map(|leaf| fold(&leaf.label))
         .collect();
-    let fits = |part: &Part| {
+    let fits = |part: &GridRange| {
         let texts: Vec<String> = part.grid.cells().iter().map(|cell| fold(&cell.text)).collect();
         wanted.iter().filter(|label| texts.contains(label)).count() * 2 >= wanted.len()
     };

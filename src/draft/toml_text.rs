@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::words::words;
-use super::{Draft, Head, Part, Table};
+use super::{Draft, Head, Table, TableBlock};
 
 /// The text of the mapping file.
 pub fn written(draft: &Draft) -> String {
@@ -74,7 +74,7 @@ fn table(draft: &Draft, table: &Table, out: &mut String) -> std::fmt::Result {
     table.blocks.iter().try_for_each(|block| self::block(block, out))
 }
 
-fn block(block: &Part, out: &mut String) -> std::fmt::Result {
+fn block(block: &TableBlock, out: &mut String) -> std::fmt::Result {
     writeln!(out, "\n[[table.block]]")?;
     if block.beside {
         writeln!(out, "beside = true")?;
@@ -111,12 +111,12 @@ fn block(block: &Part, out: &mut String) -> std::fmt::Result {
 }
 
 /// Whether a code of the block has a column for each component.
-fn in_parts(block: &Part) -> bool {
+fn in_parts(block: &TableBlock) -> bool {
     block.columns.iter().flat_map(Head::leaves).any(|leaf| !leaf.parts.is_empty())
 }
 
 /// Number of grid columns of each column.
-fn leaf_spans(block: &Part) -> Vec<u32> {
+fn leaf_spans(block: &TableBlock) -> Vec<u32> {
     block.columns.iter().flat_map(Head::leaves).map(|leaf| leaf.at.1.saturating_sub(leaf.at.0).max(1)).collect()
 }
 

@@ -1,8 +1,8 @@
 //! Builds the label trees of headers and rows from the spans of their cells.
 
-use super::tables::{Part, plain, unit_of};
+use super::tables::{GridRange, plain, unit_of};
 use super::words::words;
-use super::{Head, Part as Block, Table};
+use super::{Head, Table, TableBlock};
 use crate::document::{Cell, Grid};
 use crate::text::blank;
 
@@ -10,7 +10,7 @@ use crate::text::blank;
 const DEEPEST: u32 = 5;
 
 /// Drafts a table of a template.
-pub(super) fn table(part: &Part, number: usize, section: usize) -> Table {
+pub(super) fn table(part: &GridRange, number: usize, section: usize) -> Table {
     let grid = part.grid;
     let blocks = blocks(part);
     let labels = label_columns(grid, &blocks);
@@ -37,8 +37,11 @@ pub(super) fn table(part: &Part, number: usize, section: usize) -> Table {
     let only = blocks.len() == 1;
     for (number, lines) in blocks.into_iter().enumerate() {
         let own = part.name.clone().filter(|_| number == 0 && part.own_name && !only);
-        let mut block =
-            Block { caption: lines.caption.clone().or(own), body: (lines.body, lines.to), ..Block::default() };
+        let mut block = TableBlock {
+            caption: lines.caption.clone().or(own),
+            body: (lines.body, lines.to),
+            ..TableBlock::default()
+        };
         let corner = || grid.cell_at(lines.from, 0).map(|cell| plain(&cell.text));
         block.corner = (labels > 0).then(corner).flatten().unwrap_or_default();
         block.columns = columns(grid, (lines.from, lines.body), (labels, grid.columns()), &mut next.0);
@@ -63,7 +66,7 @@ pub(super) fn table(part: &Part, number: usize, section: usize) -> Table {
 }
 
 /// The blocks of a table whose header shows that its rows are data: two halves, or rows identified by codes.
-fn by_header(part: &Part, body: u32, (from, grid): (u32, &Grid)) -> Option<Vec<Block>> {
+fn by_header(part: &GridRange, body: u32, (from, grid): (u32, &Grid)) -> Option<Vec<TableBlock>> {
     let mut next = 1;
     let all = columns(grid, (from, body), (0, grid.columns()), &mut next);
     let halves = super::halves::split(part, body, &all).map(Vec::from);
@@ -82,7 +85,7 @@ struct Lines {
 }
 
 /// Splits a table at a spanning row that is followed by a row of labels only: a header of its own.
-fn blocks(part: &Part) -> Vec<Lines> {
+fn blocks(part: &GridRange) -> Vec<Lines> {
     let grid = part.grid;
     let across = |row: u32| {
         let cells: Vec<&Cell> = grid.row_cells(row).collect();
@@ -107,7 +110,7 @@ fn blocks(part: &Part) -> Vec<Lines> {
 }
 
 /// Assigns units to rows from a column of units. If other rows have a unit, a row without one is a heading.
-fn by_units(grid: &Grid, block: &mut Block) {
+fn by_units(grid: &Grid, block: &mut TableBlock) {
     let Some(at) = block.columns.iter().find(|head| head.role.as_deref() == Some("unit")).map(|head| head.at.0) else {
         return;
     };
@@ -145,7 +148,7 @@ fn is_label(text: &str) -> bool {
 }
 
 /// Number of leading rows in which all cells are labels, including cells that span down.
-fn header_rows(part: &Part) -> u32 {
+fn header_rows(part: &GridRange) -> u32 {
     let grid = part.grid;
     let mut rows = 1;
     // A cell of the first row that spans down is header as far as it spans, unless it is a group of row labels.
@@ -293,7 +296,7 @@ fn bracketed(label: &str) -> Option<String> {
 
 /// Detects rows that are data: a row of dots, an empty numbered row, or label cells that are all blank. Returns the key and the label of
 /// the total row.
-fn open(part: &Part, body: u32, block: &mut Block, labels: u32) -> Option<(String, Option<String>)> {
+fn open(part: &GridRange, body: u32, block: &mut TableBlock, labels: u32) -> Option<(String, Option<String>)> {
     let grid = part.grid;
     // An unmade choice counts as blank.
     let filled = |cell: &&Cell| !cell.text.contains(BOXES);

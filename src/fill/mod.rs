@@ -154,7 +154,7 @@ fn homeless(form: &Form, fields: &[FieldIndex]) -> Vec<Finding> {
 
 /// Findings about figures in rows that are data, for tables whose rows the template does not have.
 fn of_rows(form: &Form, report: &Report) -> Vec<Finding> {
-    let whole = form.of(report.values.keys().map(String::as_str));
+    let whole = form.expanded(report.values.keys().map(String::as_str));
     let has = |id: &str| report.values.get(id).is_some_and(|value| value.value.is_some() || value.text.is_some());
     let open = |field: &FieldIndex| {
         let id = &whole.fields[*field].id;

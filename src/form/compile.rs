@@ -294,7 +294,7 @@ impl Compiler<'_> {
         form: &mut Form,
         conditions: &mut Vec<(usize, String, Range<usize>)>,
     ) {
-        let inherited = inherited.with(source.kind, source.unit.as_ref());
+        let inherited = inherited.with_defaults(source.kind, source.unit.as_ref());
         let mut columns = Leaves::default();
         for head in &source.columns {
             columns.add(head, &Path::default(), &inherited);

@@ -28,7 +28,7 @@ impl Form {
     }
 
     /// The form expanded to the rows and columns of these field ids; the form itself if it is not open.
-    pub fn of<'i>(&self, ids: impl IntoIterator<Item = &'i str>) -> Cow<'_, Self> {
+    pub fn expanded<'i>(&self, ids: impl IntoIterator<Item = &'i str>) -> Cow<'_, Self> {
         if self.open.is_none() {
             return Cow::Borrowed(self);
         }
@@ -42,19 +42,19 @@ impl Form {
             content.keys.insert(key.to_owned());
             content.columns.insert(column);
         }
-        Cow::Owned(self.with(&contents))
+        Cow::Owned(self.with_contents(&contents))
     }
 
     /// The form expanded to the empty rows of a blank form and the first set of columns of each block.
     pub fn blank(&self) -> Cow<'_, Self> {
         let ids = self.example_ids(0, |open| (1..=open).map(|number| format!("?{number}")).collect());
-        self.of(ids.iter().map(String::as_str))
+        self.expanded(ids.iter().map(String::as_str))
     }
 
     /// The form expanded to example rows, for testing rules; `number` selects the set of columns (0-based).
     pub fn example(&self, number: usize) -> Cow<'_, Self> {
         let ids = self.example_ids(number, |_| Vec::new());
-        self.of(ids.iter().map(String::as_str))
+        self.expanded(ids.iter().map(String::as_str))
     }
 
     /// Whether the form was expanded to the rows and columns of a report.
@@ -120,7 +120,7 @@ impl Form {
         best.map(|(place, key, column, _)| (place, key, column))
     }
 
-    pub(super) fn with(&self, contents: &[Vec<Content>]) -> Self {
+    pub(super) fn with_contents(&self, contents: &[Vec<Content>]) -> Self {
         let mut form = self.clone();
         let rules = form.open.take();
         form.of_report = true;
@@ -207,7 +207,7 @@ pub(super) fn expand_open(source: &RuleSource, form: &Form, examples: &[Form]) -
 }
 
 /// Joins the parts of a field id with dots, leaving out empty parts.
-pub(super) fn field_id(parts: [&str; 3]) -> String {
+pub(crate) fn field_id(parts: [&str; 3]) -> String {
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(".")
 }
 
@@ -262,7 +262,7 @@ impl Block {
         };
         let mut order = Vec::new();
         let mut leaf = 0;
-        self.columns = kept(&self.columns, &mut leaf, &chosen);
+        self.columns = chosen_heads(&self.columns, &mut leaf, &chosen);
         self.slots = Vec::new();
         let mut leaf_ids: Vec<(Vec<usize>, HeadRole)> = Vec::new();
         collect(&self.columns, &mut leaf_ids);
@@ -332,7 +332,7 @@ fn parent_of_code(key: &str, codes: &HashMap<&str, usize>) -> Option<usize> {
 }
 
 /// The heads of the chosen columns, in their order. Until [`strip`] is called, the last bare label of each kept leaf is its index.
-fn kept(heads: &[Head], leaf: &mut usize, chosen: &[usize]) -> Vec<Head> {
+fn chosen_heads(heads: &[Head], leaf: &mut usize, chosen: &[usize]) -> Vec<Head> {
     let mut found: Vec<(i64, Head)> = Vec::new();
     for (number, head) in heads.iter().enumerate() {
         if head.role != HeadRole::Field {
@@ -346,7 +346,7 @@ fn kept(heads: &[Head], leaf: &mut usize, chosen: &[usize]) -> Vec<Head> {
             *leaf += 1;
         } else {
             let before = *leaf;
-            let children = kept(&head.children, leaf, chosen);
+            let children = chosen_heads(&head.children, leaf, chosen);
             let at = (before..*leaf).filter_map(|own| chosen.iter().position(|column| *column == own)).min();
             if let Some(at) = at {
                 found.push((i64::try_from(at).unwrap_or(i64::MAX), Head { children, ..head.clone() }));
@@ -434,12 +434,12 @@ text = { zh = "上级等于下级之和", en = "a row is the sum of those below 
             "income.208.total",
             "income.all.total",
         ];
-        let of = form.of(ids);
+        let expanded = form.expanded(ids);
         let named: Vec<&str> =
-            of.fields.iter().map(|field| field.id.as_str()).filter(|id| id.ends_with("total")).collect();
+            expanded.fields.iter().map(|field| field.id.as_str()).filter(|id| id.ends_with("total")).collect();
         assert_eq!(named, ids);
         let sums: Vec<(usize, usize)> =
-            of.rules.iter().map(|rule| (rule.instances.len(), rule.instances[0].right.terms.len())).collect();
+            expanded.rules.iter().map(|rule| (rule.instances.len(), rule.instances[0].right.terms.len())).collect();
         assert_eq!(sums, [(1, 2), (2, 1)]);
         assert!(form.rules.iter().all(|rule| rule.failing_examples().is_empty()), "{:#?}", form.rules[0].examples);
     }

@@ -18,12 +18,12 @@ pub(super) struct Inherited {
 }
 
 impl Inherited {
-    pub(super) fn with(&self, kind: Option<FieldKind>, unit: Option<&String>) -> Self {
+    pub(super) fn with_defaults(&self, kind: Option<FieldKind>, unit: Option<&String>) -> Self {
         Self { kind: kind.or(self.kind), unit: unit.cloned().or_else(|| self.unit.clone()), ..self.clone() }
     }
 
     fn for_head(&self, head: &HeadSource) -> Self {
-        let mut inherited = self.with(head.kind, head.unit.as_ref());
+        let mut inherited = self.with_defaults(head.kind, head.unit.as_ref());
         if !head.of.is_empty() {
             inherited.choice = Some(Arc::new(Choice::new(&head.of, head.marks.as_deref(), head.several)));
             inherited.kind = Some(head.kind.unwrap_or(FieldKind::Choice));

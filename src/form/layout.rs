@@ -45,7 +45,7 @@ pub struct Layout {
 
 impl Layout {
     /// The layout of a table of the form; `table` is its index.
-    pub fn of(form: &Form, table: usize) -> Self {
+    pub fn for_table(form: &Form, table: usize) -> Self {
         let table = &form.tables[table];
         let mut layout = Self { rows: Vec::new(), columns: table.width().max(table.label_columns), header_rows: 0 };
         let (mut top, mut right, mut bottom) = (0, 0, 0);

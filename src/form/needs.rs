@@ -119,21 +119,21 @@ mod tests {
 
     use super::*;
 
-    fn of(pattern: &str) -> Vec<Vec<String>> {
+    fn literals(pattern: &str) -> Vec<Vec<String>> {
         needs(&regex_syntax::parse(pattern).unwrap())
     }
 
     #[test]
     fn required_literals_of_patterns() {
         assert_eq!(
-            of("(?:新收|收到|接收|接到)(?:到|了)?(?:[^，]{0,9}信息公开|的)?申请(?:表|书)?"),
+            literals("(?:新收|收到|接收|接到)(?:到|了)?(?:[^，]{0,9}信息公开|的)?申请(?:表|书)?"),
             [vec!["接到", "接收", "收到", "新收"], vec!["申请"]]
         );
-        assert_eq!(of("(?:^|[^不分])予以公开(?:的)?"), [["予以公开"]]);
-        assert_eq!(of("(?:未|没有)(?:收到|接到)"), [["未接到", "未收到", "没有接到", "没有收到"]]);
-        assert_eq!(of("(?:上年.{1,3}结转|结转上年)+"), [["结转"]]);
-        assert!(of("(?:申请)?[0-9]+\\s*[件份]|行政").is_empty());
-        assert!(of("(?:申请)*.").is_empty());
+        assert_eq!(literals("(?:^|[^不分])予以公开(?:的)?"), [["予以公开"]]);
+        assert_eq!(literals("(?:未|没有)(?:收到|接到)"), [["未接到", "未收到", "没有接到", "没有收到"]]);
+        assert_eq!(literals("(?:上年.{1,3}结转|结转上年)+"), [["结转"]]);
+        assert!(literals("(?:申请)?[0-9]+\\s*[件份]|行政").is_empty());
+        assert!(literals("(?:申请)*.").is_empty());
     }
 
     /// Random texts that match the patterns of the forms contain a word of every set.
@@ -147,7 +147,7 @@ mod tests {
             // The generator does not support anchors.
             let texts = proptest::string::string_regex(&text.replace("(?:^|", "(?:")).unwrap();
             let needs = pattern.pattern.needs();
-            assert_eq!(needs, of(text), "what was looked through in its place");
+            assert_eq!(needs, literals(text), "what was looked through in its place");
             for _ in 0..20 {
                 let matching = texts.new_tree(&mut runner).unwrap().current();
                 for words in needs {

@@ -96,7 +96,7 @@ impl Agencies {
         [&self.level, &self.kind, &self.name].into_iter().flatten()
     }
 
-    fn has(&self, agency: Standing) -> bool {
+    fn matches(&self, agency: Standing) -> bool {
         let matches = |pattern: &Option<Pattern>, text: Option<&str>| {
             let regex = pattern.as_ref().and_then(Pattern::regex);
             regex.zip(text).is_some_and(|(regex, text)| regex.is_match(text))
@@ -127,7 +127,7 @@ impl Reserved {
 
     /// Whether the agency cannot have such figures; false for an agency of which nothing is known.
     pub fn denies(&self, agency: Standing) -> bool {
-        self.denied.has(agency) && !self.except.has(agency)
+        self.denied.matches(agency) && !self.except.matches(agency)
     }
 }
 

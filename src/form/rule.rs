@@ -188,7 +188,7 @@ pub(super) fn open_examples(source: &RuleSource, form: &Form) -> Result<Vec<Exam
             if table.is_empty() { plain.to_owned() } else { id }
         };
         let ids: Vec<String> = example.values.keys().map(|name| named(name)).collect();
-        let with = form.of(ids.iter().map(String::as_str));
+        let with = form.expanded(ids.iter().map(String::as_str));
         let rule = expand(source, &with, true)?;
         let mut resolved = Example { holds: example.holds, instances: rule.instances, ..Example::default() };
         for ((name, &value), id) in example.values.iter().zip(&ids) {

@@ -251,7 +251,7 @@ pub struct TableSource {
     #[serde(default)]
     pub unit: Option<String>,
     /// Whether the figures of subordinate agencies add up to those of their superior.
-    #[serde(default = "yes")]
+    #[serde(default = "default_true")]
     pub additive: bool,
     /// Whether the form defines a blank cell as 0. Otherwise a rule that needs a blank cell is not assessed.
     #[serde(default)]
@@ -474,7 +474,7 @@ pub struct NarrativeSource {
     pub states: Vec<Spanned<String>>,
 }
 
-fn yes() -> bool {
+fn default_true() -> bool {
     true
 }
 

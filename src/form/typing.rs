@@ -1,6 +1,7 @@
 //! The form for manual entry of a report: the existing rows, an empty row in every open block, and all columns.
 
 use super::expand::field_id;
+use super::rowkey::RowIdentity;
 use super::{FieldKind, Form};
 use crate::text::code;
 
@@ -32,21 +33,19 @@ impl Form {
                 }
             }
         }
-        self.with(&contents)
+        self.with_contents(&contents)
     }
 
     /// The key of a row whose identifying column has this text; `number` is the key if the block identifies rows by number. `None` if the
     /// text cannot be a key, or the block has no open rows.
     pub fn row_key(&self, (table, block): OpenBlock, text: &str, number: usize) -> Option<String> {
         let block = &self.tables[table].blocks[block];
-        let Some(each) = block.open.as_ref()?.each else { return Some(number.to_string()) };
+        let Some(each) = block.open.as_ref()?.each else { return RowIdentity::Number(number).key() };
         let leaf = &block.leaf_columns[each];
-        let text = text.trim();
         if leaf.kind == Some(FieldKind::Code) {
-            let parts = code::cut(&code::plain(text), leaf.parts.len(), &leaf.digits);
-            return (!parts.is_empty()).then(|| parts.join("."));
+            return RowIdentity::Code(&code::cut(&code::plain(text), leaf.parts.len(), &leaf.digits)).key();
         }
-        (!text.is_empty()).then(|| format!("[{text}]"))
+        RowIdentity::Name(text).key()
     }
 
     /// The field id of a row key and a column in an open block.

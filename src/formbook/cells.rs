@@ -35,12 +35,12 @@ impl At {
 
 /// A row of a zone.
 #[derive(Debug, Clone)]
-pub(super) struct Row {
+pub(super) struct ZoneRow {
     at: At,
     cells: Vec<(&'static str, String)>,
 }
 
-impl Row {
+impl ZoneRow {
     /// The text of a column; empty if it is missing.
     pub(super) fn get(&self, column: &str) -> &str {
         self.cells.iter().find(|(head, _)| *head == column).map_or("", |(_, text)| text.as_str())
@@ -66,12 +66,12 @@ impl Row {
 /// The rows of a workbook.
 #[derive(Debug, Default)]
 pub(super) struct Book {
-    zones: Vec<(Zone, Vec<Row>)>,
+    zones: Vec<(Zone, Vec<ZoneRow>)>,
 }
 
 impl Book {
     /// The filled rows of a zone.
-    pub(super) fn rows(&self, zone: Zone) -> impl Iterator<Item = &Row> {
+    pub(super) fn rows(&self, zone: Zone) -> impl Iterator<Item = &ZoneRow> {
         let same = move |known: &Zone| known.sheet == zone.sheet && known.columns[0] == zone.columns[0];
         self.zones.iter().filter(move |(known, _)| same(known)).flat_map(|(_, rows)| rows)
     }
@@ -80,7 +80,7 @@ impl Book {
     ///
     /// # Errors
     /// Messages about missing sheets and columns.
-    pub(super) fn of(document: &Document) -> Result<Self, Vec<Message>> {
+    pub(super) fn from_document(document: &Document) -> Result<Self, Vec<Message>> {
         let mut book = Self::default();
         let mut seen = Vec::new();
         for block in &document.blocks {
@@ -133,7 +133,7 @@ impl Book {
             }
             let number =
                 grid.cells().iter().find(|cell| cell.row == row).and_then(|cell| cell.place.row).unwrap_or(row);
-            rows.push(Row { at: At { sheet: zone.sheet, row: number + 1, column: "" }, cells });
+            rows.push(ZoneRow { at: At { sheet: zone.sheet, row: number + 1, column: "" }, cells });
         }
     }
 }

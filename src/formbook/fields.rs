@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::cells::{At, Book, Row};
+use super::cells::{At, Book, ZoneRow};
 use super::heads::{CHOICE, EACH_ROW, FIELD, KINDS, NONE, ROLES, Role, YES, joined, parted};
 use super::tree::{Leaf, settled};
 use super::walk::Words;
@@ -125,7 +125,7 @@ impl BlockDraft {
     /// Reads a line of the sheet: a field, or a row or column without fields.
     fn line(
         &mut self,
-        row: &Row,
+        row: &ZoneRow,
         (kind, unit): (FieldKind, &str),
         choices: &IndexMap<String, Words>,
     ) -> Result<(), Message> {
@@ -280,7 +280,7 @@ fn place(heads: &mut Vec<Leaf>, leaf: Leaf) -> usize {
     heads.len() - 1
 }
 
-fn known_kind(row: &Row, word: &str) -> Result<FieldKind, Message> {
+fn known_kind(row: &ZoneRow, word: &str) -> Result<FieldKind, Message> {
     let found = KINDS.iter().find(|(known, kind)| *known == word || kind.name() == word).map(|(_, kind)| *kind);
     found.ok_or_else(|| {
         let words: Vec<&str> = KINDS.iter().map(|(word, _)| *word).chain(ROLES.iter().map(|(word, _)| *word)).collect();

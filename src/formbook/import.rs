@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use toml::{Table, Value};
 
-use super::cells::{At, Book, Row, Text};
+use super::cells::{At, Book, Text, ZoneRow};
 use super::fields::{Defaults, Fields, Key, fields};
 use super::heads::{
     BLOCKS, COLUMN, EACH, ELSE, FORM, ITEMS, KINDS, LABEL, PARENTS, RULE, SECTIONS, SEVERITIES, TABLES, YES, key_of,
@@ -33,7 +33,7 @@ struct Import<'b> {
 /// # Errors
 /// Messages about mistakes, with sheet, row and column.
 pub fn import(document: &Document) -> Result<String, Vec<Message>> {
-    let book = Book::of(document)?;
+    let book = Book::from_document(document)?;
     let mut import = Import { book: &book, text: Text::default(), rest: Rest::new(), wrong: Vec::new() };
     let fields = import.whole();
     let Import { mut text, wrong, .. } = import;
@@ -59,7 +59,7 @@ fn compiled(text: &Text) -> Result<std::sync::Arc<Form>, Vec<Message>> {
 impl Import<'_> {
     fn whole(&mut self) -> Fields {
         self.read_rest();
-        let items: IndexMap<String, &Row> =
+        let items: IndexMap<String, &ZoneRow> =
             self.book.rows(ITEMS).map(|row| (row.get("项目").to_owned(), row)).collect();
         self.text.out.push_str(FIRST);
         let mut inner: IndexMap<&str, Vec<(&str, Value, At)>> = IndexMap::new();
@@ -111,7 +111,7 @@ impl Import<'_> {
         }
     }
 
-    fn item(&mut self, item: &Item, items: &IndexMap<String, &Row>) -> Option<(Value, At)> {
+    fn item(&mut self, item: &Item, items: &IndexMap<String, &ZoneRow>) -> Option<(Value, At)> {
         let row = items.get(item.name).filter(|row| !row.get("内容").is_empty());
         let Some(row) = row else {
             if item.needed {
@@ -202,14 +202,14 @@ impl Import<'_> {
         }
         let fields = fields(self.book, &defaults, &mut self.wrong);
         let extras = self.extras();
-        let rows: Vec<&Row> = self.book.rows(TABLES).collect();
+        let rows: Vec<&ZoneRow> = self.book.rows(TABLES).collect();
         for row in rows {
             self.table(row, &defaults, &fields, &extras);
         }
         fields
     }
 
-    fn table(&mut self, row: &Row, defaults: &Defaults, fields: &Fields, extras: &IndexMap<(Key, bool), Extras>) {
+    fn table(&mut self, row: &ZoneRow, defaults: &Defaults, fields: &Fields, extras: &IndexMap<(Key, bool), Extras>) {
         let id = row.get("表编号").to_owned();
         self.text.out.push_str("\n[[table]]\n");
         self.words(row, "id", "表编号");
@@ -249,7 +249,7 @@ impl Import<'_> {
     fn block(&mut self, key: &Key, block: &super::fields::Block, extras: &IndexMap<(Key, bool), Extras>) {
         let none = Extras::new();
         self.text.out.push_str("\n[[table.block]]\n");
-        let wanted = |row: &&Row| {
+        let wanted = |row: &&ZoneRow| {
             row.get(BLOCKS.columns[0]) == key.0 && (row.get("块").parse() == Ok(key.1) || row.get("块").is_empty())
         };
         let row = self.book.rows(BLOCKS).find(wanted);
@@ -274,7 +274,7 @@ impl Import<'_> {
         }
     }
 
-    fn open_rows(&mut self, row: Option<&Row>, more: Table, block: &super::fields::Block) {
+    fn open_rows(&mut self, row: Option<&ZoneRow>, more: Table, block: &super::fields::Block) {
         let mut open = more;
         let at =
             row.map_or_else(|| block.columns.first().map_or(At::default(), |column| column.at), |row| row.at("各行按"));
@@ -313,7 +313,7 @@ impl Import<'_> {
     }
 
     fn rules(&mut self) {
-        let rows: Vec<&Row> = self.book.rows(RULE).collect();
+        let rows: Vec<&ZoneRow> = self.book.rows(RULE).collect();
         for row in rows {
             self.text.out.push_str("\n[[rule]]\n");
             self.words(row, "id", "编号");
@@ -359,13 +359,13 @@ impl Import<'_> {
         }
     }
 
-    fn words(&mut self, row: &Row, key: &str, column: &'static str) {
+    fn words(&mut self, row: &ZoneRow, key: &str, column: &'static str) {
         if !row.get(column).is_empty() {
             self.text.key(key, &Value::String(row.get(column).to_owned()), row.at(column));
         }
     }
 
-    fn keyed(&mut self, row: &Row, key: &str, (column, words): (&'static str, &[(&'static str, &'static str)])) {
+    fn keyed(&mut self, row: &ZoneRow, key: &str, (column, words): (&'static str, &[(&'static str, &'static str)])) {
         let cell = row.get(column);
         if !cell.is_empty() {
             let word = key_of(words, cell).unwrap_or(cell);
@@ -373,14 +373,14 @@ impl Import<'_> {
         }
     }
 
-    fn list_of(&mut self, row: &Row, key: &str, column: &'static str) {
+    fn list_of(&mut self, row: &ZoneRow, key: &str, column: &'static str) {
         let texts = list(row.get(column));
         if !texts.is_empty() {
             self.text.key(key, &strings(&texts), row.at(column));
         }
     }
 
-    fn number(&mut self, row: &Row, key: &str, column: &'static str) {
+    fn number(&mut self, row: &ZoneRow, key: &str, column: &'static str) {
         let cell = row.get(column);
         if cell.is_empty() {
             return;
@@ -392,7 +392,7 @@ impl Import<'_> {
         }
     }
 
-    fn both(&mut self, row: &Row, key: &str, (zh, en): (&'static str, &'static str)) {
+    fn both(&mut self, row: &ZoneRow, key: &str, (zh, en): (&'static str, &'static str)) {
         let value = |column: &str| Value::String(row.get(column).to_owned());
         let cells: Vec<(&str, Value, At)> = [("zh", zh), ("en", en)]
             .into_iter()

@@ -82,8 +82,8 @@ impl Letter {
                 letter.items(&must, &should, language);
             }
         }
-        letter.foot(sender, language);
-        letter.more(&must, &should, language);
+        letter.closing(sender, language);
+        letter.annex(&must, &should, language);
         Some((kind, letter))
     }
 
@@ -236,7 +236,7 @@ impl Letter {
     }
 
     /// The annex: all items again in full, on separate pages.
-    fn more(&mut self, must: &[LetterItem], should: &[LetterItem], language: Language) {
+    fn annex(&mut self, must: &[LetterItem], should: &[LetterItem], language: Language) {
         if must.len() + should.len() <= ITEMS {
             return;
         }
@@ -265,7 +265,7 @@ impl Letter {
     }
 
     /// The end of every letter.
-    pub(super) fn foot(&mut self, sender: &Sender, language: Language) {
+    pub(super) fn closing(&mut self, sender: &Sender, language: Language) {
         self.add(
             Style::Body,
             match language {

@@ -40,15 +40,15 @@ impl Migration {
             .partition(|section| self.to.section(&section.id).is_some());
         report.sections = known;
         for section in &mut report.sections {
-            section.content.retain(|content| self.has(content));
+            section.content.retain(|content| self.has_place_for(content));
         }
         for section in unknown {
             report.unclaimed.extend(section.heading.map(Content::text));
-            report.unclaimed.extend(section.content.into_iter().filter(|content| self.has(content)));
+            report.unclaimed.extend(section.content.into_iter().filter(|content| self.has_place_for(content)));
         }
     }
 
-    fn has(&self, content: &Content) -> bool {
+    fn has_place_for(&self, content: &Content) -> bool {
         match content {
             Content::Table { table } => self.to.tables.iter().any(|known| known.id == *table),
             _ => true,

@@ -50,7 +50,7 @@ impl Compiler<'_> {
         for step in &source.moves {
             let note = step.note.clone().map(Arc::new);
             for (from, star) in self.all(self.from, &step.from) {
-                if let Some(to) = self.one(self.to, &step.to, &star) {
+                if let Some(to) = self.field(self.to, &step.to, &star) {
                     self.steps.push(Step::Move { from, to, note: note.clone() });
                 }
             }
@@ -65,14 +65,14 @@ impl Compiler<'_> {
         }
         for step in &source.split {
             for (from, star) in self.all(self.from, &step.from) {
-                let to = step.to.iter().filter_map(|name| self.one(self.to, name, &star)).collect();
+                let to = step.to.iter().filter_map(|name| self.field(self.to, name, &star)).collect();
                 self.steps.push(Step::Split { from, to });
             }
         }
         for step in &source.sum {
             for (to, star) in self.all(self.to, &step.to) {
                 let from: Vec<FieldIndex> =
-                    step.from.iter().filter_map(|name| self.one(self.from, name, &star)).collect();
+                    step.from.iter().filter_map(|name| self.field(self.from, name, &star)).collect();
                 self.steps.push(Step::Sum { from, to });
             }
         }
@@ -137,7 +137,7 @@ impl Compiler<'_> {
     }
 
     /// The field that matches a name with `*` replaced by `star`.
-    fn one(&mut self, form: &Form, name: &Spanned<String>, star: &str) -> Option<FieldIndex> {
+    fn field(&mut self, form: &Form, name: &Spanned<String>, star: &str) -> Option<FieldIndex> {
         let id = name.get_ref().replacen('*', star, 1);
         let found = form.field_index(&id);
         if found.is_none() {

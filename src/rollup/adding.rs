@@ -29,7 +29,7 @@ impl<'r> Adding<'r> {
     }
 
     /// The nodes and their sums.
-    pub(super) fn done(self) -> (Vec<Node>, Packed) {
+    pub(super) fn finish(self) -> (Vec<Node>, Packed) {
         (self.nodes, self.sums)
     }
 
@@ -43,7 +43,7 @@ impl<'r> Adding<'r> {
     }
 
     /// The figures of a report, in tables that are additive.
-    pub(super) fn own(&mut self, entry: usize) -> Sum {
+    pub(super) fn own_figures(&mut self, entry: usize) -> Sum {
         let figures = adding_up(&self.rollup.form, self.reports.numbers(entry));
         Sum { over: vec![false; figures.len()], figures }
     }
@@ -53,7 +53,7 @@ impl<'r> Adding<'r> {
         let node = &self.nodes[agency];
         match (node.sums, node.own) {
             (Some(at), _) => Bytes(self.lately.get(&self.sums, at)).sum(),
-            (None, Some(own)) if node.taken > 0 => self.own(own),
+            (None, Some(own)) if node.taken > 0 => self.own_figures(own),
             (None, _) => nothing(&self.rollup.form),
         }
     }
@@ -176,7 +176,7 @@ impl Parts for Regions<'_, '_> {
         self.agencies.len()
     }
 
-    fn each(&mut self, look: &mut dyn FnMut(usize, &[Option<Decimal>])) {
+    fn for_each(&mut self, look: &mut dyn FnMut(usize, &[Option<Decimal>])) {
         for (number, &agency) in self.agencies.iter().enumerate() {
             look(number, &self.adding.region(agency).figures);
         }

@@ -78,14 +78,14 @@ pub(super) trait Parts {
     /// Number of parts.
     fn count(&self) -> usize;
     /// Calls `look` with the index and figures of each part, in order.
-    fn each(&mut self, look: &mut dyn FnMut(usize, Figures));
+    fn for_each(&mut self, look: &mut dyn FnMut(usize, Figures));
 }
 
 /// Decides whether a superior's figures include its parts.
 pub(super) fn decide(telling: &[FieldIndex], own: Figures, parts: &mut impl Parts) -> Decision {
     let at = |figures: Figures, field: usize| figures.get(field).copied().flatten().unwrap_or_default();
     let mut all: Vec<Option<Decimal>> = vec![Some(Decimal::ZERO); telling.len()];
-    parts.each(&mut |_, part| {
+    parts.for_each(&mut |_, part| {
         for (sum, &field) in all.iter_mut().zip(telling) {
             *sum = sum.and_then(|sum| sum.checked_add(at(part, field)));
         }
@@ -98,7 +98,7 @@ pub(super) fn decide(telling: &[FieldIndex], own: Figures, parts: &mut impl Part
     let cost = LEFT_OUT + f64::from(u32::try_from(parts.count().max(1)).unwrap_or(u32::MAX)).log2();
     while left_out.len() < MOST_LEFT_OUT && left_out.len() + 1 < parts.count() {
         let mut found: Option<(f64, usize, Vec<Decimal>)> = None;
-        parts.each(&mut |number, part| {
+        parts.for_each(&mut |number, part| {
             if left_out.contains(&number) {
                 return;
             }

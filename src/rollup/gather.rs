@@ -264,7 +264,7 @@ impl<'a> Gathered<'a> {
             self.too_many(ids.len());
             ids.clear();
         }
-        let form = self.form.of(ids.iter().map(String::as_str));
+        let form = self.form.expanded(ids.iter().map(String::as_str));
         for (file, agency, report) in std::mem::take(&mut self.waiting) {
             self.entries.push(Entry::new(&form, agency, &file, &report, &mut self.packed));
         }

@@ -29,7 +29,7 @@ pub(super) fn add_up(rollup: &mut Rollup) {
     let roots = rollup.agencies.roots();
     let region = adding.added(&roots);
     let taken = adding.taken(&roots, usize::MAX);
-    let (nodes, sums) = adding.done();
+    let (nodes, sums) = adding.finish();
     told_too_large(&rollup.form, &region, &mut told);
     let mut reports = rollup.reports();
     told.extend((0..rollup.entries.len()).filter_map(|entry| incomplete(rollup, entry, &mut reports)));
@@ -76,7 +76,7 @@ fn node(adding: &mut Adding, agency: usize, telling: &[FieldIndex], told: &mut V
         let node = Node { own, taken: below, below, wrong, ..Node::default() };
         return adding.set(agency, node, &[], &region);
     };
-    let figures = adding.own(index);
+    let figures = adding.own_figures(index);
     let said = rollup.agencies.list()[agency].aggregate;
     let decision = match said {
         _ if below == 0 => Decision { includes: false, clear: true, left_out: Vec::new() },

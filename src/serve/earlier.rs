@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::state::State;
-use super::work::{Kept, Part, SentFile};
+use super::work::{Kept, ReportSummary, SentFile};
 use crate::ledger::Sent;
 use crate::text::fold;
 
@@ -11,7 +11,7 @@ use crate::text::fold;
 const DELIVERY: usize = 2;
 
 /// Identity of a report across versions: folded name of the agency, year, and family of forms. `None` without agency or year.
-pub(super) fn key(part: &Part) -> Option<(String, i16, &str)> {
+pub(super) fn key(part: &ReportSummary) -> Option<(String, i16, &str)> {
     let agency = part.listed.as_deref().or(part.agency.as_deref())?;
     Some((fold(agency), part.year?, &part.family))
 }
@@ -21,7 +21,7 @@ pub(super) fn key(part: &Part) -> Option<(String, i16, &str)> {
 pub(super) struct Candidate<'a> {
     pub(super) sent: &'a Sent,
     pub(super) report: usize,
-    pub(super) part: &'a Part,
+    pub(super) part: &'a ReportSummary,
 }
 
 /// All reports of the files that are not deleted.
@@ -51,7 +51,7 @@ pub(super) fn is_double(candidates: &[Candidate], at: usize) -> bool {
 struct Index<'a>(HashMap<(String, i16, &'a str), Vec<Candidate<'a>>>);
 
 impl<'a> Index<'a> {
-    fn of(state: &'a State, years: &HashSet<i16>) -> Self {
+    fn for_years(state: &'a State, years: &HashSet<i16>) -> Self {
         let mut found: HashMap<_, Vec<Candidate>> = HashMap::new();
         for one in candidates(state).filter(|one| one.part.year.is_some_and(|year| years.contains(&year))) {
             if let Some(key) = key(one.part) {
@@ -62,7 +62,7 @@ impl<'a> Index<'a> {
     }
 
     /// Last year's reports of the agencies of `parts`.
-    fn before(&self, state: &State, parts: &[Part], told: &dyn Fn(&Sent) -> SentFile) -> Vec<Kept> {
+    fn before(&self, state: &State, parts: &[ReportSummary], told: &dyn Fn(&Sent) -> SentFile) -> Vec<Kept> {
         let mut kept = Vec::new();
         for (agency, year, family) in parts.iter().filter_map(key) {
             let Some(year) = year.checked_sub(1) else { continue };
@@ -90,7 +90,7 @@ pub(super) fn of_file(state: &State, file: u64, told: &dyn Fn(&Sent) -> SentFile
     if years.is_empty() {
         return Vec::new();
     }
-    Index::of(state, &years).before(state, parts, told)
+    Index::for_years(state, &years).before(state, parts, told)
 }
 
 /// The files whose last check used other reports of last year than the current ones.
@@ -101,7 +101,7 @@ pub(super) fn outdated(state: &State, told: &dyn Fn(&Sent) -> SentFile) -> Vec<u
     if !compares && state.items.values().all(|item| item.before.is_empty()) {
         return Vec::new();
     }
-    let index = Index::of(state, &years);
+    let index = Index::for_years(state, &years);
     let standing = state.ledger.standing().filter(|sent| {
         let item = state.items.get(&sent.file).filter(|item| item.is_read() && !item.again);
         item.is_some_and(|item| item.before != index.before(state, state.parts(sent.file), told))

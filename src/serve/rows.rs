@@ -131,18 +131,26 @@ pub(super) fn rows(state: &State, year: Option<i16>, all: bool, agencies: &Value
                 }
             }
             Phase::Refused(finding, agency) => {
-                let due = due(state, sent.file, 0);
+                let due = due_day(state, sent.file, 0);
                 let standing = if due.is_some() { Standing::Returned } else { Standing::Failed };
                 let first = Some(finding.message.clone());
                 let due = due.flatten();
-                let row =
-                    AgencyRow { agency: agency.clone(), state: standing, errors: 1, first, due, ..bare(state, sent) };
+                let row = AgencyRow {
+                    agency: agency.clone(),
+                    state: standing,
+                    errors: 1,
+                    first,
+                    due,
+                    ..file_row(state, sent)
+                };
                 match agency {
                     Some(agency) => failed.entry(fold(agency)).or_default().push(row),
                     None => rows.push(row),
                 }
             }
-            Phase::Waiting | Phase::Reading => rows.push(AgencyRow { state: Standing::Working, ..bare(state, sent) }),
+            Phase::Waiting | Phase::Reading => {
+                rows.push(AgencyRow { state: Standing::Working, ..file_row(state, sent) });
+            }
         }
     }
     // Reports that are in the folder as last year's are not what their agencies sent for this year.
@@ -174,7 +182,7 @@ pub(super) fn tops(agencies: &Value) -> Vec<String> {
 }
 
 /// A row with the data of the file alone.
-fn bare(state: &State, sent: &Sent) -> AgencyRow {
+fn file_row(state: &State, sent: &Sent) -> AgencyRow {
     AgencyRow {
         id: Some(sent.file.to_string()),
         state: Standing::Working,
@@ -192,7 +200,7 @@ fn bare(state: &State, sent: &Sent) -> AgencyRow {
 fn row(state: &State, candidates: &[Candidate]) -> AgencyRow {
     let at = counting(state, candidates);
     let Candidate { sent, report, part } = &candidates[at];
-    let returned = due(state, sent.file, *report);
+    let returned = due_day(state, sent.file, *report);
     let standing = match () {
         () if returned.is_some() => Standing::Returned,
         () if part.errors > 0 => Standing::Bad,
@@ -227,13 +235,13 @@ fn row(state: &State, candidates: &[Candidate]) -> AgencyRow {
         typed: part.typed,
         first: part.first.clone(),
         due: returned.flatten(),
-        ..bare(state, sent)
+        ..file_row(state, sent)
     }
 }
 
 /// The day by which a report that was sent back is due; `None` if it was not sent back.
 #[allow(clippy::option_option, reason = "a report can be sent back without a due day")]
-fn due(state: &State, file: u64, report: usize) -> Option<Option<String>> {
+fn due_day(state: &State, file: u64, report: usize) -> Option<Option<String>> {
     match &state.ledger.returned(file, report)?.what {
         What::Returned { due, .. } => Some(due.map(|due| due.to_string())),
         _ => None,
@@ -311,7 +319,7 @@ mod tests {
     use super::*;
     use crate::ledger::Entry;
     use crate::serve::state::Item;
-    use crate::serve::work::Part;
+    use crate::serve::work::ReportSummary;
 
     fn state(files: &[(&str, Option<&str>, i16, usize)]) -> State {
         let mut state = State::default();
@@ -320,7 +328,7 @@ mod tests {
             let sha256 = format!("{file:064x}");
             let what = What::Received { file, name: (*name).to_owned(), sha256, bytes: 1, drop: None, archive: None };
             state.add(Entry { id: file, at: String::new(), who: String::new(), what });
-            let part = Part {
+            let part = ReportSummary {
                 agency: agency.map(str::to_owned),
                 listed: None,
                 year: Some(*year),

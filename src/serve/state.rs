@@ -6,7 +6,7 @@ use crate::corrections::{Correction, Stated};
 use crate::finding::Finding;
 use crate::ledger::{Entry, Ledger, Sent, What};
 
-use super::work::{Kept, Part};
+use super::work::{Kept, ReportSummary};
 
 /// Processing phase of a file.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,7 +16,7 @@ pub(super) enum Phase {
     /// Being read by a child.
     Reading,
     /// Read: its reports.
-    Read(Vec<Part>),
+    Read(Vec<ReportSummary>),
     /// No report can be read: the reason, and the agency that the file name names.
     Refused(Box<Finding>, Option<String>),
 }
@@ -158,7 +158,7 @@ impl State {
     }
 
     /// The reports of a file; empty if it is not read.
-    pub(super) fn parts(&self, file: u64) -> &[Part] {
+    pub(super) fn parts(&self, file: u64) -> &[ReportSummary] {
         match self.items.get(&file).map(|item| &item.phase) {
             Some(Phase::Read(parts)) => parts,
             _ => &[],

@@ -68,11 +68,11 @@ pub struct Figure {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
     /// Whether the figure is additive over agencies; left out if it is.
-    #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
+    #[serde(default = "default_true", skip_serializing_if = "Clone::clone")]
     pub adds: bool,
 }
 
-fn yes() -> bool {
+fn default_true() -> bool {
     true
 }
 

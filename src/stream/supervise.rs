@@ -171,7 +171,7 @@ impl Running {
         let running = Self { child: Some(child), lines: to_thread, rows };
         let (stdin, stdout) = pipes.ok_or_else(|| StreamError::Start(io::Error::other("no pipes")))?;
         let talking = thread::Builder::new().name("converter".to_owned());
-        talking.spawn(move || talk(stdin, stdout, &lines, &from_thread)).map_err(StreamError::Start)?;
+        talking.spawn(move || exchange_lines(stdin, stdout, &lines, &from_thread)).map_err(StreamError::Start)?;
         match running.rows.recv_timeout(START) {
             Ok(_) => Ok(running),
             Err(RecvTimeoutError::Timeout) => Err(StreamError::Start(io::ErrorKind::TimedOut.into())),
@@ -213,7 +213,12 @@ impl Drop for Running {
 }
 
 /// Writes lines to a child and reads its rows, so that the parent never blocks on a pipe. Ends when either side does.
-fn talk(mut stdin: ChildStdin, stdout: ChildStdout, lines: &Receiver<Arc<Vec<u8>>>, rows: &SyncSender<Vec<u8>>) {
+fn exchange_lines(
+    mut stdin: ChildStdin,
+    stdout: ChildStdout,
+    lines: &Receiver<Arc<Vec<u8>>>,
+    rows: &SyncSender<Vec<u8>>,
+) {
     let mut stdout = BufReader::with_capacity(1 << 16, stdout);
     let mut read = || {
         let mut row = Vec::new();

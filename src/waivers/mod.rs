@@ -133,13 +133,13 @@ impl Waivers {
                         holds = true;
                         finding.waived = Some(Waived { reason: waiver.reason.clone(), until: waiver.until });
                     }
-                    Some(Fit::Expired) => told.push(waiver.told(&WAIVER_EXPIRED)),
+                    Some(Fit::Expired) => told.push(waiver.finding(&WAIVER_EXPIRED)),
                     Some(Fit::Outdated) => outdated = true,
                     None => {}
                 }
             }
             if outdated && !holds {
-                told.push(waiver.told(&WAIVER_OUTDATED));
+                told.push(waiver.finding(&WAIVER_OUTDATED));
             }
         }
         findings.extend(told);
@@ -172,7 +172,7 @@ impl Waiver {
         })
     }
 
-    fn told(&self, code: &'static Code) -> Finding {
+    fn finding(&self, code: &'static Code) -> Finding {
         let rule = self.rule.as_ref().map(|rule| format!(" {rule}")).unwrap_or_default();
         let message = Message::new(
             format!(

@@ -9,7 +9,7 @@ pub(super) struct Compiled<T>(RwLock<Vec<(String, u64, Arc<T>)>>);
 
 impl<T> Compiled<T> {
     /// An empty cache.
-    pub(super) const fn none() -> Self {
+    pub(super) const fn empty() -> Self {
         Self(RwLock::new(Vec::new()))
     }
 

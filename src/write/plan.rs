@@ -14,7 +14,7 @@ use crate::text::{is_digit, is_one, language};
 pub(crate) const UNCLAIMED: &str = "附：原文其他内容";
 
 /// A section of the form to be written.
-pub(crate) struct Part<'a> {
+pub(crate) struct PlannedSection<'a> {
     /// Id of the section.
     pub(crate) id: &'a str,
     /// The heading as prescribed; `None` for the section before the first heading.
@@ -27,7 +27,7 @@ pub(crate) struct Part<'a> {
     pub(crate) pieces: Vec<ContentItem<'a>>,
 }
 
-impl<'a> Part<'a> {
+impl<'a> PlannedSection<'a> {
     /// The heading to be written.
     pub(crate) fn heading(&self) -> Option<&str> {
         self.heading.as_deref()
@@ -67,7 +67,7 @@ pub(crate) enum ContentItem<'a> {
 
 /// The sections of a report in the form's order. Every section of the form is included, even without content; each table of the form is
 /// in its section once, at the end unless the content places it; content that belongs to no section comes last.
-pub(crate) fn parts<'a>(form: &'a Form, report: &'a Report) -> Vec<Part<'a>> {
+pub(crate) fn parts<'a>(form: &'a Form, report: &'a Report) -> Vec<PlannedSection<'a>> {
     let mut parts = Vec::new();
     for (number, spec) in form.sections.iter().enumerate() {
         let section = report.section(&spec.id);
@@ -82,14 +82,20 @@ pub(crate) fn parts<'a>(form: &'a Form, report: &'a Report) -> Vec<Part<'a>> {
             None => spec.heading.as_ref().map(|heading| Cow::Borrowed(heading.text.as_str())),
         };
         if heading.is_some() || !pieces.is_empty() {
-            parts.push(Part { id: &spec.id, heading, look: spec.look, above_title: spec.above_title, pieces });
+            parts.push(PlannedSection {
+                id: &spec.id,
+                heading,
+                look: spec.look,
+                above_title: spec.above_title,
+                pieces,
+            });
         }
     }
     let pieces: Vec<ContentItem> =
         report.unclaimed.iter().filter_map(|content| piece(form, content, &mut Vec::new())).collect();
     if !pieces.is_empty() {
         let (id, heading) = ("unclaimed", Some(Cow::Borrowed(UNCLAIMED)));
-        parts.push(Part { id, heading, look: SectionLook::Text, above_title: false, pieces });
+        parts.push(PlannedSection { id, heading, look: SectionLook::Text, above_title: false, pieces });
     }
     parts
 }

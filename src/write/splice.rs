@@ -14,7 +14,7 @@ use super::archive::{
 
 /// A part to be replaced or added.
 #[derive(Debug)]
-pub(crate) struct Part<'a> {
+pub(crate) struct PackagePart<'a> {
     /// Its name as in the directory.
     pub(crate) name: &'a str,
     /// Its content.
@@ -67,7 +67,7 @@ impl Splice {
     }
 
     /// The package with these parts replaced or added.
-    pub(crate) fn write(&self, parts: &[Part]) -> ZipResult<Vec<u8>> {
+    pub(crate) fn write(&self, parts: &[PackagePart]) -> ZipResult<Vec<u8>> {
         let total: usize = parts.iter().map(|part| part.content.len() / 4 + LOCAL_LENGTH + 2 * CENTRAL_LENGTH).sum();
         let mut out = Vec::with_capacity(self.bytes.len() + total);
         let mut order: Vec<usize> = (0..self.entries.len()).collect();
@@ -152,7 +152,7 @@ fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
 }
 
 /// Writes a package with an unusual layout entry by entry; compressed data is copied.
-pub(crate) fn rewrite(bytes: &[u8], parts: &[Part]) -> ZipResult<Vec<u8>> {
+pub(crate) fn rewrite(bytes: &[u8], parts: &[PackagePart]) -> ZipResult<Vec<u8>> {
     let mut archive = ZipArchive::new(Cursor::new(bytes))?;
     let mut writer = ZipWriter::new(Cursor::new(Vec::with_capacity(bytes.len())));
     let options = SimpleFileOptions::default().last_modified_time(DateTime::default());

@@ -197,7 +197,7 @@ impl Page {
 }
 
 fn official(form: &Form, table: usize, figures: &[String]) -> Table {
-    let layout = Layout::of(form, table);
+    let layout = Layout::for_table(form, table);
     let spec = &form.tables[table];
     let mut grid = Table {
         cells: vec![vec![usize::MAX; layout.columns as usize]; layout.rows.len()],

@@ -132,7 +132,7 @@ fn rows(form: &Form, report: &Report, table: usize, offset: usize) -> Vec<Vec<Ce
         };
         Cell { words, field, column: found.column as usize, columns: found.col_span as usize }
     };
-    Shape::of(form, table).rows.iter().map(|row| row.iter().map(cell).collect()).collect()
+    Shape::for_table(form, table).rows.iter().map(|row| row.iter().map(cell).collect()).collect()
 }
 
 /// Renders with a function for rows.

@@ -62,7 +62,7 @@ fn field(doc: &mut Doc, code: &str) {
 fn numbered(form: &Form) -> (Made, BTreeMap<String, String>) {
     let (mut fields, mut tables) = (BTreeMap::new(), Vec::new());
     for table in 0..form.tables.len() {
-        let layout = Layout::of(form, table);
+        let layout = Layout::for_table(form, table);
         let cell = |cell: &nianbao::form::LayoutCell, fields: &mut BTreeMap<String, String>| {
             let text = match &cell.content {
                 LayoutContent::Field(index) => {

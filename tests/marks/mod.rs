@@ -121,7 +121,7 @@ fn make(form: &Form, seed: u64) -> Made {
     let mut random = Random::new(seed);
     let mut made = Made { tables: Vec::new(), figures: BTreeMap::new(), told: BTreeSet::new() };
     for table in 0..form.tables.len() {
-        let layout = Layout::of(form, table);
+        let layout = Layout::for_table(form, table);
         let mut rows: Vec<Row> = Vec::new();
         for cells in &layout.rows {
             let mut row = Row::default();

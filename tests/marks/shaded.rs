@@ -89,7 +89,7 @@ fn render(form: &Form, seen: bool, word: bool) -> Vec<u8> {
     let mut body = String::new();
     for table in 0..form.tables.len() {
         body += if word { "<w:tbl><w:tblGrid/>" } else { "<table border=1>" };
-        let layout = Layout::of(form, table);
+        let layout = Layout::for_table(form, table);
         // For each column, the number of rows that a cell above still covers, and its column span.
         let mut open = vec![(0, 0); layout.columns as usize];
         for row in &layout.rows {

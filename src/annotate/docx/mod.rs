@@ -141,7 +141,7 @@ fn anchor(slice: &str, base: usize, budget: &mut Budget) -> Result<Option<Anchor
     let mut events = Events::new(slice, 0, &[]);
     loop {
         match events.next(budget)? {
-            Event::Open(tag) if is(slice, tag.start, prefix, "p") => {
+            Event::Open(tag) if is_tag(slice, tag.start, prefix, "p") => {
                 let anchor = paragraph(slice, prefix, &mut events, budget)?;
                 return Ok(Some(Anchor { start: anchor.start + base, end: anchor.end + base, ..anchor }));
             }
@@ -160,7 +160,7 @@ fn first_paragraph(text: &str, budget: &mut Budget) -> Result<Option<Anchor>, Re
     loop {
         match events.next(budget)? {
             Event::Open(tag) if tag.local == "body" => prefix = split_name(tag_name(&text[tag.start + 1..])).0,
-            Event::Open(tag) if is(text, tag.start, prefix, "p") => {
+            Event::Open(tag) if is_tag(text, tag.start, prefix, "p") => {
                 let anchor = paragraph(text, prefix, &mut events, budget)?;
                 return Ok(Some(Anchor { start: anchor.start + mark, end: anchor.end + mark, ..anchor }));
             }
@@ -171,7 +171,7 @@ fn first_paragraph(text: &str, budget: &mut Budget) -> Result<Option<Anchor>, Re
 }
 
 /// Whether the tag at an offset has this name.
-fn is(text: &str, start: usize, prefix: &str, local: &str) -> bool {
+fn is_tag(text: &str, start: usize, prefix: &str, local: &str) -> bool {
     split_name(tag_name(&text[start + 1..])) == (prefix, local)
 }
 
@@ -183,7 +183,7 @@ fn paragraph(text: &str, prefix: &str, events: &mut Events, budget: &mut Budget)
     loop {
         match events.next(budget)? {
             Event::Open(tag) => {
-                if std::mem::take(&mut first) && is(text, tag.start, prefix, "pPr") {
+                if std::mem::take(&mut first) && is_tag(text, tag.start, prefix, "pPr") {
                     start = events.skip(budget)?;
                 }
             }

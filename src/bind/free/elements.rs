@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use jiff::civil::Date;
 use regex::Regex;
 
-use super::lines::Piece;
+use super::lines::FreeItem;
 use crate::form::{Element, ElementPlace, Form, LineFacts};
 use crate::text::{DateReading, blank, numbering, read_date};
 
@@ -45,19 +45,19 @@ pub(super) struct Elements {
 }
 
 /// Assigns the pieces of a document to the elements of a form.
-pub(super) fn find(form: &Form, pieces: &[Piece]) -> Elements {
+pub(super) fn find(form: &Form, pieces: &[FreeItem]) -> Elements {
     let text = form.sections.iter().position(|section| section.element.is_none());
     let found = Elements { section: vec![text; pieces.len()], title: Vec::new(), date: None, facts: Vec::new() };
     let mut search = Search { form, pieces, text, found };
     let below_title = search.head();
     search.under_title(below_title);
-    search.foot();
+    search.assign_closing();
     search.found
 }
 
 struct Search<'a> {
     form: &'a Form,
-    pieces: &'a [Piece],
+    pieces: &'a [FreeItem],
     /// The section for all other text.
     text: Option<usize>,
     found: Elements,
@@ -135,7 +135,7 @@ impl Search<'_> {
     }
 
     /// Assigns the lines from the list above the signature on. The first date counts, because attachments may contain dates too.
-    fn foot(&mut self) {
+    fn assign_closing(&mut self) {
         let dated =
             (0..self.pieces.len()).filter(|&at| self.is_text(at)).find_map(|at| Some((at, day(self.line(at))?)));
         let Some((date, day)) = dated else {
@@ -201,10 +201,10 @@ mod tests {
     use crate::form::Forms;
     use crate::report::Content;
 
-    fn pieces(lines: &[&str]) -> Vec<Piece> {
+    fn pieces(lines: &[&str]) -> Vec<FreeItem> {
         let line = |text: &&str| {
             let content = Content::Paragraph { text: (*text).to_owned(), level: None, place: None };
-            Piece::Line((*text).to_owned(), content)
+            FreeItem::Line((*text).to_owned(), content)
         };
         lines.iter().map(line).collect()
     }

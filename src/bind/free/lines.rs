@@ -9,7 +9,7 @@ use crate::text::{blank, numbering};
 const HEADING: usize = 50;
 
 /// A line of text, or a table or picture.
-pub(super) enum Piece {
+pub(super) enum FreeItem {
     /// The text of the line, and its content for a section.
     Line(String, Content),
     /// A table or picture.
@@ -17,7 +17,7 @@ pub(super) enum Piece {
 }
 
 /// The pieces of the text, and the lines of headers, footers and page navigation.
-pub(super) fn pieces(reading: &Reading) -> (Vec<Piece>, Vec<String>) {
+pub(super) fn pieces(reading: &Reading) -> (Vec<FreeItem>, Vec<String>) {
     let (mut pieces, mut aside) = (Vec::new(), Vec::new());
     for block in &reading.document.blocks {
         match block {
@@ -35,7 +35,8 @@ pub(super) fn pieces(reading: &Reading) -> (Vec<Piece>, Vec<String>) {
                 }
                 let level = level(text);
                 let place = Some(paragraph.place.clone());
-                pieces.push(Piece::Line(text.to_owned(), Content::Paragraph { text: text.to_owned(), level, place }));
+                pieces
+                    .push(FreeItem::Line(text.to_owned(), Content::Paragraph { text: text.to_owned(), level, place }));
             }
             // A grid of one cell is a frame around text, not a table.
             Block::Grid(grid) if grid.cells().len() == 1 => {
@@ -43,25 +44,25 @@ pub(super) fn pieces(reading: &Reading) -> (Vec<Piece>, Vec<String>) {
                     lines_of(cell, &mut pieces);
                 }
             }
-            Block::Grid(grid) => pieces.push(Piece::Other(Content::Extra(grid.into()))),
+            Block::Grid(grid) => pieces.push(FreeItem::Other(Content::Extra(grid.into()))),
             Block::Picture(picture) => {
                 let (index, extent, alt) = (picture.index, picture.extent, picture.alt.clone());
-                pieces.push(Piece::Other(Content::Picture { index, extent, alt }));
+                pieces.push(FreeItem::Other(Content::Picture { index, extent, alt }));
             }
         }
     }
     (pieces, aside)
 }
 
-fn lines_of(cell: &Cell, pieces: &mut Vec<Piece>) {
+fn lines_of(cell: &Cell, pieces: &mut Vec<FreeItem>) {
     for line in cell.text.split('\n').map(|line| line.trim_matches(blank)).filter(|line| !line.is_empty()) {
         let content = Content::Paragraph { text: line.to_owned(), level: level(line), place: Some(cell.place.clone()) };
-        pieces.push(Piece::Line(line.to_owned(), content));
+        pieces.push(FreeItem::Line(line.to_owned(), content));
     }
     for block in &cell.nested {
         match block {
-            Block::Grid(grid) => pieces.push(Piece::Other(Content::Extra(grid.into()))),
-            Block::Picture(picture) => pieces.push(Piece::Other(Content::Picture {
+            Block::Grid(grid) => pieces.push(FreeItem::Other(Content::Extra(grid.into()))),
+            Block::Picture(picture) => pieces.push(FreeItem::Other(Content::Picture {
                 index: picture.index,
                 extent: picture.extent,
                 alt: picture.alt.clone(),
@@ -80,7 +81,7 @@ fn level(text: &str) -> Option<u8> {
     alone.then_some(found.level + 1)
 }
 
-impl Piece {
+impl FreeItem {
     /// The text of a line; empty for a table or picture.
     pub(super) fn text(&self) -> &str {
         match self {

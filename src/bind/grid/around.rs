@@ -1,7 +1,7 @@
 //! The units that are stated for a cell outside of it: in a header, in its row, or in a line above its table.
 
 use crate::bind::source::items::{Flow, Item, may_be_figure};
-use crate::bind::units::{self, Dimension, Stated, is_named, said, said_as, said_in_line};
+use crate::bind::units::{self, Dimension, Stated, is_named, said_as, said_in_line, unit_in};
 use crate::document::{Cell, Grid};
 use crate::text::{blank, numbering};
 
@@ -12,7 +12,7 @@ const LINES: usize = 3;
 pub(super) fn around(flow: &Flow, grid: usize, cell: &Cell, of: Dimension) -> Stated {
     let Some(grid_of) = flow.grids.get(grid) else { return Stated::default() };
     // In the header of a money column any unit counts: if it measures something else, the figure is not money.
-    let in_header = |text: &str| said(text).or_else(|| said_as(text, of));
+    let in_header = |text: &str| unit_in(text).or_else(|| said_as(text, of));
     let header = match of {
         Dimension::Money => column(grid_of, cell).find_map(|above| in_header(&above.text)),
         _ => column(grid_of, cell).find_map(|above| said_as(&above.text, of)),
@@ -20,7 +20,7 @@ pub(super) fn around(flow: &Flow, grid: usize, cell: &Cell, of: Dimension) -> St
     let mut row = grid_of.row_cells(cell.row).filter(|other| other.column != cell.column);
     let row = row.find_map(|beside| said_as(&beside.text, of));
     let line = lines(flow, grid, cell).find_map(|text| said_in_line(text, of));
-    Stated::of(header.into_iter().chain(row).chain(line))
+    Stated::from_units(header.into_iter().chain(row).chain(line))
 }
 
 /// Whether a document states anywhere that counts are in thousands or more.

@@ -96,7 +96,7 @@ pub(in crate::bind) fn assign(shapes: &[Shape], found: &Panels, candidates: &[Ca
             if at != best && own.iter().any(|cell| used.contains(cell)) {
                 continue;
             }
-            if total.is_none() && ties(candidates, winner, at, weight(winner) - weight(at)) {
+            if total.is_none() && is_ambiguous(candidates, winner, at, weight(winner) - weight(at)) {
                 tie = tie.or(Some(at));
             } else {
                 region.passed.push(at);
@@ -190,8 +190,8 @@ fn continues(found: &Panels, candidates: &[Candidate], region: &Region, at: usiz
     if other_columns && one.rows.left >= LOST_LEFT && one.header.knows_all() {
         return true;
     }
-    let rows: Vec<usize> = (0..shape.rows.len()).filter(|&row| one.has(row)).collect();
-    let shared = rows.iter().filter(|&&row| parts().any(|part| part.has(row))).count();
+    let rows: Vec<usize> = (0..shape.rows.len()).filter(|&row| one.has_row(row)).collect();
+    let shared = rows.iter().filter(|&&row| parts().any(|part| part.has_row(row))).count();
     // A row in both tables cannot be a continuation; it is reported.
     if rows.is_empty() || (shared > 0 && !(one.headless && shared * SHARED <= rows.len())) {
         return false;
@@ -207,7 +207,7 @@ fn continues(found: &Panels, candidates: &[Candidate], region: &Region, at: usiz
 }
 
 /// Whether it is not certain which of two tables is right; `apart` is the difference of their weights.
-fn ties(candidates: &[Candidate], winner: usize, other: usize, apart: i32) -> bool {
+fn is_ambiguous(candidates: &[Candidate], winner: usize, other: usize, apart: i32) -> bool {
     let (winner, other) = (&candidates[winner], &candidates[other]);
     let clear = (winner.place == Place::Own && other.place != Place::Own)
         || (other.marked && !winner.marked)

@@ -13,7 +13,7 @@ pub(super) fn total(found: &Panels, candidates: &[Candidate], among: &[usize]) -
     let (totals, parts): (Vec<usize>, Vec<usize>) = among.iter().copied().partition(called);
     let ([total], true) = (totals.as_slice(), parts.len() >= PARTS) else { return None };
     let of = &candidates[*total];
-    let rows: Vec<usize> = (0..of.rows.hits.len()).filter(|&row| of.has(row)).collect();
+    let rows: Vec<usize> = (0..of.rows.hits.len()).filter(|&row| of.has_row(row)).collect();
     let columns: Vec<usize> = known(of).map(|column| column.0).collect();
     let adds_up = |row: usize, column: usize| {
         let sum: Option<Decimal> = parts.iter().map(|&part| figure(found, &candidates[part], row, column)).sum();

@@ -47,7 +47,7 @@ pub(in crate::bind) fn figure_cells<'f, 'd>(row: &ViewRow<'f, 'd>, hit: &Hit, ed
 
 /// Whether a cell contains only a unit: 件, 万元.
 fn is_unit(cell: &ViewCell) -> bool {
-    cell.words() && Unit::of(cell.at.cell.text.trim_matches(blank)).is_some()
+    cell.words() && Unit::parse(cell.at.cell.text.trim_matches(blank)).is_some()
 }
 
 /// Indices of the headers above figures of a row: not those of serial numbers, nor those of the units of rows.
@@ -258,7 +258,7 @@ fn overlapping<'f, 'd>(header: &Header, kept: &[usize], cells: &[ViewCell<'f, 'd
             laid.cells.push((Target::Head(at), *cell));
         }
     }
-    let taken = |cell: &&ViewCell| laid.cells.iter().any(|(_, other)| other.is(cell));
+    let taken = |cell: &&ViewCell| laid.cells.iter().any(|(_, other)| other.is_same(cell));
     let stray: Vec<ViewCell> = cells.iter().filter(|cell| cell.filled && !taken(cell)).copied().collect();
     let blank = laid.cells.iter().any(|(_, cell)| !cell.filled) || laid.cells.len() < kept.len();
     if blank && stray.iter().any(|cell| number(&cell.at.cell.text).is_some()) {

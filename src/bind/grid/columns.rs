@@ -21,7 +21,7 @@ pub(in crate::bind) struct Forms<'i> {
 }
 
 impl Forms<'_> {
-    fn know(&self, folded: &str) -> bool {
+    fn have_label(&self, folded: &str) -> bool {
         !self.index.uses(folded).is_empty()
             || self.all.iter().any(|form| !form.uses(folded).is_empty() && form.form.id != self.index.form.id)
     }
@@ -167,20 +167,20 @@ fn head_columns<'f, 'd>(
     let mut at = edge;
     // Each step goes to the next cell border.
     while at < width && columns.len() < ROW_CELLS {
-        let over = heads.iter().filter_map(|row| row.over(at));
+        let over = heads.iter().filter_map(|row| row.cell_at(at));
         let mut next = width;
         let mut path: Vec<ViewCell> = Vec::new();
         let mut climbed = true;
         for cell in over {
             next = next.min(cell.end());
             climbed = !cell.filled;
-            if cell.filled && !path.last().is_some_and(|last| last.is(cell)) {
+            if cell.filled && !path.last().is_some_and(|last| last.is_same(cell)) {
                 path.push(*cell);
             }
         }
         let gap = heads.iter().flat_map(|row| &row.cells).map(|cell| cell.column).filter(|&start| start > at).min();
         next = next.min(gap.unwrap_or(width)).max(at + 1);
-        let body = panel.body.iter().filter_map(|&row| view.rows[row].over(at));
+        let body = panel.body.iter().filter_map(|&row| view.rows[row].cell_at(at));
         let empty = climbed && body.clone().all(|cell| !cell.filled);
         let numbered = || {
             let texts = body.clone().map(|cell| cell.at.cell.text.trim());
@@ -195,7 +195,7 @@ fn head_columns<'f, 'd>(
                 if last.end == at
                     && last.path.len() == path.len()
                     && !path.is_empty()
-                    && last.path.iter().zip(&path).all(|(one, other)| one.is(other))
+                    && last.path.iter().zip(&path).all(|(one, other)| one.is_same(other))
                     // Columns that have only a group above them and no header of their own are not merged.
                     && !climbed =>
             {
@@ -300,7 +300,7 @@ fn in_words(shape: &Shape, heads: &[&ViewRow], edge: u32) -> bool {
 fn same_figures(view: &View, rows: &Rows, header: &mut Header, choices: &mut [Vec<Choice>]) {
     let figures = |head: &HeadColumn| -> Option<Vec<&str>> {
         let hits = rows.hits.iter().flatten();
-        let texts = hits.map(|hit| view.rows[hit.row].over(head.start).map(|cell| cell.at.cell.text.trim()));
+        let texts = hits.map(|hit| view.rows[hit.row].cell_at(head.start).map(|cell| cell.at.cell.text.trim()));
         texts.collect()
     };
     // Two offices may have the same figures, but their header words differ.
@@ -352,7 +352,7 @@ fn decide(forms: &Forms, shape: &Shape, header: &mut Header, mut choices: Vec<Ve
             // A caption above several tables is not a header.
             [] if column.path.iter().all(ViewCell::is_caption) => Column::Blank,
             [] => match column.path.last() {
-                Some(last) if forms.know(&last.at.folded) => Column::Foreign,
+                Some(last) if forms.have_label(&last.at.folded) => Column::Foreign,
                 _ => Column::Unknown,
             },
             _ => Column::Twice,

@@ -59,7 +59,7 @@ pub(in crate::bind) struct Candidate<'f, 'd> {
 
 impl Candidate<'_, '_> {
     /// Whether it has a row of the form, given by index.
-    pub(in crate::bind) fn has(&self, row: usize) -> bool {
+    pub(in crate::bind) fn has_row(&self, row: usize) -> bool {
         self.rows.hits.get(row).is_some_and(Option::is_some)
     }
 
@@ -146,7 +146,7 @@ fn join(shapes: &[Shape], candidates: &mut [Candidate]) {
         for at in parts {
             let candidate = &candidates[at];
             let own: Vec<usize> = if shape.labelled() {
-                (0..shape.rows.len()).filter(|&row| candidate.has(row)).collect()
+                (0..shape.rows.len()).filter(|&row| candidate.has_row(row)).collect()
             } else {
                 known(candidate)
             };

@@ -10,7 +10,7 @@ use super::tell;
 use crate::bind::figures::{Figures, Hold, Proof};
 use crate::bind::labels::index::FormIndex;
 use crate::bind::labels::shapes::{LabelNumber, Numbers};
-use crate::bind::source::items::{Flow, Item, Row, RowCell};
+use crate::bind::source::items::{Flow, FlowRow, Item, RowCell};
 use crate::bind::units::Stated;
 use crate::bind::value;
 use crate::document::Cell;
@@ -52,7 +52,7 @@ pub(super) fn read(index: &FormIndex, flow: &Flow, figures: &mut Figures) {
     for table in 0..index.form.tables.len() {
         let spec = &index.form.tables[table];
         let fields = index.form.fields.iter().filter(|field| field.table == table).count();
-        if figures.has(table) || spec.by_rows || fields == 0 || fields > FIELDS {
+        if figures.has_table(table) || spec.by_rows || fields == 0 || fields > FIELDS {
             continue;
         }
         if index.form.sections[spec.section].heading.is_none() {
@@ -73,7 +73,7 @@ fn addresses(index: &FormIndex, table: usize) -> Addresses {
             for (column, top) in block.leaf_columns.iter().enumerate() {
                 let field = block.first_field + row * block.leaf_columns.len() + column;
                 let path: Vec<&Label> = left.path.iter().chain(&top.path).collect();
-                let labels = path.iter().map(|label| Numbers::of(index, label)).collect();
+                let labels = path.iter().map(|label| Numbers::in_label(index, label)).collect();
                 all.push(Address { field, labels, rows: left.path.len() });
                 let texts = path.iter().fold(vec![String::new()], |texts, label| {
                     let own = label.folded.iter().chain(&label.bare);
@@ -125,7 +125,7 @@ fn is_filled(cell: &RowCell) -> bool {
 }
 
 impl<'d> List<'d> {
-    fn row(&mut self, index: &FormIndex, addresses: &Addresses, row: &Row<'d>, number: usize) {
+    fn row(&mut self, index: &FormIndex, addresses: &Addresses, row: &FlowRow<'d>, number: usize) {
         let is_label = |label: LabelNumber| {
             addresses.all.iter().flat_map(|address| &address.labels).any(|own| own.fit(Some(label)).is_some())
         };

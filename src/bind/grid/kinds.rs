@@ -7,7 +7,7 @@ use crate::text::{is_one, language, numbering};
 
 /// The kind of a row in a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::bind) enum Kind {
+pub(in crate::bind) enum RowKind {
     /// Nothing is written in it.
     Blank,
     /// One cell with the heading of a section (its index), or another title of the report (`None`).
@@ -27,38 +27,38 @@ pub(in crate::bind) enum Kind {
 }
 
 /// Classifies a row.
-pub(in crate::bind) fn kind(index: &FormIndex, row: &ViewRow) -> Kind {
+pub(in crate::bind) fn kind(index: &FormIndex, row: &ViewRow) -> RowKind {
     let filled: Vec<&ViewCell> = row.filled().collect();
     match filled.as_slice() {
-        [] => Kind::Blank,
+        [] => RowKind::Blank,
         [only] => single(index, only),
         all => several(all),
     }
 }
 
-fn single(index: &FormIndex, cell: &ViewCell) -> Kind {
+fn single(index: &FormIndex, cell: &ViewCell) -> RowKind {
     if cell.at.figure && year(&cell.at.cell.text).is_none() {
-        return Kind::Body;
+        return RowKind::Body;
     }
     if cell.is_caption() {
-        return Kind::Caption;
+        return RowKind::Caption;
     }
     if let Some(section) = section(index, &cell.at.cell.text, &cell.at.folded) {
-        return Kind::Mark(Some(section));
+        return RowKind::Mark(Some(section));
     }
     if cell.is_row_label() {
-        return Kind::Body;
+        return RowKind::Body;
     }
     if cell.is_head_label() {
-        return Kind::Head;
+        return RowKind::Head;
     }
     if index.is_titled(&cell.at.folded) {
-        return Kind::Mark(None);
+        return RowKind::Mark(None);
     }
-    Kind::Note
+    RowKind::Note
 }
 
-fn several(filled: &[&ViewCell]) -> Kind {
+fn several(filled: &[&ViewCell]) -> RowKind {
     let is_figure = |cell: &&&ViewCell| cell.at.figure && !is_year(&cell.at.cell.text);
     let figures = filled.iter().filter(is_figure).count();
     let heads = filled.iter().filter(|cell| cell.is_head_label()).count();
@@ -66,16 +66,16 @@ fn several(filled: &[&ViewCell]) -> Kind {
     // A number between headers does not change the kind: after a row label the last cell is a figure, not a header.
     let ends = filled.last().is_some_and(|cell| cell.is_head_label());
     if figures > 0 && heads > figures && heads >= 2 && labels == 0 && ends {
-        return Kind::Head;
+        return RowKind::Head;
     }
     if figures > 0 {
-        return if labels == 0 && are_numbers(filled) { Kind::Numbers } else { Kind::Body };
+        return if labels == 0 && are_numbers(filled) { RowKind::Numbers } else { RowKind::Body };
     }
     let only_labels = filled.iter().filter(|cell| cell.is_row_label() && !cell.is_head_label()).count();
     if heads > 0 && (heads > only_labels || only_labels == 0) {
-        return Kind::Head;
+        return RowKind::Head;
     }
-    if only_labels > 0 { Kind::Body } else { Kind::Words }
+    if only_labels > 0 { RowKind::Body } else { RowKind::Words }
 }
 
 /// Whether a text is a year at the head of a column, such as `2023年`.

@@ -1,6 +1,6 @@
 //! Information in the lines above a table and in the name of its sheet: another year, a total, a section, a group of its header.
 
-use super::kinds::{Kind, section};
+use super::kinds::{RowKind, section};
 use super::offices;
 use super::view::{View, ViewCell};
 use super::years::year;
@@ -79,11 +79,11 @@ pub(super) fn heads_on(view: &View, head: &[usize], row: usize) -> bool {
 }
 
 /// Whether a row has only a word for a total, at its left end, directly above a header or caption: it names the table.
-pub(super) fn names_total(words: &Words, view: &View, kinds: &[Kind], row: usize) -> bool {
+pub(super) fn names_total(words: &Words, view: &View, kinds: &[RowKind], row: usize) -> bool {
     let mut filled = view.rows[row].filled();
     let (Some(first), None) = (filled.next(), filled.next()) else { return false };
     let at_left = view.rows[row].cells.first().is_some_and(|cell| cell.column == first.column);
-    let next = kinds[row + 1..].iter().find(|kind| **kind != Kind::Blank);
-    let above_header = matches!(next, Some(Kind::Head | Kind::Words | Kind::Caption));
+    let next = kinds[row + 1..].iter().find(|kind| **kind != RowKind::Blank);
+    let above_header = matches!(next, Some(RowKind::Head | RowKind::Words | RowKind::Caption));
     at_left && above_header && offices::is_total(words, first)
 }

@@ -111,7 +111,7 @@ fn columns(words: &Words, view: &View, hits: &[Option<Hit>], heads: &[Office]) -
 
 /// The value of a cell in a sum, 0 if it is blank; `None` if it is not a figure.
 pub(super) fn addend(view: &View, row: usize, column: u32) -> Option<Decimal> {
-    let cell = view.rows[row].over(column)?;
+    let cell = view.rows[row].cell_at(column)?;
     if cell.filled { value::addend(&cell.at.cell.text) } else { Some(Decimal::ZERO) }
 }
 
@@ -138,7 +138,7 @@ pub(super) fn rows(words: &Words, view: &View, scores: &mut Vec<Scored>) {
         let kept = match rows.as_slice() {
             [(row, Some(cell))] => names.contains(cell.at.folded.as_ref()).then_some((*row, true)),
             [_] => None,
-            rows => only(words, view, rows),
+            rows => choose_row(words, view, rows),
         };
         let Some((kept, named)) = kept else { continue };
         out.extend(rows.iter().map(|row| row.0).filter(|row| *row != kept));
@@ -151,7 +151,7 @@ pub(super) fn rows(words: &Words, view: &View, scores: &mut Vec<Scored>) {
 }
 
 /// Of several rows, the one that is read, and whether it has a word of its own: the only one of this year, or the total.
-fn only(words: &Words, view: &View, rows: &[(usize, Option<&ViewCell>)]) -> Option<(usize, bool)> {
+fn choose_row(words: &Words, view: &View, rows: &[(usize, Option<&ViewCell>)]) -> Option<(usize, bool)> {
     let year_of = |cell: Option<&ViewCell>| cell.and_then(|cell| year(&cell.at.cell.text));
     let last = rows.iter().filter_map(|(_, cell)| year_of(*cell)).max();
     let says_other = |cell: &ViewCell| words.beside.iter().any(|word| cell.at.folded.contains(word.as_str()));

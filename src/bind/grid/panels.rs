@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::kinds::{Kind, kind, section};
+use super::kinds::{RowKind, kind, section};
 use super::lines::{
     compares, group_above, heads_on, is_crown, is_marked, is_sheet, is_total, names_total, section_of_sheet, year_above,
 };
@@ -106,7 +106,7 @@ pub(in crate::bind) fn panels<'f, 'd>(index: &FormIndex, flow: &'f Flow<'d>) -> 
             total: strip.lines.last().is_some_and(|line| is_total(index, &line.text, &line.folded)),
             group: group_above(index, &strip.lines),
         };
-        for view in sides(View::of(flow, strip.rows.clone())) {
+        for view in sides(View::new(flow, strip.rows.clone())) {
             let over = above;
             let mut cutter = Cutter::new(index, over);
             cutter.cut(&view, found.views.len());
@@ -221,52 +221,52 @@ impl<'i> Cutter<'i> {
     }
 
     fn cut(&mut self, view: &View, number: usize) {
-        let kinds: Vec<Kind> = view.rows.iter().map(|row| kind(self.index, row)).collect();
+        let kinds: Vec<RowKind> = view.rows.iter().map(|row| kind(self.index, row)).collect();
         for (row, &found) in kinds.iter().enumerate() {
             let started = self.panel.as_ref().is_some_and(|panel| !panel.body.is_empty());
             match found {
                 // The only row of a table without row labels may be blank.
-                Kind::Blank => {
+                RowKind::Blank => {
                     let cells = view.rows[row].cells.iter().filter(|cell| cell.own).count();
                     let headed = self.panel.as_ref().is_some_and(|panel| !panel.head.is_empty());
                     if !started && headed && cells >= 2 {
                         self.spare = self.spare.or(Some(row));
                     }
                 }
-                Kind::Mark(section) => {
+                RowKind::Mark(section) => {
                     self.flush();
                     self.crown.clear();
                     self.above.section = section.or(self.above.section);
                 }
-                Kind::Note => self.waiting.push(row),
-                Kind::Caption => {
+                RowKind::Note => self.waiting.push(row),
+                RowKind::Caption => {
                     if started || self.panel.as_ref().is_some_and(|panel| panel.head.len() > self.crown.len()) {
                         self.crowned(view);
                         self.flush();
                     }
                     self.open(number, view).captions.push(row);
                 }
-                Kind::Head | Kind::Body
+                RowKind::Head | RowKind::Body
                     if self.begun().is_empty() && names_total(&self.index.form.words, view, &kinds, row) =>
                 {
                     self.waiting.push(row);
                 }
-                Kind::Body if heads_on(view, self.begun(), row) => self.open(number, view).head.push(row),
-                Kind::Words if started && !self.begins(view, &kinds, row) => self.body(number, view, row),
-                Kind::Head | Kind::Words => {
-                    if started || (found == Kind::Head && self.heads_again(view, row)) {
+                RowKind::Body if heads_on(view, self.begun(), row) => self.open(number, view).head.push(row),
+                RowKind::Words if started && !self.begins(view, &kinds, row) => self.body(number, view, row),
+                RowKind::Head | RowKind::Words => {
+                    if started || (found == RowKind::Head && self.heads_again(view, row)) {
                         self.flush();
                     }
-                    if found == Kind::Head {
+                    if found == RowKind::Head {
                         self.words = None;
                     } else if self.words.is_none() && self.under_labels(view, row) {
                         self.words = Some(row);
                     }
                     self.open(number, view).head.push(row);
                 }
-                Kind::Numbers if started => self.body(number, view, row),
-                Kind::Numbers => self.open(number, view).numbers.push(row),
-                Kind::Body => self.body(number, view, row),
+                RowKind::Numbers if started => self.body(number, view, row),
+                RowKind::Numbers => self.open(number, view).numbers.push(row),
+                RowKind::Body => self.body(number, view, row),
             }
         }
         self.flush();
@@ -368,10 +368,10 @@ impl<'i> Cutter<'i> {
 
     /// Whether unknown words below a table's rows are the header of another table: the next row with a label of the form does not follow
     /// the last labelled row in the form's order.
-    fn begins(&self, view: &View, kinds: &[Kind], row: usize) -> bool {
+    fn begins(&self, view: &View, kinds: &[RowKind], row: usize) -> bool {
         let last = self.panel.iter().flat_map(|panel| panel.body.iter().rev()).find_map(|&row| order(&view.rows[row]));
         let next = (row + 1..view.rows.len())
-            .take_while(|&next| matches!(kinds[next], Kind::Body | Kind::Blank | Kind::Numbers));
+            .take_while(|&next| matches!(kinds[next], RowKind::Body | RowKind::Blank | RowKind::Numbers));
         let next = next.map(|next| &view.rows[next]).find_map(order);
         match (last, next) {
             (Some(last), Some(next)) => next.0 != last.0 || next.1 <= last.1,
@@ -384,7 +384,7 @@ impl<'i> Cutter<'i> {
 /// Whether a row has at least two filled cells, each under a header label of the same width, and none of them is a label itself.
 pub(in crate::bind) fn stand_under(heads: &[&ViewRow], row: &ViewRow) -> bool {
     let under = |cell: &ViewCell| {
-        let above = heads.iter().rev().find_map(|head| head.over(cell.column).filter(|above| above.filled));
+        let above = heads.iter().rev().find_map(|head| head.cell_at(cell.column).filter(|above| above.filled));
         let headed = above
             .is_some_and(|above| above.is_head_label() && (above.column, above.end()) == (cell.column, cell.end()));
         headed && cell.at.uses.is_empty() && cell.at.glued.is_none()
@@ -404,10 +404,9 @@ fn chunks(index: &FormIndex, view: &View) -> Vec<Range<usize>> {
     let mut chunks = Vec::new();
     let mut start = 0;
     for row in 0..=view.rows.len() {
-        let ends = view
-            .rows
-            .get(row)
-            .is_none_or(|row| matches!(kind(index, row), Kind::Blank | Kind::Mark(_) | Kind::Caption | Kind::Note));
+        let ends = view.rows.get(row).is_none_or(|row| {
+            matches!(kind(index, row), RowKind::Blank | RowKind::Mark(_) | RowKind::Caption | RowKind::Note)
+        });
         if ends {
             if row > start {
                 chunks.push(start..row);

@@ -16,7 +16,7 @@ use super::parts::{Found, Other, others};
 use super::sums::{proves, sums_hold};
 use super::tell::{self, Unfitting};
 use super::view::ViewCell;
-use crate::bind::figures::{Figures, Hold, Proof, passed_over, rows_missing, tied};
+use crate::bind::figures::{Figures, Hold, Proof, ambiguous_table, passed_over, rows_missing};
 use crate::bind::labels::index::{Expected, FormIndex};
 use crate::bind::labels::shapes::Shape;
 use crate::bind::source::items::Flow;
@@ -28,7 +28,7 @@ use crate::form::FieldIndex;
 
 /// Reads every table of the form that is in a grid.
 pub(in crate::bind) fn read(index: &FormIndex, all: &[FormIndex], flow: &Flow) -> Figures {
-    let mut figures = Figures::none(&index.form, flow.rows.len());
+    let mut figures = Figures::blank(&index.form, flow.rows.len());
     let forms = Forms { index, all };
     let found = panels(index, flow);
     if found.too_many {
@@ -83,7 +83,7 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
             self.region(region);
         }
         for tie in &assignment.ties {
-            self.tie(tie.between);
+            self.report_tie(tie.between);
         }
         self.claim();
         for table in 0..index.form.tables.len() {
@@ -403,7 +403,7 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
         self.figures.tell(tell::columns_missing(form, shape.table, &names, &extra, &fields).at(at));
     }
 
-    fn tie(&mut self, (one, other): (usize, usize)) {
+    fn report_tie(&mut self, (one, other): (usize, usize)) {
         let shape = self.shape(one).clone();
         let form = &self.forms.index.form;
         for row in 0..shape.rows.len() {
@@ -412,7 +412,7 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
         self.told.insert(self.candidates[one].panel);
         self.told.insert(self.candidates[other].panel);
         let (at, second) = (self.place(one), self.place(other));
-        let mut finding = tied(form, shape.table, shape.fields()).at(at);
+        let mut finding = ambiguous_table(form, shape.table, shape.fields()).at(at);
         finding.related.extend(second);
         self.figures.tell(finding);
         self.figures.refused[shape.table] = true;
@@ -487,7 +487,9 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
         let free = |candidate: &Candidate| {
             let panel = &self.found.all[candidate.panel];
             let view = &self.found.views[panel.view];
-            !view.turned && !self.told.contains(&candidate.panel) && !self.figures.taken[view.row_of(panel)]
+            !view.turned
+                && !self.told.contains(&candidate.panel)
+                && !self.figures.taken[view.first_row([&panel.captions, &panel.notes, &panel.head, &panel.body])]
         };
         for (table, at) in left_over(&index.shapes, self.candidates, free) {
             let place = self.place(at);

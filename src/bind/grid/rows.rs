@@ -233,7 +233,7 @@ fn total(words: &Words, view: &View, body: &[usize]) -> Option<usize> {
     if rows.len() < 3 || this_year(words, view, rows.clone()).len() < rows.len() {
         return None;
     }
-    let figure = |row: usize, column: u32| value::addend(&view.rows[row].over(column)?.at.cell.text);
+    let figure = |row: usize, column: u32| value::addend(&view.rows[row].cell_at(column)?.at.cell.text);
     let is_called = |row: usize| {
         view.rows[row].filled().next().is_some_and(|cell| cell.words() && (cell.is_head_label() || cell.is_row_label()))
     };
@@ -272,7 +272,7 @@ fn unlabelled(words: &Words, view: &View, panel: &Panel, found: &mut Rows) {
     let all = total.map_or(all, |total| vec![total]);
     let Some(&row) = all.iter().find(whole).or(all.first()) else { return };
     // Words before the figures, without a column of the form above them, are not figures.
-    let head_label = |column: u32| heads.iter().any(|row| row.over(column).is_some_and(ViewCell::is_head_label));
+    let head_label = |column: u32| heads.iter().any(|row| row.cell_at(column).is_some_and(ViewCell::is_head_label));
     let before = view.rows[row].cells.iter().take_while(|cell| cell.words() && !head_label(cell.column));
     found.edge = before.last().map_or(0, ViewCell::end);
     let hit = Hit { view: panel.view, row, label: None, score: 50, alike: false };

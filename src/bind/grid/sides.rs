@@ -54,7 +54,7 @@ fn beside<'f, 'd>(view: View<'f, 'd>) -> Vec<View<'f, 'd>> {
     let mut sides = Vec::new();
     let mut rest = view;
     'next: loop {
-        for column in gaps(&rest) {
+        for column in gap_columns(&rest) {
             let (left, right) = (rest.band(0..column), rest.band(column + 1..u32::MAX));
             // Inside one table, a blank column has labels of the same table on both sides, or no labels on one of them.
             let (one, other) = (tables(&left), tables(&right));
@@ -75,7 +75,7 @@ fn several<'v, 'f, 'd>(view: &'v View<'f, 'd>) -> impl Iterator<Item = &'v ViewR
 }
 
 /// Inner columns that no filled cell of these rows touches; the first of each run.
-fn gaps(view: &View) -> Vec<u32> {
+fn gap_columns(view: &View) -> Vec<u32> {
     let width = view.rows.iter().filter_map(|row| row.cells.last().map(ViewCell::end)).max().unwrap_or(0);
     let mut filled = vec![false; width as usize];
     for cell in several(view).flat_map(ViewRow::filled) {

@@ -70,7 +70,7 @@ fn forms() -> Vec<FormIndex> {
 /// Aligns the first form with a document and shows the result.
 fn laid<T>(text: &str, show: impl FnOnce(&FormIndex, &Panels, &[Candidate], &Assignment) -> T) -> T {
     let (document, all) = (drawn(text), forms());
-    let mut flow = Flow::of(&document);
+    let mut flow = Flow::from_document(&document);
     flow.look_up(&all[0]);
     let found = panels(&all[0], &flow);
     let candidates = candidates(&Forms { index: &all[0], all: &all }, &found);

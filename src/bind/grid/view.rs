@@ -62,7 +62,7 @@ impl ViewCell<'_, '_> {
     }
 
     /// Whether both are the same cell of the document.
-    pub(in crate::bind) fn is(&self, other: &Self) -> bool {
+    pub(in crate::bind) fn is_same(&self, other: &Self) -> bool {
         std::ptr::eq(self.at.cell, other.at.cell)
     }
 }
@@ -81,7 +81,7 @@ impl<'f, 'd> ViewRow<'f, 'd> {
     }
 
     /// The cell that covers a column.
-    pub(in crate::bind) fn over(&self, column: u32) -> Option<&ViewCell<'f, 'd>> {
+    pub(in crate::bind) fn cell_at(&self, column: u32) -> Option<&ViewCell<'f, 'd>> {
         let at = self.cells.partition_point(|cell| cell.end() <= column);
         self.cells.get(at).filter(|cell| cell.column <= column)
     }
@@ -100,7 +100,7 @@ pub(in crate::bind) struct View<'f, 'd> {
 
 impl<'f, 'd> View<'f, 'd> {
     /// A view of rows of the flow as they are.
-    pub(in crate::bind) fn of(flow: &'f Flow<'d>, rows: Range<usize>) -> Self {
+    pub(in crate::bind) fn new(flow: &'f Flow<'d>, rows: Range<usize>) -> Self {
         let shown = rows.clone().map(|number| {
             let cells = flow.rows[number].cells.iter().map(|at| ViewCell {
                 at,
@@ -145,12 +145,11 @@ impl<'f, 'd> View<'f, 'd> {
         }
     }
 
-    /// The row of the flow in which a table begins.
-    pub(in crate::bind) fn row_of(&self, panel: &super::panels::Panel) -> usize {
+    /// The first row of the flow among these rows of the view.
+    pub(in crate::bind) fn first_row<'r>(&self, rows: impl IntoIterator<Item = &'r Vec<usize>>) -> usize {
         if self.turned {
             return self.flow.start;
         }
-        let rows = [&panel.captions, &panel.notes, &panel.head, &panel.body];
         self.flow.start + rows.into_iter().flatten().copied().min().unwrap_or(0)
     }
 
@@ -163,7 +162,7 @@ impl<'f, 'd> View<'f, 'd> {
                 // The number of further rows that the cell covers.
                 let below = self.rows[number + 1..].iter();
                 let more = below
-                    .take_while(|row| row.over(cell.column).is_some_and(|other| other.is(cell)))
+                    .take_while(|row| row.cell_at(cell.column).is_some_and(|other| other.is_same(cell)))
                     .count()
                     .min(cell.at.cell.row_span.saturating_sub(1) as usize);
                 let turned = ViewCell { column: number as u32, span: more as u32 + 1, own: true, ..*cell };
@@ -225,8 +224,8 @@ mod tests {
     #[test]
     fn a_view_shows_rows_as_they_are_turned_or_in_part() -> Result<(), Exceeded> {
         let document = document(&[&[("甲", 2), ("乙", 1)], &[("1", 1), ("2", 1), ("3", 1)]])?;
-        let flow = Flow::of(&document);
-        let view = View::of(&flow, 0..2);
+        let flow = Flow::from_document(&document);
+        let view = View::new(&flow, 0..2);
         let rows = [vec![(0, 2, "甲"), (2, 1, "乙")], vec![(0, 1, "1"), (1, 1, "2"), (2, 1, "3")]];
         assert_eq!(shown(&view), rows);
         // The cell over two columns begins in the first of the two rows that they become.
@@ -234,7 +233,7 @@ mod tests {
         assert_eq!(shown(&view.turned()), turned);
         assert_eq!(shown(&view.part(1..2)), rows[1..]);
         assert_eq!(shown(&view.band(2..3)), [vec![(2, 1, "乙")], vec![(2, 1, "3")]]);
-        let over = |column| view.rows[0].over(column).map(|cell| cell.at.cell.text.as_str());
+        let over = |column| view.rows[0].cell_at(column).map(|cell| cell.at.cell.text.as_str());
         assert_eq!([over(0), over(1), over(2), over(3)], [Some("甲"), Some("甲"), Some("乙"), None]);
         Ok(())
     }
@@ -248,8 +247,8 @@ mod tests {
         let rows: Vec<&[(&str, u32)]> = rows.iter().map(Vec::as_slice).collect();
         let first = |rows: &[&[(&str, u32)]]| -> Result<u32, Exceeded> {
             let document = document(rows)?;
-            let flow = Flow::of(&document);
-            let view = View::of(&flow, 0..rows.len());
+            let flow = Flow::from_document(&document);
+            let view = View::new(&flow, 0..rows.len());
             Ok(view.rows[0].cells[0].column)
         };
         assert_eq!(first(&rows)?, 1);

@@ -165,13 +165,13 @@ impl FormIndex {
                 index.number(heading);
             }
         }
-        index.glue();
+        index.number_glued();
         index.shapes = shapes(&index);
         index
     }
 
     /// Numbers the texts in which a label is glued to its groups.
-    fn glue(&mut self) {
+    fn number_glued(&mut self) {
         let form = Arc::clone(&self.form);
         let blocks = form.tables.iter().flat_map(|table| &table.blocks);
         let leaves = blocks.flat_map(|block| {
@@ -386,7 +386,7 @@ pub(in crate::bind) struct AllLabels {
 
 impl AllLabels {
     /// The labels of these forms.
-    pub(in crate::bind) fn of(forms: &[FormIndex]) -> Self {
+    pub(in crate::bind) fn from_forms(forms: &[FormIndex]) -> Self {
         let labels = |(form, index): (usize, &FormIndex)| (0..index.labels.len()).map(move |label| (form, label));
         let labels: Vec<(usize, usize)> = forms.iter().enumerate().flat_map(labels).collect();
         let finder = Finder::new(labels.iter().map(|&(form, label)| &*forms[form].labels[label]));
@@ -436,7 +436,7 @@ mod tests {
                 text.push_str(if seed >> 62 == 0 { &word[cut..] } else { &word[..cut] });
             }
             let mut seen: Vec<Vec<bool>> = indices.iter().map(|index| vec![false; index.label_count()]).collect();
-            AllLabels::of(&indices).mark(&text, &mut seen);
+            AllLabels::from_forms(&indices).mark(&text, &mut seen);
             for (index, seen) in indices.iter().zip(&seen) {
                 let mut expected = vec![false; index.label_count()];
                 index.occurrences(&text).iter().for_each(|found| expected[index.numbers[&found.label]] = true);

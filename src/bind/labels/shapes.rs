@@ -26,7 +26,7 @@ pub(in crate::bind) struct Numbers {
 
 impl Numbers {
     /// The numbers of the texts of a label.
-    pub(in crate::bind) fn of(index: &FormIndex, label: &Label) -> Self {
+    pub(in crate::bind) fn in_label(index: &FormIndex, label: &Label) -> Self {
         let numbers = |texts: &[String]| -> Vec<LabelNumber> {
             texts
                 .iter()
@@ -64,11 +64,11 @@ pub(in crate::bind) struct Path {
 }
 
 impl Path {
-    fn of(index: &FormIndex, labels: &[&Label]) -> Self {
+    fn from_labels(index: &FormIndex, labels: &[&Label]) -> Self {
         let Some((own, groups)) = labels.split_last() else { return Self::default() };
         Self {
-            own: Some(Numbers::of(index, own)),
-            groups: groups.iter().map(|group| Numbers::of(index, group)).collect(),
+            own: Some(Numbers::in_label(index, own)),
+            groups: groups.iter().map(|group| Numbers::in_label(index, group)).collect(),
             glued: glued_texts(labels).iter().filter_map(|text| index.glued(text).map(|found| found.0)).collect(),
             texts: own.folded.iter().chain(&own.bare).cloned().collect(),
             shown: own.text.clone(),
@@ -98,7 +98,7 @@ struct Named {
 }
 
 impl Named {
-    fn of(rows: &[Path]) -> Self {
+    fn from_paths(rows: &[Path]) -> Self {
         let mut named = Self::default();
         for (row, path) in rows.iter().enumerate().filter(|(_, path)| path.own.is_some()) {
             let own = path.own.iter().flat_map(|own| own.exact.iter().chain(&own.bare));
@@ -203,14 +203,14 @@ pub(super) fn shapes(index: &FormIndex) -> Vec<Shape> {
 }
 
 fn path(index: &FormIndex, leaf: &Leaf) -> Path {
-    Path::of(index, &leaf.path.iter().collect::<Vec<_>>())
+    Path::from_labels(index, &leaf.path.iter().collect::<Vec<_>>())
 }
 
 fn normal(index: &FormIndex, (table, number): (usize, usize), block: &Block) -> Shape {
     let mut words = Vec::new();
     let mut level: Vec<&Head> = block.columns.iter().collect();
     while !level.is_empty() {
-        words.extend(level.iter().map(|head| Numbers::of(index, &head.label)));
+        words.extend(level.iter().map(|head| Numbers::in_label(index, &head.label)));
         level = level.into_iter().flat_map(|head| &head.children).collect();
     }
     let (rows, columns) = (block.leaf_rows.len(), block.leaf_columns.len());
@@ -221,13 +221,13 @@ fn normal(index: &FormIndex, (table, number): (usize, usize), block: &Block) -> 
         table,
         block: number,
         pivot: false,
-        named: Named::of(&paths),
+        named: Named::from_paths(&paths),
         rows: paths,
         columns: block.leaf_columns.iter().map(|leaf| path(index, leaf)).collect(),
         fields,
         words,
-        caption: block.caption.as_ref().map(|label| Numbers::of(index, label)),
-        corner: block.corner.as_ref().map(|label| Numbers::of(index, label)),
+        caption: block.caption.as_ref().map(|label| Numbers::in_label(index, label)),
+        corner: block.corner.as_ref().map(|label| Numbers::in_label(index, label)),
         sums,
     }
 }
@@ -259,18 +259,19 @@ fn pivot(index: &FormIndex, (table, number): (usize, usize), block: &Block) -> O
     found.sort_unstable();
     let fields: Vec<FieldIndex> = found.iter().map(|found| found.2).collect();
     let sums = fields.chunks(columns.len()).map(|row| row_sums(&index.form, row)).collect();
-    let paths: Vec<Path> = rows.iter().map(|groups| Path::of(index, &groups.iter().collect::<Vec<_>>())).collect();
+    let paths: Vec<Path> =
+        rows.iter().map(|groups| Path::from_labels(index, &groups.iter().collect::<Vec<_>>())).collect();
     Some(Shape {
         table,
         block: number,
         pivot: true,
-        named: Named::of(&paths),
+        named: Named::from_paths(&paths),
         rows: paths,
-        columns: columns.iter().map(|label| Path::of(index, &[label])).collect(),
+        columns: columns.iter().map(|label| Path::from_labels(index, &[label])).collect(),
         fields,
-        words: columns.iter().map(|label| Numbers::of(index, label)).collect(),
-        caption: block.caption.as_ref().map(|label| Numbers::of(index, label)),
-        corner: block.corner.as_ref().map(|label| Numbers::of(index, label)),
+        words: columns.iter().map(|label| Numbers::in_label(index, label)).collect(),
+        caption: block.caption.as_ref().map(|label| Numbers::in_label(index, label)),
+        corner: block.corner.as_ref().map(|label| Numbers::in_label(index, label)),
         sums,
     })
 }

@@ -149,7 +149,7 @@ fn lay<'d>(
     let (mut found, mut wanted) = (0, 0);
     let mut place = (from, 0);
     for block in &table.blocks {
-        let labels = Labels::of(block);
+        let labels = Labels::from_block(block);
         if !block.beside {
             place = (blocks.iter().flatten().map(|header| header.bottom).max().unwrap_or(from), 0);
         }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::header::{Header, looked_up, ways};
+use super::header::{Header, looked_up, lookup_keys};
 use super::{Found, Grids, signed};
 use crate::bind::figures::Figures;
 use crate::document::Cell;
@@ -17,10 +17,10 @@ pub(super) struct RowLabels {
 }
 
 impl RowLabels {
-    pub(super) fn of(block: &Block) -> Self {
+    pub(super) fn from_block(block: &Block) -> Self {
         let mut labels = Self { rows: HashMap::new(), headings: HashMap::new() };
         for (number, leaf) in block.leaf_rows.iter().enumerate() {
-            for way in leaf.path.last().map(ways).unwrap_or_default() {
+            for way in leaf.path.last().map(lookup_keys).unwrap_or_default() {
                 let known = labels.rows.entry(way).or_default();
                 if !known.contains(&number) {
                     known.push(number);
@@ -31,7 +31,7 @@ impl RowLabels {
         while let Some(head) = heads.pop() {
             heads.extend(&head.children);
             if head.heading {
-                labels.headings.extend(ways(&head.label).into_iter().map(|way| (way, head.label.text.clone())));
+                labels.headings.extend(lookup_keys(&head.label).into_iter().map(|way| (way, head.label.text.clone())));
             }
         }
         labels
@@ -61,7 +61,7 @@ pub(super) fn rows<'d>(
     figures: &mut Figures,
 ) -> (Vec<Found<'d>>, Vec<u32>) {
     let block = &form.tables[table].blocks[number];
-    let labels = RowLabels::of(block);
+    let labels = RowLabels::from_block(block);
     let grid = grids.grid(grid_number);
     let (mut found, mut taken) = (Vec::new(), Vec::new());
     let mut under: Option<String> = None;
@@ -172,7 +172,7 @@ fn in_its_groups(block: &Block, leaf: usize, (cells, own): (&[&Cell], &Cell), un
     let groups: &[Label] = leaf.path.split_last().map_or(&[], |(_, groups)| groups);
     let left: Vec<&&Cell> = cells.iter().filter(|cell| cell.column < own.column).collect();
     let wrong_group = groups.last().is_some_and(|group| {
-        let wanted = ways(group);
+        let wanted = lookup_keys(group);
         !left.is_empty() && !left.iter().any(|cell| looked_up(&cell.text).iter().any(|way| wanted.contains(way)))
     });
     let wrong_heading = match (&leaf.under, under) {
@@ -184,7 +184,7 @@ fn in_its_groups(block: &Block, leaf: usize, (cells, own): (&[&Cell], &Cell), un
 
 /// Number of rows of a block whose labels are in a grid.
 pub(super) fn count(grids: &Grids, block: &Block, grid: usize) -> usize {
-    let labels = RowLabels::of(block);
+    let labels = RowLabels::from_block(block);
     let mut seen = vec![false; block.leaf_rows.len()];
     for cell in grids.grid(grid).cells() {
         for row in labels.of_cell(&cell.text) {
@@ -196,7 +196,7 @@ pub(super) fn count(grids: &Grids, block: &Block, grid: usize) -> usize {
 
 /// The grid column after the one that contains most row labels of a block; the block's own columns begin there.
 pub(super) fn edge(grids: &Grids, block: &Block, grid: usize) -> u32 {
-    let labels = RowLabels::of(block);
+    let labels = RowLabels::from_block(block);
     let mut columns: HashMap<u32, (usize, u32)> = HashMap::new();
     for cell in grids.grid(grid).cells().iter().filter(|cell| !labels.of_cell(&cell.text).is_empty()) {
         let known = columns.entry(cell.column).or_insert((0, cell.col_span));

@@ -53,7 +53,7 @@ pub(super) fn without_remark(text: &str) -> &str {
 }
 
 /// The folded keys under which a label is indexed.
-pub(super) fn ways(label: &Label) -> Vec<String> {
+pub(super) fn lookup_keys(label: &Label) -> Vec<String> {
     let mut ways: Vec<String> = label.folded.iter().chain(&label.bare).cloned().collect();
     ways.push(fold(without_remark(&label.text)));
     ways.retain(|way| !way.is_empty());
@@ -68,11 +68,11 @@ pub(super) fn looked_up(text: &str) -> [String; 3] {
 }
 
 impl<'b> Labels<'b> {
-    pub(super) fn of(block: &'b Block) -> Self {
+    pub(super) fn from_block(block: &'b Block) -> Self {
         let mut labels = Self { block, leaves: HashMap::new(), groups: HashSet::new(), asides: HashMap::new() };
         for (number, leaf) in block.leaf_columns.iter().enumerate() {
             let Some((own, groups)) = leaf.path.split_last() else { continue };
-            for way in ways(own) {
+            for way in lookup_keys(own) {
                 let known = labels.leaves.entry(way).or_default();
                 if !known.contains(&number) {
                     known.push(number);
@@ -80,11 +80,11 @@ impl<'b> Labels<'b> {
             }
             // The label of the group and that of its column in one text.
             if let Some(group) = groups.last() {
-                for way in ways(own) {
+                for way in lookup_keys(own) {
                     labels.leaves.entry(format!("{}{way}", fold(&group.text))).or_default().push(number);
                 }
             }
-            labels.groups.extend(groups.iter().flat_map(ways));
+            labels.groups.extend(groups.iter().flat_map(lookup_keys));
         }
         labels.add_asides();
         labels
@@ -99,7 +99,7 @@ impl<'b> Labels<'b> {
                 crate::form::HeadRole::Ignore => ColumnSlot::Number,
                 crate::form::HeadRole::Field => continue,
             };
-            self.asides.extend(ways(&head.label).into_iter().map(|way| (way, slot)));
+            self.asides.extend(lookup_keys(&head.label).into_iter().map(|way| (way, slot)));
         }
     }
 
@@ -176,7 +176,7 @@ impl<'b> Labels<'b> {
         let Some((_, groups)) = leaf.path.split_last() else { return true };
         let Some(group) = groups.last() else { return true };
         let above = (0..cell.row).rev().take(DEEPEST as usize).filter_map(|row| grid.cell_at(row, cell.column));
-        let wanted = ways(group);
+        let wanted = lookup_keys(group);
         above.into_iter().any(|above| looked_up(&above.text).iter().any(|way| wanted.contains(way)))
     }
 
@@ -189,7 +189,7 @@ impl<'b> Labels<'b> {
             let filled: Vec<&&Cell> = cells.iter().filter(|cell| !cell.text.trim_matches(blank).is_empty()).collect();
             let is_part = |cell: &&&Cell| parts.contains(&fold(&cell.text));
             let is_unit = |cell: &&&Cell| {
-                crate::bind::units::said(&cell.text).is_some() && !cell.text.chars().any(|one| one.is_ascii_digit())
+                crate::bind::units::unit_in(&cell.text).is_some() && !cell.text.chars().any(|one| one.is_ascii_digit())
             };
             let numbers: Vec<Option<u32>> = filled.iter().map(|cell| column_number(&cell.text)).collect();
             // `栏次 1 2 3 4`: at least three consecutive numbers.

@@ -49,7 +49,7 @@ pub(super) struct Grids<'a, 'd> {
 }
 
 impl<'a, 'd> Grids<'a, 'd> {
-    fn of(flow: &'a Flow<'d>) -> Self {
+    fn new(flow: &'a Flow<'d>) -> Self {
         let rows = flow.rows.iter().enumerate().map(|(number, row)| ((row.grid, row.number), number)).collect();
         Self { flow, rows }
     }
@@ -76,12 +76,12 @@ pub(in crate::bind) fn read(index: &FormIndex, flow: &Flow, figures: &mut Figure
     if !form.tables.iter().any(|table| table.by_rows) {
         return Vec::new();
     }
-    let grids = Grids::of(flow);
+    let grids = Grids::new(flow);
     let mut found: Vec<(usize, Found)> = Vec::new();
     for laid in assign::assign(form, &grids, figures) {
         take(form, &grids, &laid, figures, &mut found);
     }
-    let with_rows = form.of(found.iter().map(|(_, found)| found.id.as_str()));
+    let with_rows = form.expanded(found.iter().map(|(_, found)| found.id.as_str()));
     let mut values = Vec::new();
     for (grid, found) in found {
         let Some(field) = with_rows.field_index(&found.id) else { continue };
@@ -148,13 +148,13 @@ fn value_of(
     }
     let from = &form.tables[form.fields[field].table].unit_from;
     let allowed = |wanted: UnitFrom| from.is_empty() || from.contains(&wanted);
-    let header = || found.header.filter(|_| allowed(UnitFrom::Header)).and_then(|header| units::said(&header.text));
-    let column = || found.unit.filter(|_| allowed(UnitFrom::Column)).and_then(|unit| units::said(&unit.text));
+    let header = || found.header.filter(|_| allowed(UnitFrom::Header)).and_then(|header| units::unit_in(&header.text));
+    let column = || found.unit.filter(|_| allowed(UnitFrom::Column)).and_then(|unit| units::unit_in(&unit.text));
     let line =
         || if allowed(UnitFrom::Line) { above(grids, grid, found.header.map_or(0, |header| header.row)) } else { None };
     let said = |of| {
         let all = [column(), header(), line()].into_iter().flatten();
-        Stated::of(all.filter(|said| of == units::Dimension::Money || said.unit.of == of))
+        Stated::from_units(all.filter(|said| of == units::Dimension::Money || said.unit.of == of))
     };
     value::read(form, field, cell, said, findings)
 }

@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::header::{Column, Header, looked_up, ways};
+use super::header::{Column, Header, looked_up, lookup_keys};
 use super::{Found, Grids};
 use crate::bind::figures::Figures;
 use crate::document::{Cell, Grid};
 use crate::finding::code::bind::{ROW_DOUBLED, ROW_UNKNOWN};
 use crate::finding::{Finding, Message, Severity};
-use crate::form::{Block, FieldKind, Form, Leaf, OpenRows, Table};
+use crate::form::{Block, FieldKind, Form, Leaf, OpenRows, RowIdentity, Table, field_id};
 use crate::text::{blank, code, fold};
 
 /// Maximum number of rows of an open table.
@@ -152,8 +152,7 @@ impl<'d> Reader<'_, '_, 'd> {
             if cell.row != row && !words {
                 continue;
             }
-            let id = [self.table.id.as_str(), &key, &leaf.id];
-            let id = id.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(".");
+            let id = field_id([&self.table.id, &key, &leaf.id]);
             let is_key = self.open.each == Some(column.leaf);
             let text = if is_key { code.clone() } else { None };
             self.found.push(Found { id, cell: Cow::Borrowed(cell), header: Some(column.cell), unit, text });
@@ -189,7 +188,7 @@ impl<'d> Reader<'_, '_, 'd> {
         if self.is_total(row, cells) {
             return Some((self.open.total_id.clone(), None));
         }
-        let Some(each) = self.open.each else { return Some(((self.count + 1).to_string(), None)) };
+        let Some(each) = self.open.each else { return Some((RowIdentity::Number(self.count + 1).key()?, None)) };
         let Some((column, cell)) = cells.iter().find(|(column, _)| column.leaf == each) else {
             // A single row without the key column.
             return (self.open.single && self.count == 0).then(|| (String::new(), None));
@@ -197,20 +196,17 @@ impl<'d> Reader<'_, '_, 'd> {
         let leaf = &self.block.leaf_columns[each];
         if leaf.kind == Some(FieldKind::Code) {
             let parts = self.code(row, column, leaf);
-            if parts.is_empty() {
-                return None;
-            }
+            let key = RowIdentity::Code(&parts).key()?;
             let text = (column.to - column.from > 1 && parts.len() > 1).then(|| parts.concat());
-            return Some((parts.join("."), text));
+            return Some((key, text));
         }
-        let name: String = cell.text.split(['\n', '\r', '\t']).map(|line| line.trim_matches(blank)).collect();
-        (!name.is_empty()).then(|| (format!("[{name}]"), None))
+        Some((RowIdentity::Name(&cell.text).key()?, None))
     }
 
     /// Whether a row is the total: a cell left of its figures has the label of the total.
     fn is_total(&self, row: u32, cells: &[(&Column<'d>, &'d Cell)]) -> bool {
         let Some(total) = &self.open.total else { return false };
-        let words = ways(total);
+        let words = lookup_keys(total);
         let left = cells.iter().filter(|(column, _)| self.is_figure(column)).map(|(column, _)| column.from).min();
         let before =
             self.grid.row_cells(row).filter(|cell| cell.row == row && left.is_none_or(|left| cell.column < left));

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::header::ways;
+use super::header::lookup_keys;
 use super::{Found, Grids};
 use crate::bind::source::items::Item;
 use crate::document::{Cell, Place};
@@ -29,7 +29,7 @@ pub(super) fn find<'d>(
     let labels: Vec<(usize, String)> = missing
         .iter()
         .filter_map(|&row| Some((row, block.leaf_rows[row].path.last()?)))
-        .flat_map(|(row, label)| ways(label).into_iter().map(move |way| (row, way)))
+        .flat_map(|(row, label)| lookup_keys(label).into_iter().map(move |way| (row, way)))
         .collect();
     for (text, place, row) in lines(grids, grid, taken) {
         let fields = fields(&text, &labels);

@@ -26,7 +26,7 @@ pub(in crate::bind) fn read(form: &Form, field: FieldIndex, cell: &Cell, finding
                     "不是日期，原文保留。请按“2024年1月5日”填写。",
                     "is no date; the text is kept. Write it like 2024-01-05",
                 );
-                findings.push(told(form, field, &value, said));
+                findings.push(finding(form, field, &value, said));
             }
         }
         FieldKind::Code => {
@@ -52,7 +52,7 @@ fn choice(form: &Form, field: FieldIndex, value: &mut Value, findings: &mut Vec<
         Some(chosen) if chosen.is_empty() => {
             value.kind = Kind::Blank;
             let said = ("没有勾选，已留空。请勾选。", "has nothing ticked; it was left empty. Tick one");
-            findings.push(told(form, field, value, said));
+            findings.push(finding(form, field, value, said));
         }
         Some(chosen) if chosen.len() == 1 || choice.several => {
             (value.kind, value.text) = (Kind::Choice, Some(chosen.join("、")));
@@ -62,19 +62,19 @@ fn choice(form: &Form, field: FieldIndex, value: &mut Value, findings: &mut Vec<
                 "勾选了不止一项，已留空。请只勾选一项。",
                 "has more than one word ticked; it was left empty. Tick one",
             );
-            findings.push(told(form, field, value, said));
+            findings.push(finding(form, field, value, said));
         }
         None => {
             let said = (
                 "不能确定选的是哪一项，已留空。请按规定的选项填写。",
                 "is none of the words to choose from; it was left empty",
             );
-            findings.push(told(form, field, value, said));
+            findings.push(finding(form, field, value, said));
         }
     }
 }
 
-fn told(form: &Form, field: FieldIndex, value: &Value, (zh, en): (&str, &str)) -> Finding {
+fn finding(form: &Form, field: FieldIndex, value: &Value, (zh, en): (&str, &str)) -> Finding {
     let place = form.describe(field);
     let message = Message::new(
         format!("{}写作“{}”，{zh}", place.zh, value.raw),

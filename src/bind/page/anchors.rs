@@ -28,7 +28,7 @@ pub struct Anchor {
 
 impl Anchors {
     /// Collects the anchors of a document that was read.
-    pub(in crate::bind) fn of(stream: &Stream, frame: &Frame, headings: &[Heading]) -> Self {
+    pub(in crate::bind) fn collect(stream: &Stream, frame: &Frame, headings: &[Heading]) -> Self {
         let anchor = |line: usize| {
             let line = stream.lines.get(line)?;
             let text = stream.raw[line.start..line.end].trim_matches(blank).to_owned();

@@ -4,8 +4,8 @@
 
 use jiff::civil::Date;
 
-use super::identity::{Sources, show};
 use super::names::{Kinship, Name, kinship, leading};
+use super::sources::{Sources, show};
 use super::{agency, facts};
 use crate::finding::code::bind as code;
 use crate::finding::{Finding, Message, Severity};
@@ -66,14 +66,14 @@ fn paragraphs(section: &Section) -> impl Iterator<Item = (&str, &Option<Place>)>
 
 fn stated_period(words: &IdentitySource, report: &Report) -> Option<Stated> {
     report.sections.iter().take(2).flat_map(paragraphs).find_map(|(text, place)| {
-        text.split('。').filter(|sentence| has(sentence, &words.period)).find_map(|sentence| {
+        text.split('。').filter(|sentence| contains_any(sentence, &words.period)).find_map(|sentence| {
             let (from, to) = facts::span(&dates_in_digits(sentence))?;
             Some(Stated { from, to, place: place.clone() })
         })
     })
 }
 
-fn has(text: &str, words: &[String]) -> bool {
+fn contains_any(text: &str, words: &[String]) -> bool {
     words.iter().any(|word| text.contains(word.as_str()))
 }
 
@@ -133,7 +133,7 @@ fn years_of_text(form: &Form, report: &Report, year: i16) -> (Option<Side>, bool
             if stated == year {
                 own = true;
             } else if other.is_none()
-                && !has(&behind, &words.not_own_year)
+                && !contains_any(&behind, &words.not_own_year)
                 && !behind.contains(&format!("{year}年"))
                 // A later year counts only at the beginning of the report.
                 && (stated < year || (number <= 1 && at == 0))
@@ -158,7 +158,7 @@ fn leading_year<'t>(words: &IdentitySource, text: &'t str) -> Option<(i16, &'t s
         return Some((year, rest));
     }
     let itself = rest.starts_with(['我', '本'])
-        || leading(words, rest).is_some_and(|(name, _)| Name::of(words, name).has_place());
+        || leading(words, rest).is_some_and(|(name, _)| Name::parse(words, name).has_place());
     itself.then_some((year, rest))
 }
 
@@ -246,7 +246,7 @@ fn agencies(form: &Form, report: &Report, own: &str, sources: &Sources) -> Vec<F
 fn named_in_text(form: &Form, report: &Report, own: &str) -> Option<Finding> {
     let words = &form.identity.words;
     let differs = |other: &str| {
-        let name = Name::of(words, other);
+        let name = Name::parse(words, other);
         name.has_place() && name.is_certain() && kinship(words, own, other) == Kinship::Different
     };
     for (number, section) in report.sections.iter().enumerate() {

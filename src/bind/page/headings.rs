@@ -43,7 +43,7 @@ pub(in crate::bind) fn find(index: &FormIndex, stream: &Stream, claims: &[Claim]
         if line.start < from {
             continue;
         }
-        let words = Words::of(stream, (line.start, line.end));
+        let words = Words::in_line(stream, (line.start, line.end));
         for (section, (spec, finder)) in index.form.sections.iter().zip(&index.headings).enumerate() {
             let (Some(heading), Some(finder)) = (&spec.heading, finder) else { continue };
             let prescribed = Prescribed {
@@ -115,7 +115,7 @@ struct Words<'t> {
 }
 
 impl<'t> Words<'t> {
-    fn of(stream: &'t Stream<'t>, line: (usize, usize)) -> Self {
+    fn in_line(stream: &'t Stream<'t>, line: (usize, usize)) -> Self {
         let text = &stream.raw[line.0..line.1];
         let start = line.0 + text.len() - text.trim_start_matches(blank).len();
         let whole = stream.raw[start..line.1].trim_end_matches(blank);

@@ -1,10 +1,9 @@
 //! Agency and year of a report: from title, period, signature and file name, else from the file's properties.
 
-use jiff::civil::Date;
-
 use super::facts::{self, Doubt};
 use super::frame::Frame;
 use super::names::is_agency;
+use super::sources::{Sources, show};
 use super::title::{FoundTitle, parse};
 use super::{agency, contradictions};
 use crate::bind::Hints;
@@ -15,21 +14,6 @@ use crate::form::{Form, Pattern};
 use crate::read::Reading;
 use crate::report::{Content, Report, Section};
 use crate::text::dates_in_digits;
-
-/// The sources of agency and year.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Sources {
-    /// The title in the body.
-    pub(super) body: FoundTitle,
-    /// The file name parsed as a title, or at least its year.
-    pub(super) name: Option<FoundTitle>,
-    /// Agency in a file name that is not a complete title: may contradict other sources, but does not replace them.
-    pub(super) agency_in_name: Option<String>,
-    /// A title in the file's properties.
-    pub(super) properties: Option<FoundTitle>,
-    /// The last lines of the report.
-    pub(super) closing: Vec<String>,
-}
 
 /// Reads title, agency, year, period, publication date and contact, and reports contradictions between their sources.
 pub(in crate::bind) fn read(
@@ -222,8 +206,4 @@ fn doubted(doubt: Doubt) -> Finding {
             finding
         }
     }
-}
-
-pub(super) fn show(date: Date) -> String {
-    format!("{}年{}月{}日", date.year(), date.month(), date.day())
 }

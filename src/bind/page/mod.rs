@@ -9,4 +9,5 @@ pub(in crate::bind) mod headings;
 pub(in crate::bind) mod identity;
 pub(in crate::bind) mod names;
 pub(in crate::bind) mod sections;
+mod sources;
 pub(in crate::bind) mod title;

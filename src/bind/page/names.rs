@@ -35,7 +35,7 @@ pub(super) struct Name<'t> {
 
 impl<'t> Name<'t> {
     /// Divides a name by the word lists of a form.
-    pub(super) fn of(words: &IdentitySource, text: &'t str) -> Self {
+    pub(super) fn parse(words: &IdentitySource, text: &'t str) -> Self {
         let (at, level) = region(words, text);
         let (region, rest) = text.split_at(at);
         let strip = |text: &'t str, endings: &[String]| {
@@ -65,7 +65,7 @@ impl<'t> Name<'t> {
 
 /// Whether a text is the complete name of an agency, with its region.
 pub(in crate::bind) fn is_agency(words: &IdentitySource, text: &str) -> bool {
-    let name = Name::of(words, text);
+    let name = Name::parse(words, text);
     name.is_certain() && name.has_place()
 }
 
@@ -102,13 +102,13 @@ pub(super) fn kinship(words: &IdentitySource, own: &str, other: &str) -> Kinship
     if own_text == other_text {
         return Kinship::Same;
     }
-    let (own, other) = (Name::of(words, own_text), Name::of(words, other_text));
+    let (own, other) = (Name::parse(words, own_text), Name::parse(words, other_text));
     let shortened = abbreviates(own_text, other_text) || abbreviates(other_text, own_text);
     let plain = own_text.chars().chain(other_text.chars()).all(is_han);
     if !plain || !own.is_certain() || !(other.is_certain() || other.office) {
         return if shortened { Kinship::Same } else { Kinship::Unclear };
     }
-    if own.has_place() && other.has_place() && !near(&own, &other) {
+    if own.has_place() && other.has_place() && !regions_match(&own, &other) {
         let above = other.level.zip(own.level).is_some_and(|(other, own)| other < own);
         return if above { Kinship::Above } else { Kinship::Different };
     }
@@ -136,7 +136,7 @@ pub(super) fn kinship(words: &IdentitySource, own: &str, other: &str) -> Kinship
 }
 
 /// Whether one region is a shorter form of the other.
-fn near(one: &Name, other: &Name) -> bool {
+fn regions_match(one: &Name, other: &Name) -> bool {
     let (one, other, alike) = (one.region, other.region, one.level == other.level);
     one.ends_with(other) || other.ends_with(one) || (alike && (abbreviates(one, other) || abbreviates(other, one)))
 }

@@ -4,7 +4,7 @@
 //! ends, it is a report of its own if it belongs to another agency or year or repeats most of the first. Otherwise it is a part of the
 //! first: a copy of one table, last year's figures beside this year's, a list of titles.
 
-use super::pieces::Piece;
+use super::pieces::FlowPiece;
 use super::words::Marks;
 use super::{By, Named};
 use crate::bind::page::title::FoundTitle;
@@ -53,11 +53,11 @@ pub(super) struct Content {
 }
 
 impl Content {
-    fn has(&self, label: u32) -> bool {
+    fn has_label(&self, label: u32) -> bool {
         self.labels.get(label as usize / 64).is_some_and(|bits| bits >> (label % 64) & 1 == 1)
     }
 
-    fn add(&mut self, piece: &Piece) {
+    fn add(&mut self, piece: &FlowPiece) {
         for &label in &piece.labels {
             let word = label as usize / 64;
             if self.labels.len() <= word {
@@ -98,8 +98,8 @@ impl Content {
     }
 
     /// Whether a piece repeats content of this group.
-    fn repeats(&self, piece: &Piece) -> bool {
-        let again = piece.labels.iter().filter(|label| self.has(**label)).count();
+    fn repeats(&self, piece: &FlowPiece) -> bool {
+        let again = piece.labels.iter().filter(|label| self.has_label(**label)).count();
         let tables = again > 0 && again * 100 >= piece.labels.len() * AGAIN;
         tables || (piece.narrative && section_bit(piece).is_some_and(|bit| self.narrative & bit != 0))
     }
@@ -133,7 +133,7 @@ fn bit(number: usize) -> u64 {
     1 << number.min(63)
 }
 
-fn section_bit(piece: &Piece) -> Option<u64> {
+fn section_bit(piece: &FlowPiece) -> Option<u64> {
     piece.section.map(bit)
 }
 
@@ -183,16 +183,16 @@ impl Group {
     }
 
     /// Whether a piece has a name that the group does not have.
-    fn names_another(&self, piece: &Piece) -> bool {
+    fn names_another(&self, piece: &FlowPiece) -> bool {
         piece.sender.as_deref().is_some_and(|name| self.is_other(name))
             || piece.title.as_ref().is_some_and(|title| self.renames(title))
     }
 
     /// Adds title, agency, year and sheet of a piece.
-    fn named(&mut self, piece: &Piece) {
+    fn named(&mut self, piece: &FlowPiece) {
         if let Some(title) = &piece.title {
             if let Some(name) = &title.agency {
-                self.know(name);
+                self.add_name(name);
                 if self.agency.as_ref().is_none_or(|known| known.by != By::Title) {
                     self.agency = Some(Named { name: name.clone(), by: By::Title });
                 }
@@ -204,7 +204,7 @@ impl Group {
             }
         }
         if let Some(name) = &piece.sender {
-            self.know(name);
+            self.add_name(name);
             if self.agency.is_none() {
                 let by = piece.by.unwrap_or(By::Sender);
                 self.agency = Some(Named { name: name.clone(), by });
@@ -215,14 +215,14 @@ impl Group {
         }
     }
 
-    fn know(&mut self, name: &str) {
+    fn add_name(&mut self, name: &str) {
         let name = fold(name);
         if self.names.len() < NAMES && !self.names.contains(&name) {
             self.names.push(name);
         }
     }
 
-    fn add(&mut self, piece: &Piece) {
+    fn add(&mut self, piece: &FlowPiece) {
         self.body = self.body.or(Some(piece.item));
         self.content.add(piece);
     }
@@ -237,7 +237,7 @@ impl Group {
 }
 
 /// Combines pieces into groups. The first group begins at its own title; items before it belong to no report.
-pub(super) fn fold_pieces(pieces: &[Piece], flow: &Flow, marks: &Marks) -> Vec<Group> {
+pub(super) fn fold_pieces(pieces: &[FlowPiece], flow: &Flow, marks: &Marks) -> Vec<Group> {
     let mut folder =
         Folder { pieces, flow, marks, done: Vec::new(), current: Group::default(), open: None, waiting: Vec::new() };
     for number in 0..pieces.len() {
@@ -249,7 +249,7 @@ pub(super) fn fold_pieces(pieces: &[Piece], flow: &Flow, marks: &Marks) -> Vec<G
 }
 
 struct Folder<'a> {
-    pieces: &'a [Piece<'a>],
+    pieces: &'a [FlowPiece<'a>],
     flow: &'a Flow<'a>,
     marks: &'a Marks,
     done: Vec<Group>,
@@ -394,8 +394,8 @@ impl Folder<'_> {
             let Item::Text(text) = &self.flow.items[item] else { break };
             let line = text.text.trim_matches(blank);
             let short = line.chars().take(LINE + 1).count() <= LINE;
-            let words = Marks::says(&self.marks.comparison, line, &text.folded)
-                || Marks::says(&self.marks.example, line, &text.folded);
+            let words = Marks::contains_mark(&self.marks.comparison, line, &text.folded)
+                || Marks::contains_mark(&self.marks.example, line, &text.folded);
             let named = short && !marked && self.marks.is_agency(line);
             if words || named || (short && !marked && text.level.is_some()) {
                 start = item;

@@ -2,7 +2,7 @@
 
 use super::fold::Group;
 use super::words::Marks;
-use super::{By, Found, Kind, Named, Segment};
+use super::{By, Found, Named, Segment, SegmentKind};
 use crate::bind::labels::index::FormIndex;
 use crate::bind::source::items::{Flow, Item};
 use crate::document::Place;
@@ -42,23 +42,23 @@ pub(super) fn judge(groups: Vec<Group>, marks: &Marks, index: &FormIndex, flow: 
         segments.push(Segment { items, kind, agency, year: group.year.or(sheet.1), shown, place });
     }
     // If there is no report, a blank form is read as the report; if there is none, an example, an extract or a comparison.
-    if !segments.iter().any(|segment| segment.kind == Kind::Report)
-        && let Some(best) = [Kind::Blank, Kind::Example, Kind::Extract, Kind::Comparison]
+    if !segments.iter().any(|segment| segment.kind == SegmentKind::Report)
+        && let Some(best) = [SegmentKind::Blank, SegmentKind::Example, SegmentKind::Extract, SegmentKind::Comparison]
             .iter()
             .find_map(|kind| segments.iter().position(|segment| segment.kind == *kind))
     {
-        segments[best].kind = Kind::Report;
+        segments[best].kind = SegmentKind::Report;
     }
     Some((0..segments[0].items.start, segments))
 }
 
-fn kind(group: &Group, items: &std::ops::Range<usize>, most: usize, marks: &Marks, flow: &Flow) -> Kind {
+fn kind(group: &Group, items: &std::ops::Range<usize>, most: usize, marks: &Marks, flow: &Flow) -> SegmentKind {
     let opening = items.start..group.body.unwrap_or(items.end).min(items.start + OPENING);
     let lines = || flow.items[opening.clone()].iter().filter_map(|item| line(item, flow));
     let sheet = group.sheet.as_deref().map(fold);
     let says = |words: &[String]| {
         let named = sheet.as_deref().is_some_and(|sheet| words.iter().any(|word| sheet.contains(word.as_str())));
-        named || lines().any(|(text, folded)| Marks::says(words, text, folded))
+        named || lines().any(|(text, folded)| Marks::contains_mark(words, text, folded))
     };
     let title = group.title.as_ref();
     let titled = title.is_some_and(|title| title.agency.is_some() || title.year.is_some());
@@ -66,17 +66,17 @@ fn kind(group: &Group, items: &std::ops::Range<usize>, most: usize, marks: &Mark
     // `（机关名称）××××年…`: placeholders instead of agency and year.
     let placeholder = title.is_some_and(|title| title.agency.is_none() && title.year.is_none() && leads(&title.text));
     if says(&marks.example) {
-        Kind::Example
+        SegmentKind::Example
     } else if group.content.count > 0 && !group.content.figures && !named {
-        Kind::Blank
+        SegmentKind::Blank
     } else if placeholder {
-        Kind::Example
+        SegmentKind::Example
     } else if group.repeats && !titled && says(&marks.comparison) {
-        Kind::Comparison
+        SegmentKind::Comparison
     } else if !titled && group.agency.is_none() && group.content.count * 100 < most * EXTRACT {
-        Kind::Extract
+        SegmentKind::Extract
     } else {
-        Kind::Report
+        SegmentKind::Report
     }
 }
 

@@ -27,7 +27,7 @@ const SEGMENTS: usize = 1_000;
 
 /// The kind of a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::bind) enum Kind {
+pub(in crate::bind) enum SegmentKind {
     /// A report.
     Report,
     /// A form that is not filled in.
@@ -46,7 +46,7 @@ pub(in crate::bind) struct Segment {
     /// Its items in the flow.
     pub(in crate::bind) items: Range<usize>,
     /// Its kind.
-    pub(in crate::bind) kind: Kind,
+    pub(in crate::bind) kind: SegmentKind,
     /// The agency named by a title, a sender line (填报单位), a sheet's name or a line above the tables.
     pub(in crate::bind) agency: Option<Named>,
     /// The year named by a title or a sheet's name.

@@ -4,7 +4,7 @@ use super::By;
 use super::words::{Marks, sender_name};
 use crate::bind::labels::index::{FormIndex, Role};
 use crate::bind::page::title::FoundTitle;
-use crate::bind::source::items::{Flow, Item, Row, RowCell, TextItem};
+use crate::bind::source::items::{Flow, FlowRow, Item, RowCell, TextItem};
 use crate::document::{Place, Region};
 use crate::text::{blank, fold, numbering};
 
@@ -19,7 +19,7 @@ const BROKEN: usize = 40;
 
 /// A piece of the flow, up to the next one.
 #[derive(Debug, Default)]
-pub(super) struct Piece<'f> {
+pub(super) struct FlowPiece<'f> {
     /// Its first item.
     pub(super) item: usize,
     /// The title that it begins with.
@@ -45,7 +45,7 @@ pub(super) struct Piece<'f> {
 }
 
 /// Splits a flow. `index` is the form whose headings are searched for; labels are those of all forms.
-pub(super) fn cut<'f>(marks: &Marks, forms: &[FormIndex], index: &FormIndex, flow: &'f Flow) -> Vec<Piece<'f>> {
+pub(super) fn cut<'f>(marks: &Marks, forms: &[FormIndex], index: &FormIndex, flow: &'f Flow) -> Vec<FlowPiece<'f>> {
     let mut first = 0;
     let bases = forms.iter().map(|index| {
         first += index.label_count();
@@ -58,7 +58,7 @@ pub(super) fn cut<'f>(marks: &Marks, forms: &[FormIndex], index: &FormIndex, flo
         bases,
         index,
         flow,
-        pieces: vec![Piece::default()],
+        pieces: vec![FlowPiece::default()],
         table: Table::None,
         labels: Labels::default(),
         count: first,
@@ -114,7 +114,7 @@ struct Cutter<'a, 'f> {
     bases: Vec<u32>,
     index: &'a FormIndex,
     flow: &'f Flow<'f>,
-    pieces: Vec<Piece<'f>>,
+    pieces: Vec<FlowPiece<'f>>,
     table: Table,
     /// The labels of the last piece.
     labels: Labels,
@@ -125,15 +125,15 @@ struct Cutter<'a, 'f> {
 }
 
 impl<'f> Cutter<'_, 'f> {
-    fn begin(&mut self, item: usize, table: Table) -> &mut Piece<'f> {
+    fn begin(&mut self, item: usize, table: Table) -> &mut FlowPiece<'f> {
         self.close();
         self.table = table;
         let at = self.pieces.len();
-        self.pieces.push(Piece { item, ..Piece::default() });
+        self.pieces.push(FlowPiece { item, ..FlowPiece::default() });
         &mut self.pieces[at]
     }
 
-    fn last(&mut self) -> Option<&mut Piece<'f>> {
+    fn last(&mut self) -> Option<&mut FlowPiece<'f>> {
         self.pieces.last_mut()
     }
 
@@ -205,7 +205,7 @@ impl<'f> Cutter<'_, 'f> {
         }
     }
 
-    fn row(&mut self, number: usize, row: &'f Row) {
+    fn row(&mut self, number: usize, row: &'f FlowRow) {
         let mut filled = row.cells.iter().filter(|cell| cell.own && !is_blank(cell));
         let (first, second) = (filled.next(), filled.next());
         let Some(first) = first else { return };
@@ -225,7 +225,7 @@ impl<'f> Cutter<'_, 'f> {
         self.table_row(number, row);
     }
 
-    fn table_row(&mut self, number: usize, row: &Row) {
+    fn table_row(&mut self, number: usize, row: &FlowRow) {
         let own = || row.cells.iter().filter(|cell| cell.own);
         let words = || own().filter(|cell| !cell.figure);
         let found: Vec<(&str, (u32, Role))> =
@@ -252,7 +252,7 @@ impl<'f> Cutter<'_, 'f> {
     }
 
     /// The sender that a row names: `填报单位：X` in one cell, or the word and the name in two.
-    fn row_sender(&self, row: &Row) -> Option<String> {
+    fn row_sender(&self, row: &FlowRow) -> Option<String> {
         let mut own = row.cells.iter().filter(|cell| cell.own && !cell.figure);
         let mut before: Option<&RowCell> = None;
         own.find_map(|cell| {

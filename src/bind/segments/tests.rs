@@ -64,8 +64,8 @@ fn blank(above: &str) -> String {
 fn segments(text: &str) -> Vec<String> {
     let document = drawn(text);
     let index = vec![FormIndex::new(&Forms::default().add("made up", FORM).unwrap())];
-    let marks = Marks::of(&index);
-    let mut flow = Flow::of(&document);
+    let marks = Marks::from_forms(&index);
+    let mut flow = Flow::from_document(&document);
     flow.look_up(&index[0]);
     let Some((_, segments)) = find(&marks, &index, &index[0], &flow).unwrap() else { return Vec::new() };
     let shown = segments.into_iter().map(|segment| {

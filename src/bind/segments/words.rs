@@ -11,7 +11,7 @@ use crate::text::{blank, fold};
 /// Maximum number of characters of a title: the longest names of agencies and 30 more.
 const TITLE: usize = 80;
 
-/// Maximum number of characters of a line that can state what a form is: see [`Marks::says`].
+/// Maximum number of characters of a line that can state what a form is: see [`Marks::contains_mark`].
 const SHORT: usize = 40;
 
 /// The words of all forms, compiled for searching.
@@ -29,7 +29,7 @@ pub(in crate::bind) struct Marks {
 
 impl Marks {
     /// The words of these forms.
-    pub(in crate::bind) fn of(forms: &[FormIndex]) -> Self {
+    pub(in crate::bind) fn from_forms(forms: &[FormIndex]) -> Self {
         let all = |words: fn(&FormIndex) -> &[String]| {
             let mut all: Vec<String> = forms.iter().flat_map(|index| words(index).iter().cloned()).collect();
             all.sort_unstable();
@@ -84,7 +84,7 @@ impl Marks {
     }
 
     /// Whether a line that is short or ends in a colon contains one of these words.
-    pub(super) fn says(words: &[String], text: &str, folded: &str) -> bool {
+    pub(super) fn contains_mark(words: &[String], text: &str, folded: &str) -> bool {
         let short =
             text.chars().take(SHORT + 1).count() <= SHORT || text.trim_end_matches(blank).ends_with(['：', ':']);
         short && words.iter().any(|word| folded.contains(word.as_str()))

@@ -22,7 +22,7 @@ pub(in crate::bind) struct Parts<'t> {
 
 impl<'t> Parts<'t> {
     /// Divides a line into words and figures.
-    pub(in crate::bind) fn of(line: &'t str) -> Self {
+    pub(in crate::bind) fn split(line: &'t str) -> Self {
         let mut figures = line.len();
         let long = line.chars().nth(LONGEST).is_some();
         if !long {
@@ -150,7 +150,7 @@ mod tests {
             (&[], None),
         ];
         for (lines, expected) in cases {
-            let parts: Vec<Parts> = lines.iter().map(|line| Parts::of(line)).collect();
+            let parts: Vec<Parts> = lines.iter().map(|line| Parts::split(line)).collect();
             let found = mend(&index, &parts);
             let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
             assert_eq!(

@@ -38,7 +38,7 @@ pub(in crate::bind) struct TextItem<'d> {
 
 /// A row of a grid.
 #[derive(Debug)]
-pub(in crate::bind) struct Row<'d> {
+pub(in crate::bind) struct FlowRow<'d> {
     /// Index into [`Flow::grids`].
     pub(in crate::bind) grid: usize,
     /// Its 0-based number in the grid.
@@ -74,12 +74,12 @@ pub(in crate::bind) struct Flow<'d> {
     /// The grids that have rows in the flow.
     pub(in crate::bind) grids: Vec<&'d Grid>,
     /// Their rows.
-    pub(in crate::bind) rows: Vec<Row<'d>>,
+    pub(in crate::bind) rows: Vec<FlowRow<'d>>,
 }
 
 impl<'d> Flow<'d> {
     /// Flattens a document.
-    pub(in crate::bind) fn of(document: &'d Document) -> Self {
+    pub(in crate::bind) fn from_document(document: &'d Document) -> Self {
         let mut flow = Self::default();
         let mut waiting: Vec<Waiting<'d>> = document.blocks.iter().rev().map(Waiting::Block).collect();
         while let Some(next) = waiting.pop() {
@@ -225,7 +225,7 @@ impl<'d> Flow<'d> {
                 })
                 .collect();
             self.items.push(Item::Row(self.rows.len()));
-            self.rows.push(Row { grid: number, number: row, cells });
+            self.rows.push(FlowRow { grid: number, number: row, cells });
         }
     }
 }

@@ -84,7 +84,7 @@ pub(in crate::bind) struct Stream<'d> {
 
 impl<'d> Stream<'d> {
     /// The stream of everything that was not read from grids.
-    pub(in crate::bind) fn of(index: &FormIndex, flow: &Flow<'d>, figures: &Figures) -> Self {
+    pub(in crate::bind) fn new(index: &FormIndex, flow: &Flow<'d>, figures: &Figures) -> Self {
         let form = &index.form;
         let mut stream = Self::default();
         let mut extra: Option<(usize, u32, u32)> = None;
@@ -177,7 +177,7 @@ impl<'d> Stream<'d> {
         let is_text = |line: &Line| matches!(line.kind, LineKind::Text { .. });
         // Each line is parsed once, although it may be part of several broken rows; a line that is not text has no words.
         let text = |line: &Line| if is_text(line) { &raw[line.start..line.end] } else { "" };
-        let parts: Vec<broken::Parts> = old.iter().map(|line| broken::Parts::of(text(line))).collect();
+        let parts: Vec<broken::Parts> = old.iter().map(|line| broken::Parts::split(text(line))).collect();
         let mut at = 0;
         while let Some(line) = old.get(at) {
             let run = old[at..].iter().take(broken::MOST_LINES).take_while(|line| is_text(line)).count();

@@ -8,7 +8,7 @@ use crate::bind::labels::index::{FormIndex, Occurrence, Role};
 use crate::bind::source::stream::Stream;
 
 /// A row of figures in the text.
-struct Row {
+struct LabelledRow {
     /// Its index among the leaf rows of the form, over all tables.
     number: usize,
     /// Index of the line of the stream that contains its label.
@@ -76,14 +76,14 @@ fn has_figures(stream: &Stream, one: &Occurrence, next: Option<&Occurrence>) -> 
 }
 
 /// The rows of the form that have figures after their labels, in the order of the text.
-fn rows(index: &FormIndex, stream: &Stream, all: &[Occurrence]) -> Vec<Row> {
+fn rows(index: &FormIndex, stream: &Stream, all: &[Occurrence]) -> Vec<LabelledRow> {
     let mut rows = Vec::new();
     for (at, one) in all.iter().enumerate() {
         let uses = index.uses(&one.label);
         let Some(first) = uses.first().filter(|_| uses.iter().all(|found| found.role == Role::Leaf)) else { continue };
         if has_figures(stream, one, all.get(at + 1)) {
             let line = stream.line_at(stream.raw_start(one.start));
-            rows.push(Row { number: index.leaf_number(first.table, first.expected), line });
+            rows.push(LabelledRow { number: index.leaf_number(first.table, first.expected), line });
         }
     }
     rows

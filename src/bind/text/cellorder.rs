@@ -21,12 +21,12 @@ pub(in crate::bind) struct Sum {
 
 impl Sum {
     /// Whether a cell is one of its terms.
-    pub(in crate::bind) fn has(&self, cell: usize) -> bool {
+    pub(in crate::bind) fn has_cell(&self, cell: usize) -> bool {
         self.terms.iter().any(|term| term.0 == cell)
     }
 
     /// Residual of the equality if cell `i` has the figure `numbers[order[i]]`; 0 if it holds.
-    pub(in crate::bind) fn off(&self, numbers: &[Decimal], order: &[usize]) -> Decimal {
+    pub(in crate::bind) fn residual(&self, numbers: &[Decimal], order: &[usize]) -> Decimal {
         self.terms.iter().map(|&(cell, sign)| sign * numbers[order[cell]]).sum::<Decimal>() + self.constant
     }
 
@@ -56,11 +56,11 @@ pub(in crate::bind) fn sums(form: &Form, fields: &Range<FieldIndex>) -> Vec<Sum>
 /// is used if a single wrong cell explains every failed sum.
 pub(in crate::bind) fn ordered(rows: &[Range<usize>], sums: &[Sum], numbers: &[Decimal]) -> Option<Vec<usize>> {
     let as_is: Vec<usize> = (0..numbers.len()).collect();
-    if sums.iter().all(|sum| sum.off(numbers, &as_is).is_zero()) {
+    if sums.iter().all(|sum| sum.residual(numbers, &as_is).is_zero()) {
         return Some(as_is);
     }
     let mut search = Search { rows, sums, numbers, order: Vec::new(), steps: STEPS, found: None, unique: true };
-    search.from(0);
+    search.search_from(0);
     match search.found {
         Some(order) => (search.unique && search.steps > 0).then_some(order),
         None => is_one_cell_off(sums, numbers, &as_is).then_some(as_is),
@@ -69,7 +69,7 @@ pub(in crate::bind) fn ordered(rows: &[Range<usize>], sums: &[Sum], numbers: &[D
 
 /// Whether changing one cell makes every sum hold.
 fn is_one_cell_off(sums: &[Sum], numbers: &[Decimal], order: &[usize]) -> bool {
-    let off: Vec<Decimal> = sums.iter().map(|sum| sum.off(numbers, order)).collect();
+    let off: Vec<Decimal> = sums.iter().map(|sum| sum.residual(numbers, order)).collect();
     let Some(first) = off.iter().position(|off| !off.is_zero()) else { return true };
     let sign =
         |sum: &Sum, cell: usize| sum.terms.iter().filter(|term| term.0 == cell).map(|term| term.1).sum::<Decimal>();
@@ -93,7 +93,7 @@ struct Search<'a> {
 
 impl Search<'_> {
     /// Tries every order of the rows from `row` on. Recursion depth is bounded by the number of rows of the form.
-    fn from(&mut self, row: usize) {
+    fn search_from(&mut self, row: usize) {
         let Some(left) = self.steps.checked_sub(1) else { return };
         self.steps = left;
         let Some(first) = self.rows.get(row) else {
@@ -118,8 +118,8 @@ impl Search<'_> {
                 .zip(cells.clone())
                 .all(|(&at, cell)| self.numbers[at] == self.numbers[cell]);
             let inside = || self.sums.iter().filter(|sum| sum.within(&cells));
-            if (together == 1 || !same) && inside().all(|sum| sum.off(self.numbers, &self.order).is_zero()) {
-                self.from(row + together);
+            if (together == 1 || !same) && inside().all(|sum| sum.residual(self.numbers, &self.order).is_zero()) {
+                self.search_from(row + together);
             }
             self.order.truncate(before);
         }
@@ -127,7 +127,7 @@ impl Search<'_> {
 
     /// Records a complete order if every sum holds.
     fn keep(&mut self) {
-        if !self.sums.iter().all(|sum| sum.off(self.numbers, &self.order).is_zero()) {
+        if !self.sums.iter().all(|sum| sum.residual(self.numbers, &self.order).is_zero()) {
             return;
         }
         let figures = |order: &[usize]| order.iter().map(|&at| self.numbers[at]).collect::<Vec<_>>();

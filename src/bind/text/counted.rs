@@ -82,8 +82,8 @@ impl Counted<'_, '_> {
         }
         figures.findings.truncate(told);
         figures.findings.append(&mut odd);
-        let whole = sums.iter().all(|sum| sum.off(&numbers, &order).is_zero());
-        let proof = self.tell(&fields, part.start, whole, figures);
+        let whole = sums.iter().all(|sum| sum.residual(&numbers, &order).is_zero());
+        let proof = self.report_counted(&fields, part.start, whole, figures);
         for (field, value) in fields.zip(values) {
             figures.put(form, field, value, proof);
         }
@@ -129,7 +129,7 @@ impl Counted<'_, '_> {
     }
 
     /// Reports that the figures were read in the form's order; `whole` if all sums hold, otherwise all but those of one cell.
-    fn tell(&self, fields: &Range<FieldIndex>, at: usize, whole: bool, figures: &mut Figures) -> Proof {
+    fn report_counted(&self, fields: &Range<FieldIndex>, at: usize, whole: bool, figures: &mut Figures) -> Proof {
         let table = &self.index.form.tables[self.table];
         let count = fields.len();
         let (but, but_en) = if whole { ("", "") } else { ("除一格外，", ", but for one cell,") };
@@ -171,5 +171,5 @@ fn rows(form: &Form, table: usize, from: FieldIndex) -> Vec<Range<usize>> {
 /// Whether every cell is in a sum, or enough cells were read by their labels.
 fn is_anchored(sums: &[Sum], known: &[Value]) -> bool {
     let anchored = known.iter().filter(|known| known.value.is_some()).count();
-    (0..known.len()).all(|cell| sums.iter().any(|sum| sum.has(cell))) || anchored * 100 >= known.len() * ANCHORED
+    (0..known.len()).all(|cell| sums.iter().any(|sum| sum.has_cell(cell))) || anchored * 100 >= known.len() * ANCHORED
 }

@@ -12,7 +12,7 @@ use super::pieces::{closing, remark};
 use super::rival;
 use super::runs::{self, Runs};
 use super::stated;
-use crate::bind::figures::{Figures, passed_over, tied};
+use crate::bind::figures::{Figures, ambiguous_table, passed_over};
 use crate::bind::labels::index::{FormIndex, OCCURRENCES, Occurrence, Role};
 use crate::bind::labels::likeness::likeness;
 use crate::bind::limits::HEADING_BYTES;
@@ -48,7 +48,7 @@ pub(in crate::bind) fn read(index: &FormIndex, stream: &Stream, figures: &mut Fi
     let mut reading = FlatReading::default();
     rival::settle(index, stream, figures);
     let missing: Vec<usize> = (0..index.form.tables.len())
-        .filter(|&table| !figures.has(table) && !index.form.tables[table].by_rows)
+        .filter(|&table| !figures.has_table(table) && !index.form.tables[table].by_rows)
         .collect();
     if missing.is_empty() {
         return reading;
@@ -64,7 +64,7 @@ pub(in crate::bind) fn read(index: &FormIndex, stream: &Stream, figures: &mut Fi
     }
     let mut cutting = Cutting::new();
     let counts_by_many = stated::counts_by_many(stream);
-    let parts = Parts::of(index, stream, &found);
+    let parts = Parts::find(index, stream, &found);
     let mut tables: Vec<Found> = Vec::new();
     for &table in &missing {
         let mut own: Vec<Occurrence> = found
@@ -76,7 +76,7 @@ pub(in crate::bind) fn read(index: &FormIndex, stream: &Stream, figures: &mut Fi
         let home = inside.is_some();
         own = inside.unwrap_or(own);
         add_alike(index, table, stream, &mut own);
-        let Some(runs) = runs::best(index, table, stream, &own, &found) else { continue };
+        let Some(runs) = runs::best_run(index, table, stream, &own, &found) else { continue };
         // A table under another heading is read only if nearly all of its labels are there; otherwise `table-not-found` reports it.
         let labels = runs.first.steps.iter().map(|step| &*own[step.occurrence].label);
         if (strange && !is_full(index, table, labels)) || (runs.first.marked && !home) {
@@ -100,7 +100,7 @@ pub(in crate::bind) fn read(index: &FormIndex, stream: &Stream, figures: &mut Fi
         let place = |at: usize| stream.place_at(stream.raw_start(at));
         if let Some((second, other)) = &runs.second {
             let values = |path: &[Step]| {
-                let mut scratch = Figures::none(&index.form, 0);
+                let mut scratch = Figures::blank(&index.form, 0);
                 whole(path, &mut scratch, &mut Cutting::new());
                 scratch.take_values().into_iter().map(|value| (value.kind, value.value)).collect::<Vec<_>>()
             };
@@ -111,7 +111,7 @@ pub(in crate::bind) fn read(index: &FormIndex, stream: &Stream, figures: &mut Fi
                 let fields = index.form.fields.iter().enumerate().filter(|(_, field)| field.table == table);
                 let fields: Vec<usize> = fields.map(|(field, _)| field).collect();
                 let first = runs.first.steps.first().map(|step| own[step.occurrence].start);
-                let mut finding = tied(&index.form, table, &fields).at(first.and_then(place));
+                let mut finding = ambiguous_table(&index.form, table, &fields).at(first.and_then(place));
                 finding.related.extend(place(*second));
                 figures.tell(finding);
                 figures.refused[table] = true;
@@ -155,7 +155,7 @@ fn counted(
 ) -> Vec<Claim> {
     let mut claims = Vec::new();
     for &table in missing {
-        if !figures.has(table) {
+        if !figures.has_table(table) {
             let told = figures.findings.len();
             claims.extend(Counted { index, stream, all, parts, table }.read(figures, told));
         }

@@ -5,9 +5,9 @@ use std::ops::Range;
 use super::glued::{STEPS, Split, is_short, row_sums, splits, splits_with_blanks};
 use super::lined::{self, lined};
 use super::order::Step;
-use super::pieces::{Blanks, Piece, blanks, cells, cells_with_words, pieces, proven};
-use super::rowtext::Side;
-use super::solve::{Known, RowState, solve};
+use super::piece::Piece;
+use super::pieces::{Blanks, blanks, cells, cells_with_words, pieces, proven};
+use super::solve::{RowSplits, RowState, solve};
 use crate::bind::figures::{Figures, Proof, rows_missing};
 use crate::bind::labels::index::{Expected, FormIndex, Occurrence, Role};
 use crate::bind::source::pipes;
@@ -59,6 +59,19 @@ pub(in crate::bind) struct FlatRow<'t> {
     certain: bool,
     /// Whether the figures are on the line above or below the label's line.
     apart: bool,
+}
+
+/// Position of the figures of a block's rows relative to their labels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::bind) enum Side {
+    /// After the label, the usual case.
+    Behind,
+    /// Before the label.
+    Before,
+    /// After the label on the same line, in a table with one line per row.
+    Line,
+    /// There are figures on both sides, so that none is certain.
+    Both,
 }
 
 /// Whether a split has no blank cell. A blank cell cannot be located by the digits alone.
@@ -208,7 +221,8 @@ impl FlatTable<'_, '_> {
     /// Returns the ranges of the raw text of the cells read in the first step.
     fn rows(&self, rows: &[FlatRow], figures: &mut Figures, cutting: &mut Cutting) -> Vec<Range<usize>> {
         let form = &self.index.form;
-        let blanks = blanks(rows, |row| row_sums(form, row.first, row.wanted));
+        let sums = |row: usize| row_sums(form, rows[row].first, rows[row].wanted);
+        let blanks = blanks(rows.iter().map(|row| (row.pieces.as_slice(), row.wanted)), sums);
         let stretches: Vec<(usize, Range<usize>)> = rows.iter().map(|row| (row.wanted, row.start..row.end)).collect();
         let lined = lined(&stretches, &self.stream.raw);
         let mut read: Vec<Option<Vec<Piece>>> = Vec::new();
@@ -219,9 +233,9 @@ impl FlatTable<'_, '_> {
                 || lined.and_then(|lined| lined::cells(lined, &self.stream.raw, (row.wanted, &(row.start..row.end))));
             let cells = if certain { self.cells(row, blanks).or_else(by_line) } else { None };
             let known = match &cells {
-                Some(cells) => Known::Read(cells.iter().map(|piece| piece.text.parse().ok()).collect()),
-                None if certain => self.ways(row, &mut cutting.steps),
-                None => Known::Nothing,
+                Some(cells) => RowSplits::Read(cells.iter().map(|piece| piece.text.parse().ok()).collect()),
+                None if certain => self.possible_splits(row, &mut cutting.steps),
+                None => RowSplits::Nothing,
             };
             read.push(cells);
             states.push(RowState { first: row.first, known });
@@ -236,7 +250,7 @@ impl FlatTable<'_, '_> {
                 continue;
             }
             match (&states[number].known, &decided[number]) {
-                (Known::Ways { splits, .. }, Some(decided)) if no_blank(&splits[decided.way]) => {
+                (RowSplits::Ways { splits, .. }, Some(decided)) if no_blank(&splits[decided.way]) => {
                     figures.findings.extend(row.apart.then(|| self.label_apart(row)));
                     self.take_way(row, &splits[decided.way], &decided.rules, figures);
                     cut.push((row, &decided.rules));
@@ -255,13 +269,13 @@ impl FlatTable<'_, '_> {
     /// A split by sums is certain only if no cell is blank. If one row shows that blank cells left no trace, no other row is
     /// split by sums; without evidence that all cells are filled, splits with blank cells are considered too.
     fn trust(&self, rows: &[FlatRow], states: &mut [RowState], cutting: &mut Cutting) {
-        let by_digits = |state: &RowState| matches!(&state.known, Known::Ways { rules, .. } if rules.is_empty());
-        let by_sums = |state: &RowState| matches!(&state.known, Known::Ways { rules, .. } if !rules.is_empty());
+        let by_digits = |state: &RowState| matches!(&state.known, RowSplits::Ways { rules, .. } if rules.is_empty());
+        let by_sums = |state: &RowState| matches!(&state.known, RowSplits::Ways { rules, .. } if !rules.is_empty());
         // The last row of a truncated text is not evidence.
         let whole = |row: &FlatRow| !self.stream.raw[row.end..].trim_matches(blank).is_empty();
         let mut dropped = false;
         for (row, state) in rows.iter().zip(states.iter()) {
-            if matches!(state.known, Known::Nothing) && row.certain && row.filled() < 2 && whole(row) {
+            if matches!(state.known, RowSplits::Nothing) && row.certain && row.filled() < 2 && whole(row) {
                 dropped |= is_short(&row.pieces, row.wanted) || self.ways_with_blanks(row, cutting).is_some();
             }
         }
@@ -270,13 +284,13 @@ impl FlatTable<'_, '_> {
         let trusted = written || enough || (cutting.written && !cutting.dropped);
         for (row, state) in rows.iter().zip(states).filter(|(_, state)| by_sums(state)) {
             match &mut state.known {
-                Known::Ways { splits, .. } if !dropped && !trusted => {
+                RowSplits::Ways { splits, .. } if !dropped && !trusted => {
                     *splits = self.ways_with_blanks(row, cutting).unwrap_or_default();
                     if splits.is_empty() {
-                        state.known = Known::Nothing;
+                        state.known = RowSplits::Nothing;
                     }
                 }
-                known if dropped => *known = Known::Nothing,
+                known if dropped => *known = RowSplits::Nothing,
                 _ => {}
             }
         }
@@ -308,21 +322,21 @@ impl FlatTable<'_, '_> {
     }
 
     /// The possible splits of a row whose cells run together.
-    fn ways(&self, row: &FlatRow, steps: &mut u32) -> Known {
+    fn possible_splits(&self, row: &FlatRow, steps: &mut u32) -> RowSplits {
         // If there are separators, but too few, cells were dropped, and it is not known which.
         if row.filled() != 1 {
-            return Known::Nothing;
+            return RowSplits::Nothing;
         }
         let kinds = self.kinds(row);
         if let Some(only) = splits(&row.pieces, &kinds, &[], steps) {
-            return Known::Ways { splits: only.all, rules: Vec::new() };
+            return RowSplits::Ways { splits: only.all, rules: Vec::new() };
         }
         let sums = row_sums(&self.index.form, row.first, row.wanted);
         let mut rules: Vec<String> = sums.iter().map(|sum| sum.rule.clone()).collect();
         rules.dedup();
         match splits(&row.pieces, &kinds, &sums, steps).filter(|found| found.by_sums) {
-            Some(found) => Known::Ways { splits: found.all, rules },
-            None => Known::Nothing,
+            Some(found) => RowSplits::Ways { splits: found.all, rules },
+            None => RowSplits::Nothing,
         }
     }
 

@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::pieces::Piece;
+use super::piece::Piece;
 use crate::form::{FieldIndex, FieldKind, Form, Relation};
 
 /// Step budget for splitting the rows of one text.
@@ -80,7 +80,7 @@ pub(in crate::bind) fn splits(
     sums: &[RowSum],
     steps: &mut u32,
 ) -> Option<Splits> {
-    let marks = Marks::of(pieces)?;
+    let marks = Marks::find(pieces)?;
     let wanted = kinds.len();
     // Only an amount may be written with a unit.
     if marks.unit_end.is_some() && kinds.last() != Some(&FieldKind::Amount) {
@@ -120,7 +120,7 @@ pub(in crate::bind) fn splits_with_blanks(
     sums: &[RowSum],
     steps: &mut u32,
 ) -> Option<Vec<Split>> {
-    let marks = Marks::of(pieces)?;
+    let marks = Marks::find(pieces)?;
     let given = STEPS_WITH_BLANKS.min(*steps);
     let mut own = given;
     let mut search = Search::new(&marks, kinds, sums, &mut own);
@@ -132,7 +132,7 @@ pub(in crate::bind) fn splits_with_blanks(
 
 /// Whether a row has fewer marks than cells, so that some cells left no trace.
 pub(in crate::bind) fn is_short(pieces: &[Piece], wanted: usize) -> bool {
-    Marks::of(pieces).is_none_or(|marks| marks.all.len() < wanted)
+    Marks::find(pieces).is_none_or(|marks| marks.all.len() < wanted)
 }
 
 /// Whether a text without blanks consists of digits, signs and points only, with an optional unit: `0000000`, `3-20`, `0160.5964万元`.
@@ -181,7 +181,7 @@ struct Marks {
 }
 
 impl Marks {
-    fn of(pieces: &[Piece]) -> Option<Self> {
+    fn find(pieces: &[Piece]) -> Option<Self> {
         let mut marks = Self { all: Vec::new(), cut: Vec::new(), unit_end: None };
         let last = pieces.iter().rposition(|piece| !piece.text.is_empty())?;
         for (number, piece) in pieces.iter().enumerate() {

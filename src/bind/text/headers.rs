@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::flatrows::FlatTable;
-use super::pieces::Piece;
+use super::piece::Piece;
 use crate::bind::labels::index::{Expected, Occurrence, Role};
 use crate::form::{Head, Leaf};
 

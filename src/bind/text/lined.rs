@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::pieces::Piece;
+use super::piece::Piece;
 use crate::bind::value;
 use crate::text::blank;
 

@@ -10,6 +10,7 @@ pub(in crate::bind) mod headers;
 pub(in crate::bind) mod lined;
 pub(in crate::bind) mod order;
 pub(in crate::bind) mod parts;
+pub(in crate::bind) mod piece;
 pub(in crate::bind) mod pieces;
 mod rival;
 pub(in crate::bind) mod rowtext;

@@ -17,7 +17,7 @@ pub(in crate::bind) struct Parts(Vec<(usize, usize)>);
 
 impl Parts {
     /// Finds the headings among the labels of a text.
-    pub(in crate::bind) fn of(index: &FormIndex, stream: &Stream, found: &[Occurrence]) -> Self {
+    pub(in crate::bind) fn find(index: &FormIndex, stream: &Stream, found: &[Occurrence]) -> Self {
         let heading = |one: &Occurrence| {
             let section = index.section(&one.label).filter(|_| index.uses(&one.label).is_empty())?;
             let (start, end) = (stream.raw_start(one.start), stream.raw_end(one.end));

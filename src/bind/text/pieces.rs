@@ -1,7 +1,7 @@
 //! Splits the text of a row at its separators, and returns the pieces as cells if their number is certain.
 
-use super::flatrows::FlatRow;
 use super::glued::{RowSum, is_run};
+use super::piece::Piece;
 use crate::bind::units::Unit;
 use crate::bind::value;
 use crate::text::blank;
@@ -45,7 +45,7 @@ pub(in crate::bind) fn remark(text: &str) -> usize {
             _ if close.contains(&character) && depth == 0 => {
                 let whole = &inside[..at];
                 // A unit is a remark too: `行政许可（件）`.
-                let guides = (ideographs(whole) >= 2 || Unit::of(whole.trim_matches(blank)).is_some())
+                let guides = (ideographs(whole) >= 2 || Unit::parse(whole.trim_matches(blank)).is_some())
                     && !whole.trim_start_matches(blank).starts_with("其中");
                 let end = start + first.len_utf8() + at + character.len_utf8();
                 return if guides && !value::is_figure(whole) { end } else { 0 };
@@ -75,19 +75,6 @@ fn ideographs(text: &str) -> usize {
 /// Length in bytes of the quotation marks that close a label.
 pub(in crate::bind) fn closing(text: &str) -> usize {
     text.len() - text.trim_start_matches(['”', '"', '\'', '’', '》', '」']).len()
-}
-
-/// A piece of text between two separators.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::bind) struct Piece<'t> {
-    /// Its text, trimmed.
-    pub(in crate::bind) text: &'t str,
-    /// First byte, as an offset in the text that was split.
-    pub(in crate::bind) start: usize,
-    /// Byte after the last.
-    pub(in crate::bind) end: usize,
-    /// The separator before it.
-    pub(in crate::bind) before: char,
 }
 
 /// Splits a text at line breaks, pipes and tabs, up to the first piece that is not a figure.
@@ -222,13 +209,17 @@ pub(in crate::bind) enum Blanks {
 /// separate cells. Digits with random blanks form such a row once in thousands.
 const PARTED_ROWS: usize = 3;
 
-/// Determines the meaning of blanks in a table.
-pub(in crate::bind) fn blanks(rows: &[FlatRow], sums: impl Fn(&FlatRow) -> Vec<RowSum>) -> Blanks {
+/// Determines the meaning of blanks in a table from the pieces of its rows, each with its number of cells. `sums` gives the sums of a row
+/// by its index.
+pub(in crate::bind) fn blanks<'r, 't: 'r>(
+    rows: impl Iterator<Item = (&'r [Piece<'t>], usize)>,
+    sums: impl Fn(usize) -> Vec<RowSum>,
+) -> Blanks {
     let (mut parted, mut proven, mut others) = (0, 0, false);
-    for row in rows {
-        let filled: Vec<Piece> = row.pieces.iter().copied().filter(|piece| !piece.text.is_empty()).collect();
+    for (row, (pieces, wanted)) in rows.enumerate() {
+        let filled: Vec<Piece> = pieces.iter().copied().filter(|piece| !piece.text.is_empty()).collect();
         let Some(tokens) = tokens(&filled).filter(|tokens| tokens.len() > 1) else { continue };
-        if tokens.len() != row.wanted || !tokens.iter().all(|token| value::is_figure(token.text)) {
+        if tokens.len() != wanted || !tokens.iter().all(|token| value::is_figure(token.text)) {
             others = true;
             continue;
         }

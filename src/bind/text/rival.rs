@@ -3,7 +3,7 @@
 use super::flatrows::{Cutting, FlatTable};
 use super::parts::Parts;
 use super::{runs, stated};
-use crate::bind::figures::{Figures, passed_over, tied};
+use crate::bind::figures::{Figures, ambiguous_table, passed_over};
 use crate::bind::labels::index::{FormIndex, Occurrence};
 use crate::bind::source::stream::{LineKind, Stream};
 use crate::bind::value;
@@ -30,7 +30,7 @@ pub(super) fn settle(index: &FormIndex, stream: &Stream, figures: &mut Figures) 
         return;
     }
     let all = index.occurrences(&stream.folded.text);
-    let parts = Parts::of(index, stream, &all);
+    let parts = Parts::find(index, stream, &all);
     for table in tables {
         let regions = parts.regions(index, stream, &all, table);
         if regions.first().is_some_and(|region| rows.iter().any(|row| region.contains(row))) {
@@ -64,8 +64,8 @@ fn compare(
     let is_own = |one: &&Occurrence| index.uses(&one.label).iter().any(|found| found.table == table);
     let own: Vec<Occurrence> = all.iter().filter(is_own).cloned().collect();
     let Some(own) = parts.at_home(index, table, &own).0 else { return };
-    let Some(runs) = runs::best(index, table, stream, &own, all).filter(|runs| !runs.first.marked) else { return };
-    let mut text = Figures::none(&index.form, 0);
+    let Some(runs) = runs::best_run(index, table, stream, &own, all).filter(|runs| !runs.first.marked) else { return };
+    let mut text = Figures::blank(&index.form, 0);
     let counts_by_many = stated::counts_by_many(stream);
     let path = &runs.first.steps;
     FlatTable { index, table, stream, all, own: &own, path, counts_by_many }.read(&mut text, &mut Cutting::new());
@@ -80,7 +80,7 @@ fn compare(
     let place = path.first().and_then(|step| stream.place_at(stream.raw_start(own[step.occurrence].start)));
     if there.len() * 100 >= fields.len() * WHOLE {
         figures.refuse(table, &fields);
-        figures.tell(tied(&index.form, table, &fields).at(place));
+        figures.tell(ambiguous_table(&index.form, table, &fields).at(place));
     } else {
         let ids = fields.iter().map(|&field| index.form.fields[field].id.clone());
         figures.tell(passed_over(&index.form, table).about(ids).at(place));

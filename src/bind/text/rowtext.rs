@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::flat::remark_end;
-use super::flatrows::FlatTable;
-use super::pieces::{Piece, after_marks, cells, pieces};
+use super::flatrows::{FlatTable, Side};
+use super::piece::Piece;
+use super::pieces::{after_marks, cells, pieces};
 use crate::bind::labels::index::{Expected, Occurrence, Role};
 use crate::bind::source::pipes;
 use crate::bind::source::stream::{Line, LineKind};
@@ -13,19 +14,6 @@ use crate::text::{blank, fold};
 
 /// Maximum number of characters of a line that may be a row label by itself.
 const LONGEST_LABEL: usize = 60;
-
-/// Position of the figures of a block's rows relative to their labels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::bind) enum Side {
-    /// After the label, the usual case.
-    Behind,
-    /// Before the label.
-    Before,
-    /// After the label on the same line, in a table with one line per row.
-    Line,
-    /// There are figures on both sides, so that none is certain.
-    Both,
-}
 
 impl FlatTable<'_, '_> {
     /// Range of the raw text between a label, with any remark after it, and the next label of the form.

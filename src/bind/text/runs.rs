@@ -37,7 +37,7 @@ pub(in crate::bind) struct Runs {
 }
 
 /// The run that contains most of a table, and a second run with most of it, if any.
-pub(in crate::bind) fn best(
+pub(in crate::bind) fn best_run(
     index: &FormIndex,
     table: usize,
     stream: &Stream,

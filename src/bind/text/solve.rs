@@ -18,12 +18,12 @@ pub(in crate::bind) struct RowState {
     /// Its first field.
     pub(in crate::bind) first: FieldIndex,
     /// Its state.
-    pub(in crate::bind) known: Known,
+    pub(in crate::bind) known: RowSplits,
 }
 
 /// State of a row in the solver.
 #[derive(Debug, Clone)]
-pub(in crate::bind) enum Known {
+pub(in crate::bind) enum RowSplits {
     /// The figures were read without splitting; `None` for a figure that is not a whole number.
     Read(Vec<Option<i64>>),
     /// The row has several candidate splits.
@@ -65,7 +65,7 @@ pub(in crate::bind) fn solve(form: &Form, rows: &[RowState]) -> Vec<Option<Decid
     rows.iter()
         .enumerate()
         .map(|(row, state)| {
-            let Known::Ways { splits, rules } = &state.known else { return None };
+            let RowSplits::Ways { splits, rules } = &state.known else { return None };
             // A row decided by its digits alone needs no sum, and stays decided if other rows contradict the rules.
             if rules.is_empty() && splits.len() == 1 {
                 return Some(Decided { way: 0, rules: Vec::new() });
@@ -86,15 +86,15 @@ pub(in crate::bind) fn solve(form: &Form, rows: &[RowState]) -> Vec<Option<Decid
 /// The equalities whose cells are all in these rows and either read or to be solved.
 fn equalities<'f>(form: &'f Form, rows: &[RowState]) -> Vec<Equality<'f>> {
     let width = |row: &RowState| match &row.known {
-        Known::Read(figures) => figures.len(),
-        Known::Ways { splits, .. } => splits[0].len(),
-        Known::Nothing => 0,
+        RowSplits::Read(figures) => figures.len(),
+        RowSplits::Ways { splits, .. } => splits[0].len(),
+        RowSplits::Nothing => 0,
     };
     let locate = |field: FieldIndex| {
         let row = rows.iter().position(|row| (row.first..row.first + width(row)).contains(&field))?;
         let column = field - rows[row].first;
         match &rows[row].known {
-            Known::Read(figures) => figures[column].map(|_| (row, column)),
+            RowSplits::Read(figures) => figures[column].map(|_| (row, column)),
             _ => Some((row, column)),
         }
     };
@@ -117,7 +117,8 @@ fn equalities<'f>(form: &'f Form, rows: &[RowState]) -> Vec<Equality<'f>> {
         }
     }
     // Equalities without a glued row decide nothing, and an error of the agency there must not count against other rows.
-    equalities.retain(|equality| equality.terms.iter().any(|term| matches!(rows[term.0].known, Known::Ways { .. })));
+    equalities
+        .retain(|equality| equality.terms.iter().any(|term| matches!(rows[term.0].known, RowSplits::Ways { .. })));
     equalities
 }
 
@@ -146,9 +147,9 @@ impl Solver {
             equalities.iter().map(own).collect()
         };
         let of_row = |(row, state): (usize, &RowState)| match &state.known {
-            Known::Read(figures) => vec![add(row, &|column| figures[column].unwrap_or_default())],
-            Known::Ways { splits, .. } => splits.iter().map(|split| add(row, &|column| split[column].0)).collect(),
-            Known::Nothing => vec![vec![0; equalities.len()]],
+            RowSplits::Read(figures) => vec![add(row, &|column| figures[column].unwrap_or_default())],
+            RowSplits::Ways { splits, .. } => splits.iter().map(|split| add(row, &|column| split[column].0)).collect(),
+            RowSplits::Nothing => vec![vec![0; equalities.len()]],
         };
         let adds: Vec<Vec<Vec<i64>>> = rows.iter().enumerate().map(of_row).collect();
         let kept = adds.iter().map(|ways| (0..ways.len()).collect()).collect();

@@ -24,7 +24,7 @@ pub(super) fn another(stream: &Stream, form: &Form, table: usize, part: &Range<u
     let first = stream.line_at(part.start);
     let start = stream.lines.get(first.saturating_sub(LINES)).map_or(part.start, |line| line.start);
     let units =
-        form.fields.iter().filter(|field| field.table == table).filter_map(|field| Unit::of(field.unit.as_deref()?));
+        form.fields.iter().filter(|field| field.table == table).filter_map(|field| Unit::parse(field.unit.as_deref()?));
     let mut units: Vec<Unit> = units.filter(|unit| matches!(unit.of, Dimension::Money | Dimension::Count)).collect();
     units.sort_unstable_by_key(|unit| (unit.of == Dimension::Money, unit.size));
     units.dedup();
@@ -61,7 +61,7 @@ impl FlatTable<'_, '_> {
             step.role == Role::Leaf && self.index.expected[self.table][step.expected] == Expected::Data { block, row }
         });
         let label = label.find_map(|step| said_as(written(step.occurrence), of));
-        Stated::of(header.into_iter().chain(label).chain(self.line_above(of)))
+        Stated::from_units(header.into_iter().chain(label).chain(self.line_above(of)))
     }
 
     /// The unit stated in one of the lines above the table.

@@ -41,10 +41,10 @@ text = { zh = "合计等于前两栏之和", en = "all is the sum" }
 fn figures(lines: &str) -> Vec<String> {
     let document = drawn(lines);
     let index = FormIndex::new(&Forms::default().add("made up", FORM).unwrap());
-    let mut flow = Flow::of(&document);
+    let mut flow = Flow::from_document(&document);
     flow.look_up(&index);
-    let mut figures = Figures::none(&index.form, flow.rows.len());
-    let stream = Stream::of(&index, &flow, &figures);
+    let mut figures = Figures::blank(&index.form, flow.rows.len());
+    let stream = Stream::new(&index, &flow, &figures);
     flat::read(&index, &stream, &mut figures);
     let values: Vec<String> = figures
         .values()

@@ -36,7 +36,7 @@ impl<'a, 'v> Proposals<'a, 'v> {
         let fields = if statement.none {
             self.all_none(pattern)
         } else {
-            self.only(pattern, statement.stated).into_iter().collect()
+            self.single_field(pattern, statement.stated).into_iter().collect()
         };
         self.stated.extend(fields.into_iter().map(|field| Stated {
             field,
@@ -47,7 +47,7 @@ impl<'a, 'v> Proposals<'a, 'v> {
     }
 
     /// The single empty field that a statement can be about; `None` if a known sum equals the figure, or several fields are possible.
-    fn only(&self, pattern: &NarrativePattern, stated: Decimal) -> Option<FieldIndex> {
+    fn single_field(&self, pattern: &NarrativePattern, stated: Decimal) -> Option<FieldIndex> {
         let mut only = None;
         for sum in &pattern.states {
             match self.open(sum)?.as_slice() {

@@ -81,11 +81,11 @@ pub(super) fn write(checker: &Checker, post: Post, whole: bool) -> Result<()> {
     let Some(folder) = &checker.args.letter else { return Ok(()) };
     let posted = post.write(folder, checker.args.office.receipts, whole, checker.args.prune);
     let posted = posted.map_err(of_system(folder))?;
-    say(&posted, &folder.display().to_string(), checker.terminal);
+    print_posted(&posted, &folder.display().to_string(), checker.terminal);
     Ok(())
 }
 
-fn say(posted: &Posted, folder: &str, terminal: &Terminal) {
+fn print_posted(posted: &Posted, folder: &str, terminal: &Terminal) {
     let language = terminal.language;
     let kinds: Vec<String> = posted
         .letters

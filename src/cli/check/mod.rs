@@ -159,7 +159,7 @@ struct Checker<'a> {
 /// The outcome of one input: one part per report, or a single part if no report can be read.
 #[derive(Default)]
 struct Checked {
-    parts: Vec<Part>,
+    parts: Vec<ReportOutcome>,
     /// SHA-256 of the file if letters are requested; else, or if the file could not be loaded, empty.
     sha256: String,
     notice: Notice,
@@ -169,7 +169,7 @@ struct Checked {
 
 /// The outcome of one report.
 #[derive(Default)]
-struct Part {
+struct ReportOutcome {
     /// Its index in the file, from 0.
     number: usize,
     /// The displayed path, with the report's agency if the file holds several reports.
@@ -209,13 +209,13 @@ impl Checker<'_> {
                 for (number, report) in reports.into_iter().enumerate() {
                     let which = several.then_some((number, report.agency.as_deref(), report.year));
                     let path = self.terminal.path(&input.path, which);
-                    let part = Part { number, path, ..Part::default() };
+                    let part = ReportOutcome { number, path, ..ReportOutcome::default() };
                     checked.parts.push(self.part(part, report, input, previous_loader));
                 }
             }
             Err(finding) => {
                 let (path, findings) = (input.path.clone(), vec![*finding]);
-                checked.parts.push(Part { path, findings, ..Part::default() });
+                checked.parts.push(ReportOutcome { path, findings, ..ReportOutcome::default() });
             }
         }
         let mut parts: Vec<(Option<&Report>, &mut Vec<Finding>)> =
@@ -246,7 +246,7 @@ impl Checker<'_> {
     }
 
     /// Checks one report.
-    fn part(&self, mut part: Part, mut report: Report, input: &Input, loader: &mut Loader) -> Part {
+    fn part(&self, mut part: ReportOutcome, mut report: Report, input: &Input, loader: &mut Loader) -> ReportOutcome {
         let done = guarded(|| {
             let matcher = self.agencies.map(|(_, matcher)| matcher);
             let (before, uncertain) = self.previous.report(&report, self.pipeline, matcher, loader)?;

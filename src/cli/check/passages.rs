@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use nianbao::finding::code::check::NARRATIVE_COPIED;
 use nianbao::finding::{Finding, Message};
 
-use super::Part;
+use super::ReportOutcome;
 
 /// Digests of the passages seen so far, each with the first agency that has it.
 #[derive(Default)]
@@ -15,7 +15,7 @@ pub(super) struct Passages {
 
 impl Passages {
     /// Adds a finding for each passage that is equal to another agency's. Called in the order of the inputs.
-    pub(super) fn compare(&mut self, checked: &mut Part) {
+    pub(super) fn compare(&mut self, checked: &mut ReportOutcome) {
         let Some(report) = &checked.report else { return };
         let Some(agency) = &report.agency else { return };
         for passage in report.passages() {

@@ -31,8 +31,9 @@ impl<'a> Previous<'a> {
         let Some(folder) = &args.previous else { return Ok(Self { index: LastYear::default(), migrations }) };
         let inputs = batch::list(&[folder.to_string_lossy().into_owned()], None)?.list;
         let mut loader = Loader::default();
-        let key =
-            |report: &Report| key_of(one(report.agency.as_deref()?, matcher), report, (pipeline.forms(), migrations));
+        let key = |report: &Report| {
+            key_of(agency_key(report.agency.as_deref()?, matcher), report, (pipeline.forms(), migrations))
+        };
         // An unreadable file counts as missing; the rules that need it report that.
         let read = |input: &Input| read(pipeline, &mut loader, input).unwrap_or_default();
         Ok(Self { index: LastYear::index(inputs, read, key), migrations })
@@ -59,7 +60,7 @@ impl<'a> Previous<'a> {
         matcher: Option<&Matcher>,
         loader: &mut Loader,
     ) -> Result<(Option<Report>, Option<Finding>), Box<Finding>> {
-        let agency = report.agency.as_deref().map(|agency| one(agency, matcher));
+        let agency = report.agency.as_deref().map(|agency| agency_key(agency, matcher));
         let key = agency.and_then(|agency| key_before(agency, report, (pipeline.forms(), self.migrations)));
         let Some(key) = key else { return Ok((None, None)) };
         match self.index.find(&key) {
@@ -84,7 +85,7 @@ pub(super) fn missing(report: &Report) -> Finding {
 }
 
 /// A key that is the same for all names of an agency: its index in the agencies file, else the folded name.
-fn one(name: &str, matcher: Option<&Matcher>) -> String {
+fn agency_key(name: &str, matcher: Option<&Matcher>) -> String {
     let known = matcher.and_then(|matcher| matcher.find(name).agency);
     known.map_or_else(|| nianbao::text::fold(name), |known| format!("#{known}"))
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anyhow::Result;
 use nianbao::batch::{line_of, worker};
 
-use super::Part;
+use super::ReportOutcome;
 use crate::cli::args::Rendering;
 use crate::cli::sarif::{self, Sarif};
 use crate::cli::terminal::{Terminal, shown};
@@ -29,7 +29,7 @@ impl<'a> Printer<'a> {
     }
 
     /// Prints the outcome of one report of the file at `path`.
-    pub(super) fn print(&mut self, path: &str, checked: &Part) -> Result<()> {
+    pub(super) fn print(&mut self, path: &str, checked: &ReportOutcome) -> Result<()> {
         let mut out = Vec::new();
         if let Some(lines) = &checked.instead {
             for line in lines {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use nianbao::finding::code::bind::FORM_NOT_RECOGNISED;
 use nianbao::finding::{Finding, Language, Severity, codes};
 
-use super::{Checked, Part};
+use super::{Checked, ReportOutcome};
 use crate::cli::terminal::Terminal;
 
 /// Maximum number of codes named in the summary.
@@ -41,7 +41,7 @@ impl Counts {
         }
     }
 
-    fn part(&mut self, part: &Part) {
+    fn part(&mut self, part: &ReportOutcome) {
         if part.was_read {
             self.reports += 1;
             self.with_errors += usize::from(part.findings.iter().any(|finding| finding.counts(Severity::Error)));

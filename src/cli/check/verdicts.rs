@@ -6,7 +6,7 @@ use nianbao::form::Form;
 use nianbao::report::Report;
 use serde_json::{Value, json};
 
-use super::Part;
+use super::ReportOutcome;
 use crate::cli::args::Rendering;
 use crate::cli::terminal::Terminal;
 
@@ -15,7 +15,7 @@ pub(super) fn lines(
     form: &Form,
     report: &Report,
     context: &Context,
-    (path, part): (&str, &Part),
+    (path, part): (&str, &ReportOutcome),
     format: Rendering,
     terminal: &Terminal,
 ) -> Vec<String> {

@@ -22,7 +22,7 @@ use crate::read::package::Package;
 use crate::read::{self, Damage, ReadError, Reading, Unsupported};
 use crate::report::Report;
 use crate::write::plan;
-use crate::write::splice::{self, Part, Splice};
+use crate::write::splice::{self, PackagePart, Splice};
 
 use locate::{Slots, locate};
 use narrative::Narrative;
@@ -136,7 +136,7 @@ impl DocxTemplate {
     }
 
     fn package(&self, parts: &[(String, Vec<u8>)]) -> Result<Vec<u8>, FillError> {
-        let parts: Vec<Part> = parts.iter().map(|(name, content)| Part { name, content }).collect();
+        let parts: Vec<PackagePart> = parts.iter().map(|(name, content)| PackagePart { name, content }).collect();
         Ok(match &self.splice {
             Some(splice) => splice.write(&parts)?,
             None => splice::rewrite(&self.bytes, &parts)?,

@@ -7,7 +7,7 @@ use crate::fill::edit::Edit;
 use crate::form::Form;
 use crate::report::Report;
 use crate::write::docx::extra;
-use crate::write::plan::{self, ContentItem, Part};
+use crate::write::plan::{self, ContentItem, PlannedSection};
 
 /// State of writing the sections of a report.
 pub(super) struct Narrative<'a> {
@@ -38,7 +38,7 @@ impl Narrative<'_> {
         }
     }
 
-    fn homeless(&mut self, part: Option<&Part>) {
+    fn homeless(&mut self, part: Option<&PlannedSection>) {
         let Some(part) = part else { return };
         if part.pieces.iter().any(|piece| !matches!(piece, ContentItem::Table(_))) {
             self.homeless.extend(part.heading().map(str::to_owned));
@@ -46,7 +46,7 @@ impl Narrative<'_> {
         }
     }
 
-    fn at_end(&mut self, part: &Part) {
+    fn at_end(&mut self, part: &PlannedSection) {
         let mut xml = String::new();
         if let Some(heading) = part.heading() {
             self.slots.body.write(heading, &mut xml);

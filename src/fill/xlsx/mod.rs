@@ -21,7 +21,7 @@ use crate::form::{Form, Forms};
 use crate::read::package::Package;
 use crate::read::{self, ReadError, Reading, Unsupported};
 use crate::report::Report;
-use crate::write::splice::{self, Part, Splice};
+use crate::write::splice::{self, PackagePart, Splice};
 
 use book::Book;
 use filling::Filling;
@@ -153,7 +153,8 @@ impl XlsxTemplate {
         let mut parts = filling.sheets();
         let findings = filling.findings;
         parts.extend(self.workbook.iter().map(|(name, xml)| (name.as_str(), xml.clone())));
-        let parts: Vec<Part> = parts.iter().map(|(name, content)| Part { name, content: content.as_bytes() }).collect();
+        let parts: Vec<PackagePart> =
+            parts.iter().map(|(name, content)| PackagePart { name, content: content.as_bytes() }).collect();
         let bytes = match &self.splice {
             Some(splice) => splice.write(&parts)?,
             None => splice::rewrite(&self.bytes, &parts)?,

@@ -35,7 +35,7 @@ pub(crate) struct Relationships {
 
 impl Relationships {
     /// The relationships of a part; `get` returns the bytes of the relationships part by its name.
-    pub(in crate::read) fn of(
+    pub(in crate::read) fn for_part(
         part: &str,
         budget: &mut Budget,
         get: impl FnOnce(&str, &mut Budget) -> Result<Option<Vec<u8>>, ReadError>,

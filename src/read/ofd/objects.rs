@@ -23,7 +23,7 @@ pub(super) enum Brush {
 
 impl Brush {
     /// The brush of a colour given by its components, 0 to 1; black if there are none.
-    pub(super) fn of(colour: &[f64]) -> Self {
+    pub(super) fn from_components(colour: &[f64]) -> Self {
         match brightness(colour).map(Paint::of_brightness) {
             Some(Paint::White) => Self::White,
             Some(Paint::Light) => Self::Light,
@@ -107,7 +107,7 @@ pub(super) fn text(
             y: origin.1,
             advance: along.hypot(down),
             size: up,
-            direction: Direction::of(along, down),
+            direction: Direction::from_vector(along, down),
             paint,
             mark: None,
         };

@@ -129,5 +129,5 @@ fn brush(tag: &Tag) -> Brush {
         return Brush::None;
     }
     let values = attribute(tag, "Value").map(|value| objects::numbers(&value)).unwrap_or_default();
-    Brush::of(&values.iter().map(|value| value / 255.0).collect::<Vec<_>>())
+    Brush::from_components(&values.iter().map(|value| value / 255.0).collect::<Vec<_>>())
 }

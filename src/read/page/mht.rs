@@ -35,7 +35,7 @@ struct Fields {
 }
 
 /// A part that is not a multipart.
-struct Part {
+struct MimePart {
     fields: Fields,
     body: Range<usize>,
 }
@@ -72,7 +72,7 @@ pub(in crate::read) fn read(
     let mut document = reading.page(first, 0, budget, &mut said)?;
     // The start page of a workbook has only frames; its sheets are the pages that follow. If the start page has text, the other pages are
     // its headers and the like.
-    if document.is_empty() && first.is_page() && others.iter().any(Part::is_page) {
+    if document.is_empty() && first.is_page() && others.iter().any(MimePart::is_page) {
         said.clear();
         for part in others.iter().filter(|part| part.is_page()) {
             let mut page = reading.page(part, document.pictures.len(), budget, &mut said)?;
@@ -100,7 +100,7 @@ fn is_content(kind: &str) -> bool {
 }
 
 /// Moves the start page to the front: the one that the message names, else the first page, else the first text.
-fn order(pages: &mut [Part], start: &str) {
+fn order(pages: &mut [MimePart], start: &str) {
     let named = pages.iter().position(|part| !start.is_empty() && part.fields.id == start);
     let first = named.or_else(|| pages.iter().position(|part| part.fields.media_type.ends_with("html")));
     if let Some(first) = first {
@@ -119,7 +119,7 @@ impl Opened<'_> {
     /// Reads a page or text of the message; its pictures are numbered from `first_picture`.
     fn page(
         &self,
-        part: &Part,
+        part: &MimePart,
         first_picture: usize,
         budget: &mut Budget,
         findings: &mut Vec<Finding>,
@@ -136,7 +136,7 @@ impl Opened<'_> {
 }
 
 /// The parts that are not multiparts, in order, and the id of the start part.
-fn parts(bytes: &[u8], budget: &mut Budget) -> Result<(Vec<Part>, String), ReadError> {
+fn parts(bytes: &[u8], budget: &mut Budget) -> Result<(Vec<MimePart>, String), ReadError> {
     let blank = bytes.iter().take_while(|byte| byte.is_ascii_whitespace() || b"\xEF\xBB\xBF".contains(byte)).count();
     let (mut parts, mut start) = (Vec::new(), String::new());
     let mut waiting = vec![(blank..bytes.len(), 0)];
@@ -156,7 +156,7 @@ fn parts(bytes: &[u8], budget: &mut Budget) -> Result<(Vec<Part>, String), ReadE
             inner.reverse();
             waiting.extend(inner.into_iter().map(|range| (range, depth + 1)));
         } else {
-            parts.push(Part { fields, body });
+            parts.push(MimePart { fields, body });
         }
     }
     Ok((parts, start))
@@ -261,7 +261,7 @@ impl Fields {
     }
 }
 
-impl Part {
+impl MimePart {
     fn is_page(&self) -> bool {
         self.fields.media_type.ends_with("html") || self.fields.media_type == "application/xhtml+xml"
     }

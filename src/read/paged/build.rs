@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::flow::{Structure, flow};
-use super::piece::{Paragraph, Piece};
+use super::piece::{PageBlock, Paragraph};
 use super::table::Table;
 use super::{Page, Rect, Remark};
 use crate::document::{
@@ -34,17 +34,17 @@ pub(in crate::read) fn document(
             return Err(ReadError::NoCharacters);
         }
     }
-    findings.extend(told(&remarks, count));
+    findings.extend(remark_findings(&remarks, count));
     let mut document = Document::default();
     let (mut paragraphs, mut tables) = (0, 0);
     for piece in pieces {
         budget.spend(Resource::Blocks, 1)?;
         document.blocks.push(match piece {
-            Piece::Paragraph(paragraph) => {
+            PageBlock::Paragraph(paragraph) => {
                 paragraphs += 1;
                 Block::Paragraph(text(paragraph, paragraphs - 1, budget)?)
             }
-            Piece::Table(table) => {
+            PageBlock::Table(table) => {
                 tables += 1;
                 Block::Grid(grid(table, tables - 1, budget)?)
             }
@@ -93,7 +93,7 @@ fn grid(mut table: Table, index: u32, budget: &mut Budget) -> Result<Grid, Excee
 }
 
 /// One finding per kind of remark, with its pages.
-fn told(remarks: &[(usize, Remark)], count: usize) -> Vec<Finding> {
+fn remark_findings(remarks: &[(usize, Remark)], count: usize) -> Vec<Finding> {
     let mut pages: BTreeMap<Remark, Vec<usize>> = BTreeMap::new();
     for (page, remark) in remarks {
         let pages = pages.entry(*remark).or_default();

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::lines::{Line, lines};
-use super::piece::{Paragraph, Piece};
+use super::piece::{PageBlock, Paragraph};
 use super::table::{Table, tables};
 use super::tidy::{Remark, tidy};
 use super::{Direction, Glyph, Page, Rect, Tagged, join, tagged};
@@ -26,7 +26,7 @@ const GAP: f64 = 2.6;
 const EDGES: (f64, f64) = (0.1, 0.88);
 
 /// A line of a page, for building paragraphs.
-struct Row {
+struct TextLine {
     text: String,
     /// The text with all digits replaced by one character, by which running heads are recognised.
     key: String,
@@ -56,10 +56,10 @@ type Remarks = Vec<(usize, Remark)>;
 pub(in crate::read) type Structure<'s> = &'s mut dyn FnMut(&mut Budget) -> Result<Vec<Tagged>, ReadError>;
 
 /// The lines of a page outside of tables, and whether some text runs sideways.
-fn rows_of(page: &Page, used: &[bool]) -> (Vec<Row>, bool) {
+fn rows_of(page: &Page, used: &[bool]) -> (Vec<TextLine>, bool) {
     let rest = page.glyphs.iter().zip(used).filter(|(_, used)| !**used).map(|(glyph, _)| glyph);
     let (rest, aside): (Vec<&Glyph>, Vec<&Glyph>) = rest.partition(|glyph| glyph.direction == Direction::Right);
-    (lines(rest).iter().filter_map(Row::of).collect(), aside.iter().any(|glyph| !glyph.is_blank()))
+    (lines(rest).iter().filter_map(TextLine::from_line).collect(), aside.iter().any(|glyph| !glyph.is_blank()))
 }
 
 /// The blocks of all pages in order, and remarks about pages.
@@ -67,7 +67,7 @@ pub(super) fn flow(
     pages: &mut [Page],
     tagged: Structure,
     budget: &mut Budget,
-) -> Result<(Vec<Piece>, Remarks), ReadError> {
+) -> Result<(Vec<PageBlock>, Remarks), ReadError> {
     let mut remarks = Vec::new();
     for (number, page) in pages.iter_mut().enumerate() {
         let said = tidy(page, budget)?;
@@ -79,7 +79,7 @@ pub(super) fn flow(
         ruled.push(tables);
         used.push(in_tables);
     }
-    let all_rows = |used: &[Vec<bool>]| -> Vec<(Vec<Row>, bool)> {
+    let all_rows = |used: &[Vec<bool>]| -> Vec<(Vec<TextLine>, bool)> {
         pages.iter().zip(used).map(|(page, used)| rows_of(page, used)).collect()
     };
     let mut rows = all_rows(&used);
@@ -102,7 +102,7 @@ pub(super) fn flow(
         }
         found.push((tables, rows, page.height));
     }
-    let manner = Manner::of(&found);
+    let manner = Manner::from_pages(&found);
     let mut pieces = Vec::new();
     for (number, (tables, rows, height)) in found.into_iter().enumerate() {
         let mut tables = tables.into_iter().peekable();
@@ -121,8 +121,8 @@ pub(super) fn flow(
     Ok((pieces, remarks))
 }
 
-impl Row {
-    fn of(line: &Line) -> Option<Self> {
+impl TextLine {
+    fn from_line(line: &Line) -> Option<Self> {
         let (x0, x1) = line.reach()?;
         let text = line.text(true);
         let key = text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
@@ -147,12 +147,12 @@ impl Row {
     }
 }
 
-type Found = (Vec<Table>, Vec<Row>, f64);
+type Found = (Vec<Table>, Vec<TextLine>, f64);
 
 impl Manner {
-    fn of(pages: &[Found]) -> Self {
+    fn from_pages(pages: &[Found]) -> Self {
         let rows = || pages.iter().flat_map(|(_, rows, _)| rows);
-        let size = most(rows().map(|row| (row.size, row.text.chars().count())), 0.5).unwrap_or(12.0);
+        let size = most_frequent(rows().map(|row| (row.size, row.text.chars().count())), 0.5).unwrap_or(12.0);
         // The leftmost of the frequent left edges, because first lines of paragraphs are indented.
         let lefts = tally(rows().filter(|row| (row.size - size).abs() < 1.0).map(|row| (row.x0, 1)), 3.0);
         let usual = lefts.values().copied().max().unwrap_or_default();
@@ -171,7 +171,7 @@ impl Manner {
     }
 
     /// Whether a line is at the edge of most pages.
-    fn is_running(&self, row: &Row) -> bool {
+    fn is_running(&self, row: &TextLine) -> bool {
         let times = self.edges.get(&row.edge()).copied().unwrap_or_default();
         match self.pages {
             0 | 1 => false,
@@ -181,7 +181,7 @@ impl Manner {
     }
 
     /// Adds a line to the paragraph that it continues, or as a new paragraph.
-    fn add(&self, pieces: &mut Vec<Piece>, row: &Row, page: usize, height: f64, gap: f64) {
+    fn add(&self, pieces: &mut Vec<PageBlock>, row: &TextLine, page: usize, height: f64, gap: f64) {
         let area = Rect { x0: row.x0, y0: row.base - row.size, x1: row.x1, y1: row.base + 0.2 * row.size };
         let margin = row.is_at_edge(height) && (row.is_page_number() || self.is_running(row));
         let large = row.size > self.size * LARGE;
@@ -189,8 +189,8 @@ impl Manner {
         let full = row.x1 > self.right - SHORT * row.size;
         let indented = row.x0 > self.left + INDENT * row.size;
         let open = (full || large) && !columns && !margin;
-        let last = pieces.iter_mut().rev().find(|piece| !matches!(piece, Piece::Paragraph(p) if p.margin));
-        if let Some(Piece::Paragraph(paragraph)) = last
+        let last = pieces.iter_mut().rev().find(|piece| !matches!(piece, PageBlock::Paragraph(p) if p.margin));
+        if let Some(PageBlock::Paragraph(paragraph)) = last
             && !margin
             && !columns
             && paragraph.open
@@ -205,11 +205,11 @@ impl Manner {
             paragraph.text.push_str(&row.text);
             paragraph.open = open;
             if paragraph.page == page {
-                paragraph.area = paragraph.area.with(&area);
+                paragraph.area = paragraph.area.union(&area);
             }
             return;
         }
-        pieces.push(Piece::Paragraph(Paragraph { text: row.text.clone(), large, margin, page, area, open }));
+        pieces.push(PageBlock::Paragraph(Paragraph { text: row.text.clone(), large, margin, page, area, open }));
     }
 }
 
@@ -224,7 +224,7 @@ fn tally(numbers: impl Iterator<Item = (f64, usize)>, step: f64) -> BTreeMap<i64
 }
 
 #[allow(clippy::cast_precision_loss, reason = "sizes and positions on a page")]
-fn most(numbers: impl Iterator<Item = (f64, usize)>, step: f64) -> Option<f64> {
+fn most_frequent(numbers: impl Iterator<Item = (f64, usize)>, step: f64) -> Option<f64> {
     let tally = tally(numbers, step);
     tally.iter().max_by_key(|(_, weight)| **weight).map(|(number, _)| *number as f64 * step)
 }

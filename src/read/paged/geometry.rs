@@ -43,7 +43,7 @@ impl Rect {
     }
 
     /// The bounding box of both.
-    pub(super) fn with(&self, other: &Self) -> Self {
+    pub(super) fn union(&self, other: &Self) -> Self {
         Self {
             x0: self.x0.min(other.x0),
             y0: self.y0.min(other.y0),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::lines::between;
-use super::piece::Piece;
+use super::piece::PageBlock;
 use super::ruling::{clusters, nearest};
 use super::table::{Cell, Table};
 
@@ -14,11 +14,12 @@ const SIDES: f64 = 6.0;
 const HEADING_ROWS: usize = 4;
 
 /// Adds a table to the flow, or appends it to the table that it continues.
-pub(super) fn add(pieces: &mut Vec<Piece>, table: Table) {
-    let last = pieces.iter_mut().rev().find(|piece| !matches!(piece, Piece::Paragraph(paragraph) if paragraph.margin));
+pub(super) fn add(pieces: &mut Vec<PageBlock>, table: Table) {
+    let last =
+        pieces.iter_mut().rev().find(|piece| !matches!(piece, PageBlock::Paragraph(paragraph) if paragraph.margin));
     match last {
-        Some(Piece::Table(upper)) if goes_on(upper, &table) => join(upper, table),
-        _ => pieces.push(Piece::Table(table)),
+        Some(PageBlock::Table(upper)) if goes_on(upper, &table) => join(upper, table),
+        _ => pieces.push(PageBlock::Table(table)),
     }
 }
 
@@ -30,8 +31,8 @@ fn goes_on(upper: &Table, lower: &Table) -> bool {
 
 fn join(upper: &mut Table, mut lower: Table) {
     let xs = clusters(upper.xs.iter().chain(&lower.xs).copied().collect());
-    lay(upper, &xs);
-    lay(&mut lower, &xs);
+    set_columns(upper, &xs);
+    set_columns(&mut lower, &xs);
     drop_heading(upper, &mut lower);
     let sewn = is_cut(upper, &lower);
     let headed = is_header_cut(upper, &lower);
@@ -65,7 +66,7 @@ fn join(upper: &mut Table, mut lower: Table) {
 }
 
 /// Maps the cells of a table to other column positions.
-fn lay(table: &mut Table, xs: &[f64]) {
+fn set_columns(table: &mut Table, xs: &[f64]) {
     for cell in &mut table.cells {
         let at = |line: usize| nearest(xs, table.xs.get(line).copied().unwrap_or_default());
         let (start, end) = (at(cell.column), at(cell.end_column()));

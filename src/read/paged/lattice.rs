@@ -36,7 +36,7 @@ pub(super) struct Lattice {
 
 impl Lattice {
     /// The lattice of a ruling; `None` for a single box or a drawing.
-    pub(super) fn of(ruling: &Ruling, budget: &mut Budget) -> Result<Option<Self>, ReadError> {
+    pub(super) fn from_ruling(ruling: &Ruling, budget: &mut Budget) -> Result<Option<Self>, ReadError> {
         let (xs, ys) = positions(ruling);
         if xs.len() < 2 || ys.len() < 2 || xs.len() == 2 && ys.len() == 2 {
             return Ok(None);
@@ -150,7 +150,7 @@ fn spans(sets: &mut Sets, rows: usize, columns: usize) -> (Vec<Span>, Vec<usize>
     let mut bounds: Vec<Option<[usize; 5]>> = vec![None; rows * columns];
     for slot in 0..rows * columns {
         let (row, column) = (slot / columns, slot % columns);
-        let bound = &mut bounds[sets.of(slot)];
+        let bound = &mut bounds[sets.find(slot)];
         let [top, bottom, left, right, count] = bound.unwrap_or([row, row, column, column, 0]);
         *bound = Some([top, bottom.max(row), left.min(column), right.max(column), count + 1]);
     }
@@ -160,13 +160,13 @@ fn spans(sets: &mut Sets, rows: usize, columns: usize) -> (Vec<Span>, Vec<usize>
         if owners[slot] != usize::MAX {
             continue;
         }
-        let (row, column, set) = (slot / columns, slot % columns, sets.of(slot));
+        let (row, column, set) = (slot / columns, slot % columns, sets.find(slot));
         let Some([top, bottom, left, right, count]) = bounds[set] else { continue };
         let span = if (bottom - top + 1) * (right - left + 1) == count {
             Span { row: top, column: left, rows: bottom - top + 1, columns: right - left + 1 }
         } else {
             let mut end = column + 1;
-            while end < columns && sets.of(row * columns + end) == set {
+            while end < columns && sets.find(row * columns + end) == set {
                 end += 1;
             }
             Span { row, column, rows: 1, columns: end - column }

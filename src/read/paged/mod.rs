@@ -49,7 +49,7 @@ pub(in crate::read) enum Direction {
 
 impl Direction {
     /// The direction of a vector; y points downwards.
-    pub(in crate::read) fn of(dx: f64, dy: f64) -> Self {
+    pub(in crate::read) fn from_vector(dx: f64, dy: f64) -> Self {
         if dx.abs().min(dy.abs()) > LEANING * dx.abs().max(dy.abs()) {
             Self::Slanted
         } else if dx.abs() >= dy.abs() {

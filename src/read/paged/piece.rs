@@ -19,7 +19,7 @@ pub(super) struct Paragraph {
 
 /// A block of the flow.
 #[derive(Debug)]
-pub(super) enum Piece {
+pub(super) enum PageBlock {
     Paragraph(Paragraph),
     Table(Table),
 }

@@ -35,7 +35,7 @@ pub(super) fn rulings(segments: &[Segment], budget: &mut Budget) -> Result<Vec<R
     let mut rulings: Vec<Ruling> = Vec::new();
     let mut known = vec![None; level.len() + upright.len()];
     for (index, line) in level.iter().chain(&upright).enumerate() {
-        let set = sets.of(index);
+        let set = sets.find(index);
         let ruling = *known[set].get_or_insert_with(|| {
             rulings.push(Ruling::default());
             rulings.len() - 1
@@ -142,7 +142,7 @@ impl Sets {
     }
 
     /// The representative of a set: its lowest index.
-    pub(super) fn of(&mut self, mut index: usize) -> usize {
+    pub(super) fn find(&mut self, mut index: usize) -> usize {
         while self.0[index] != index {
             self.0[index] = self.0[self.0[index]];
             index = self.0[index];
@@ -151,7 +151,7 @@ impl Sets {
     }
 
     pub(super) fn unite(&mut self, one: usize, other: usize) {
-        let (one, other) = (self.of(one), self.of(other));
+        let (one, other) = (self.find(one), self.find(other));
         self.0[one.max(other)] = one.min(other);
     }
 }

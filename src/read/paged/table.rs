@@ -61,7 +61,7 @@ const ROOM: f64 = 2.5;
 pub(super) fn tables(page: &Page, number: usize, budget: &mut Budget) -> Result<(Vec<Table>, Vec<bool>), ReadError> {
     let mut lattices = Vec::new();
     for ruling in rulings(&page.segments, budget)? {
-        lattices.extend(Lattice::of(&ruling, budget)?);
+        lattices.extend(Lattice::from_ruling(&ruling, budget)?);
     }
     lattices.retain(|lattice| lattice.columns() > 1 || lattice.area().height() < FRAME * page.height);
     // A table nested in a cell takes its text first.

@@ -34,7 +34,7 @@ const OVER: f64 = 2.0;
 const ROOM: f64 = 20.0;
 
 /// Indices of the glyphs of a cell on a page, and their bounding box.
-struct Part {
+struct CellGlyphs {
     page: usize,
     glyphs: Vec<usize>,
     area: Rect,
@@ -53,7 +53,7 @@ pub(super) fn tables(
         return Ok(Vec::new());
     }
     let Some(owners) = owners(tagged, budget)? else { return Ok(Vec::new()) };
-    let mut parts: Vec<Vec<Vec<Part>>> =
+    let mut parts: Vec<Vec<Vec<CellGlyphs>>> =
         tagged.iter().map(|table| table.cells.iter().map(|_| Vec::new()).collect()).collect();
     let mut ruled = vec![false; tagged.len()];
     for (number, page) in pages.iter().enumerate() {
@@ -71,7 +71,7 @@ pub(super) fn tables(
                 part.glyphs.iter().for_each(|&index| used[part.page][index] = true);
             }
             set_heading_aside(table, parts, pages, used);
-            found.extend(made(table, parts, pages));
+            found.extend(build_table(table, parts, pages));
         }
     }
     Ok(found)
@@ -95,19 +95,19 @@ fn owners(tagged: &[Tagged], budget: &mut Budget) -> Result<Option<Owners>, Read
     Ok(Some(owners))
 }
 
-fn add(parts: &mut Vec<Part>, page: usize, index: usize, glyph: &Glyph) {
+fn add(parts: &mut Vec<CellGlyphs>, page: usize, index: usize, glyph: &Glyph) {
     let area = Rect { x0: glyph.x, y0: glyph.y - 0.8 * glyph.size, x1: glyph.right(), y1: glyph.y };
     match parts.last_mut().filter(|part| part.page == page) {
         Some(part) => {
             part.glyphs.push(index);
             part.words |= is_word(glyph);
             if !glyph.is_blank() {
-                part.area = part.area.with(&area);
+                part.area = part.area.union(&area);
             }
         }
         // Blanks do not determine the position of a cell.
         None if glyph.is_blank() => {}
-        None => parts.push(Part { page, glyphs: vec![index], area, words: is_word(glyph) }),
+        None => parts.push(CellGlyphs { page, glyphs: vec![index], area, words: is_word(glyph) }),
     }
 }
 
@@ -116,7 +116,7 @@ fn is_word(glyph: &Glyph) -> bool {
 }
 
 /// Whether columns are side by side and rows below each other.
-fn is_sound(table: &Tagged, parts: &[Vec<Part>]) -> bool {
+fn is_sound(table: &Tagged, parts: &[Vec<CellGlyphs>]) -> bool {
     let mut columns = vec![(f64::MAX, f64::MIN); table.columns];
     // Upper and lower edge of each row on each page.
     let mut rows: HashMap<(usize, usize), (f64, f64)> = HashMap::new();
@@ -159,11 +159,11 @@ fn is_sound(table: &Tagged, parts: &[Vec<Part>]) -> bool {
 }
 
 /// Whether no figure between the cells is outside of them.
-fn stands_alone(parts: &[Vec<Part>], pages: &[Page], used: &[Vec<bool>]) -> bool {
+fn stands_alone(parts: &[Vec<CellGlyphs>], pages: &[Page], used: &[Vec<bool>]) -> bool {
     let mut areas: HashMap<usize, (Rect, Vec<usize>)> = HashMap::new();
     for part in parts.iter().flatten() {
         let (area, glyphs) = areas.entry(part.page).or_insert((part.area, Vec::new()));
-        *area = area.with(&part.area);
+        *area = area.union(&part.area);
         glyphs.extend(&part.glyphs);
     }
     areas.into_iter().all(|(number, (area, mut own))| {
@@ -179,12 +179,12 @@ fn stands_alone(parts: &[Vec<Part>], pages: &[Page], used: &[Vec<bool>]) -> bool
 }
 
 /// Marks repeated header rows on the further pages of the table as used; they have the same characters.
-fn set_heading_aside(table: &Tagged, parts: &[Vec<Part>], pages: &[Page], used: &mut [Vec<bool>]) {
+fn set_heading_aside(table: &Tagged, parts: &[Vec<CellGlyphs>], pages: &[Page], used: &mut [Vec<bool>]) {
     let cells = || table.cells.iter().zip(parts).filter_map(|(cell, parts)| Some((cell, parts.first()?)));
     // The header ends above the first row with a figure.
     let Some(end) = cells().filter(|(_, part)| !part.words).map(|(cell, _)| cell.row).min() else { return };
     let heading = || cells().filter(|(cell, _)| cell.row + cell.rows <= end);
-    let Some(area) = heading().map(|(_, part)| part.area).reduce(|a, b| a.with(&b)) else { return };
+    let Some(area) = heading().map(|(_, part)| part.area).reduce(|a, b| a.union(&b)) else { return };
     let mut wanted: Vec<&str> = heading()
         .flat_map(|(_, part)| part.glyphs.iter().map(|&index| (part.page, index)))
         .map(|(page, index)| pages[page].glyphs[index].text.trim())
@@ -212,13 +212,13 @@ fn set_heading_aside(table: &Tagged, parts: &[Vec<Part>], pages: &[Page], used: 
     }
 }
 
-fn made(table: &Tagged, parts: &[Vec<Part>], pages: &[Page]) -> Option<Table> {
+fn build_table(table: &Tagged, parts: &[Vec<CellGlyphs>], pages: &[Page]) -> Option<Table> {
     let all = || parts.iter().flatten();
     let first = all().map(|part| part.page).min()?;
     let last = all().map(|part| part.page).max()?;
-    let area = |page: usize| all().filter(|part| part.page == page).map(|part| part.area).reduce(|a, b| a.with(&b));
+    let area = |page: usize| all().filter(|part| part.page == page).map(|part| part.area).reduce(|a, b| a.union(&b));
     let (first_area, last_area) = (area(first)?, area(last)?);
-    let cell = |(cell, parts): (&TaggedCell, &Vec<Part>)| {
+    let cell = |(cell, parts): (&TaggedCell, &Vec<CellGlyphs>)| {
         let mut text = String::new();
         for part in parts {
             let more = cell_text(part.glyphs.iter().map(|&index| &pages[part.page].glyphs[index]).collect());
@@ -237,7 +237,7 @@ fn made(table: &Tagged, parts: &[Vec<Part>], pages: &[Page]) -> Option<Table> {
 
 /// Right edges of the columns, for tables that continue this one.
 #[allow(clippy::cast_precision_loss, reason = "columns of a table")]
-fn edges(table: &Tagged, parts: &[Vec<Part>], area: &Rect) -> Vec<f64> {
+fn edges(table: &Tagged, parts: &[Vec<CellGlyphs>], area: &Rect) -> Vec<f64> {
     let mut xs: Vec<f64> =
         (0..=table.columns).map(|column| area.x0 + area.width() * column as f64 / table.columns as f64).collect();
     for (cell, parts) in table.cells.iter().zip(parts).filter(|(cell, _)| cell.column > 0) {

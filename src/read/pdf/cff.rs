@@ -98,13 +98,13 @@ fn index(bytes: &[u8], at: usize) -> Option<(Vec<&[u8]>, usize)> {
         return None;
     }
     let base = at + 2 + (count + 1) * size;
-    let offsets: Vec<usize> = offsets.chunks_exact(size).map(big).collect();
+    let offsets: Vec<usize> = offsets.chunks_exact(size).map(big_endian).collect();
     let piece = |pair: &[usize]| bytes.get(base.checked_add(pair[0])?..base.checked_add(pair[1])?);
     let pieces = offsets.windows(2).map(piece).collect::<Option<Vec<_>>>()?;
     Some((pieces, base.checked_add(*offsets.last()?)?))
 }
 
-fn big(bytes: &[u8]) -> usize {
+fn big_endian(bytes: &[u8]) -> usize {
     bytes.iter().fold(0, |number, byte| number << 8 | usize::from(*byte))
 }
 
@@ -120,7 +120,7 @@ fn dict(bytes: &[u8]) -> Vec<(u16, usize)> {
         let mut take = |count: usize| {
             let (taken, left) = rest.split_at(count.min(rest.len()));
             rest = left;
-            i64::try_from(big(taken)).unwrap_or(0)
+            i64::try_from(big_endian(taken)).unwrap_or(0)
         };
         match first {
             12 => {

@@ -105,7 +105,7 @@ impl Map {
             b"usecmap" => self.base = operands.last().and_then(Object::name).map(<[u8]>::to_vec),
             b"def" => {
                 if let [.., name, value] = operands {
-                    self.vertical |= name.is(b"WMode") && value.index() == Some(1);
+                    self.vertical |= name.is_name(b"WMode") && value.index() == Some(1);
                 }
             }
             _ => {}

@@ -253,8 +253,8 @@ impl Painter<'_, '_, '_> {
                 let name = operands.first().and_then(Object::name).unwrap_or_default();
                 Colour::of_space(self.space(frame, name)?)
             }
-            b"sc" | b"scn" | b"SC" | b"SCN" => Colour::of(current.space, &numbers),
-            _ => Colour::of(Space::Plain, &numbers),
+            b"sc" | b"scn" | b"SC" | b"SCN" => Colour::from_components(current.space, &numbers),
+            _ => Colour::from_components(Space::Plain, &numbers),
         };
         *(if strokes { &mut frame.state.stroke } else { &mut frame.state.fill }) = colour;
         Ok(())
@@ -339,7 +339,7 @@ impl Painter<'_, '_, '_> {
         if frame.hides() || self.is_hidden(stream.dict.raw(b"OC")) {
             return Ok(None);
         }
-        if !self.file.value(&stream.dict, b"Subtype", self.budget)?.is(b"Form") {
+        if !self.file.value(&stream.dict, b"Subtype", self.budget)?.is_name(b"Form") {
             self.picture(frame);
             return Ok(None);
         }

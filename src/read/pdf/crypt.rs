@@ -30,7 +30,7 @@ enum Method {
 
 /// Kind of data to decrypt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum DataKind {
     Stream,
     String,
 }
@@ -51,7 +51,7 @@ pub(super) struct Crypt {
 impl Crypt {
     /// The decryption of a file; `None` if the method is not supported or the empty password is wrong.
     pub(super) fn new(dict: &Dict, id: &[u8], own: Option<u32>) -> Option<Self> {
-        if !dict.raw(b"Filter").is(b"Standard") {
+        if !dict.raw(b"Filter").is_name(b"Standard") {
             return None;
         }
         let version = dict.raw(b"V").index()?;
@@ -89,10 +89,10 @@ impl Crypt {
         &self,
         bytes: &[u8],
         id: (u32, u16),
-        kind: Kind,
+        kind: DataKind,
         budget: &mut Budget,
     ) -> Result<Vec<u8>, ReadError> {
-        let method = if kind == Kind::Stream { self.streams } else { self.strings };
+        let method = if kind == DataKind::Stream { self.streams } else { self.strings };
         budget.spend(Resource::Steps, 1 + bytes.len() as u64 / BYTES_A_STEP)?;
         budget.spend(Resource::InflatedBytes, bytes.len() as u64)?;
         let key = self.key(id, method);
@@ -122,7 +122,7 @@ impl Crypt {
         if self.own == Some(id.0) {
             return Ok(string.into());
         }
-        Ok(self.decrypt(string, id, Kind::String, budget)?.into())
+        Ok(self.decrypt(string, id, DataKind::String, budget)?.into())
     }
 }
 

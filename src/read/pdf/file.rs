@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use flate2::Decompress;
 
-use super::crypt::{Crypt, Kind};
+use super::crypt::{Crypt, DataKind};
 use super::filter::{self, Decoded, MOST_FILTERS, Parameters};
 use super::lexer::{Lexer, Token};
 use super::object::{Dict, Object, Stream};
@@ -159,15 +159,15 @@ impl<'a> File<'a> {
         let mut packs = Vec::new();
         for number in starts {
             match self.get(number, budget)? {
-                Object::Stream(stream) if stream.dict.raw(b"Type").is(b"XRef") => {
+                Object::Stream(stream) if stream.dict.raw(b"Type").is_name(b"XRef") => {
                     for name in [&b"Root"[..], b"Encrypt", b"ID", b"Info"] {
                         if let Some(value) = stream.dict.0.get(name) {
                             self.trailer.0.insert(name.into(), value.clone());
                         }
                     }
                 }
-                Object::Stream(stream) if stream.dict.raw(b"Type").is(b"ObjStm") => packs.push(number),
-                Object::Dict(dict) if dict.raw(b"Type").is(b"Catalog") => catalogue = Some(number),
+                Object::Stream(stream) if stream.dict.raw(b"Type").is_name(b"ObjStm") => packs.push(number),
+                Object::Dict(dict) if dict.raw(b"Type").is_name(b"Catalog") => catalogue = Some(number),
                 _ => {}
             }
         }
@@ -370,10 +370,10 @@ impl<'a> File<'a> {
     pub(super) fn data(&mut self, stream: &Stream, budget: &mut Budget) -> Result<Decoded, ReadError> {
         let raw = self.bytes.get(stream.start..stream.end).unwrap_or_default();
         let filters = self.filters(&stream.dict, budget)?;
-        let crypt = self.crypt.as_ref().filter(|_| !stream.dict.raw(b"Type").is(b"XRef"));
+        let crypt = self.crypt.as_ref().filter(|_| !stream.dict.raw(b"Type").is_name(b"XRef"));
         let own = filters.first().is_some_and(|(name, _)| &**name == b"Crypt");
         let decrypted = match crypt.filter(|_| !own) {
-            Some(crypt) => Some(crypt.decrypt(raw, stream.id, Kind::Stream, budget)?),
+            Some(crypt) => Some(crypt.decrypt(raw, stream.id, DataKind::Stream, budget)?),
             None => None,
         };
         let mut decoded = Decoded::default();

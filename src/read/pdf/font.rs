@@ -75,7 +75,7 @@ enum Meaning {
 }
 
 #[derive(Debug)]
-enum Kind {
+enum FontKind {
     /// Codes of one byte, each with its text.
     Simple(Vec<Option<String>>),
     /// Codes that map to CIDs, and the text of the CIDs.
@@ -85,7 +85,7 @@ enum Kind {
 /// A font.
 #[derive(Debug)]
 pub(super) struct Font {
-    kind: Kind,
+    kind: FontKind,
     to_unicode: Option<Map>,
     widths: HashMap<u32, f64>,
     usual_width: f64,
@@ -120,7 +120,7 @@ impl Font {
             _ => None,
         };
         let subtype = file.value(dict, b"Subtype", budget)?;
-        if subtype.is(b"Type0") {
+        if subtype.is_name(b"Type0") {
             return Self::composite(file, maps, dict, to_unicode, budget);
         }
         let names = simple(file, maps, dict, to_unicode.is_none(), budget)?;
@@ -134,10 +134,10 @@ impl Font {
         };
         let usual_width = missing.unwrap_or(if widths.is_empty() { USUAL_WIDTH } else { 0.0 });
         let mut scale = 0.001;
-        if subtype.is(b"Type3") {
+        if subtype.is_name(b"Type3") {
             scale = file.numbers(dict, b"FontMatrix", budget)?.first().map_or(scale, |first| first.abs());
         }
-        Ok(Some(Self { kind: Kind::Simple(names), to_unicode, widths, usual_width, scale, vertical: false }))
+        Ok(Some(Self { kind: FontKind::Simple(names), to_unicode, widths, usual_width, scale, vertical: false }))
     }
 
     fn composite(
@@ -189,20 +189,20 @@ impl Font {
         };
         let widths = cid_widths(file, &descendant, budget)?;
         let usual_width = file.value(&descendant, b"DW", budget)?.number().unwrap_or(1000.0);
-        let kind = Kind::Composite(codes, meaning);
+        let kind = FontKind::Composite(codes, meaning);
         Ok(Some(Self { kind, to_unicode, widths, usual_width, scale: 0.001, vertical }))
     }
 
     /// The first glyph of a non-empty string.
     pub(super) fn next(&self, bytes: &[u8]) -> Shown {
         match &self.kind {
-            Kind::Simple(names) => {
+            FontKind::Simple(names) => {
                 let code = u32::from(bytes[0]);
                 let text = self.to_unicode.as_ref().and_then(|map| map.text(code));
                 let text = text.or_else(|| names.get(code as usize).cloned().flatten());
                 self.shown(code, 1, code, text)
             }
-            Kind::Composite(codes, meaning) => {
+            FontKind::Composite(codes, meaning) => {
                 let Some((code, length, cid)) = codes.next(bytes) else {
                     let length = if bytes.len() > 1 && bytes[0] >= 0x80 { 2 } else { 1 };
                     return Shown { length, code: 0, width: self.usual_width * self.scale, text: None };
@@ -223,8 +223,8 @@ impl Font {
     fn shown(&self, code: u32, length: usize, index: u32, text: Option<String>) -> Shown {
         let width = self.widths.get(&index).copied().unwrap_or(self.usual_width);
         let blank = match self.kind {
-            Kind::Simple(_) => code == 32,
-            Kind::Composite(..) => matches!(index, 1 | 3),
+            FontKind::Simple(_) => code == 32,
+            FontKind::Composite(..) => matches!(index, 1 | 3),
         };
         // Programs that write a `ToUnicode` map omit the blank from it.
         let text = text.or_else(|| (blank && self.to_unicode.is_some() && width < BLANK_WIDTH).then(|| " ".to_owned()));
@@ -278,7 +278,7 @@ fn simple(
             [&b"FontFile"[..], b"FontFile2", b"FontFile3"].iter().any(|name| *descriptor.raw(name) != Object::Null);
         symbolic = file.value(descriptor, b"Flags", budget)?.index().unwrap_or_default() & SYMBOLIC != 0;
     }
-    let type3 = file.value(dict, b"Subtype", budget)?.is(b"Type3");
+    let type3 = file.value(dict, b"Subtype", budget)?.is_name(b"Type3");
     let name = file.value(dict, b"BaseFont", budget)?;
     let signs = name.name().is_some_and(|name| {
         [&b"Symbol"[..], b"Dingbats", b"ding"].iter().any(|signs| memchr::memmem::find(name, signs).is_some())
@@ -291,11 +291,11 @@ fn simple(
     let text = |code: u8| match code {
         _ if !certain => None,
         32..=126 => Some(char::from(code).to_string()),
-        127.. if base.is(b"WinAnsiEncoding") => {
+        127.. if base.is_name(b"WinAnsiEncoding") => {
             let (text, wrong) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(std::slice::from_ref(&code));
             (!wrong).then(|| text.into_owned())
         }
-        127.. if base.is(b"MacRomanEncoding") => {
+        127.. if base.is_name(b"MacRomanEncoding") => {
             let (text, wrong) = encoding_rs::MACINTOSH.decode_without_bom_handling(std::slice::from_ref(&code));
             (!wrong).then(|| text.into_owned())
         }

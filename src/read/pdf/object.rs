@@ -70,7 +70,7 @@ impl Object {
     }
 
     /// Whether it is the given name.
-    pub(super) fn is(&self, name: &[u8]) -> bool {
+    pub(super) fn is_name(&self, name: &[u8]) -> bool {
         self.name() == Some(name)
     }
 }

@@ -57,7 +57,7 @@ pub(super) fn read(file: &mut File, budget: &mut Budget) -> Result<Found, ReadEr
             continue;
         }
         budget.spend(Resource::Pages, pages.len() as u64 + 1)?;
-        let (page, damaged) = one(file, &mut shared, &node, &inherited, budget)?;
+        let (page, damaged) = draw_page(file, &mut shared, &node, &inherited, budget)?;
         if damaged {
             remarks.push((pages.len(), Remark::Damaged));
         }
@@ -107,7 +107,7 @@ impl Inherited {
 }
 
 /// Draws one page; the second value is whether part of it is damaged.
-fn one(
+fn draw_page(
     file: &mut File,
     shared: &mut Shared,
     node: &Dict,
@@ -173,7 +173,7 @@ fn annotations(
         let Some(dict) = file.dict_of(item, budget)? else { continue };
         let subtype = file.value(&dict, b"Subtype", budget)?;
         let flags = file.value(&dict, b"F", budget)?.index().unwrap_or_default();
-        let signature = file.value(&dict, b"FT", budget)?.is(b"Sig");
+        let signature = file.value(&dict, b"FT", budget)?.is_name(b"Sig");
         if !matches!(subtype.name(), Some(b"Widget" | b"FreeText" | b"Stamp")) || flags & UNSEEN != 0 || signature {
             continue;
         }
@@ -204,7 +204,7 @@ fn hidden_layers(file: &mut File, root: &Dict, budget: &mut Budget) -> Result<Ha
         let number = |item: &Object| if let Object::Reference(number) = item { Some(*number) } else { None };
         items.map(|items| items.iter().filter_map(number).collect()).unwrap_or_default()
     };
-    if file.value(&usual, b"BaseState", budget)?.is(b"OFF") {
+    if file.value(&usual, b"BaseState", budget)?.is_name(b"OFF") {
         hidden.extend(numbers(file.value(&properties, b"OCGs", budget)?));
         for on in numbers(file.value(&usual, b"ON", budget)?) {
             hidden.remove(&on);

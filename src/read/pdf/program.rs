@@ -17,13 +17,13 @@ impl Program {
             let Object::Stream(stream) = file.value(descriptor, key, budget)? else { continue };
             let bytes = file.data(&stream, budget)?.bytes;
             budget.spend(Resource::Steps, (bytes.len() / BYTES_A_STEP) as u64)?;
-            return Ok(Self::of(&bytes));
+            return Ok(Self::parse(&bytes));
         }
         Ok(None)
     }
 
     /// Parses a program; its format is detected by the first bytes.
-    pub(super) fn of(bytes: &[u8]) -> Option<Self> {
+    pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
         match bytes {
             [b'%', b'!', ..] => Some(Self { codes: type1(bytes), glyphs: Vec::new() }),
             [0x80, 1, ..] => Some(Self { codes: type1(bytes.get(6..)?), glyphs: Vec::new() }),
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     fn shown(program: &str) -> String {
-        let program = Program::of(program.as_bytes()).unwrap_or_default();
+        let program = Program::parse(program.as_bytes()).unwrap_or_default();
         program.codes.iter().map(|text| text.as_deref().unwrap_or("")).collect()
     }
 

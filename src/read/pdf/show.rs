@@ -94,7 +94,7 @@ impl Painter<'_, '_, '_> {
                     y: origin.1,
                     advance: along.hypot(down),
                     size: (top.0 - origin.0).hypot(top.1 - origin.1),
-                    direction: Direction::of(unit.0.0 - unit.1.0, unit.0.1 - unit.1.1),
+                    direction: Direction::from_vector(unit.0.0 - unit.1.0, unit.0.1 - unit.1.1),
                     paint,
                     mark,
                 };

@@ -38,7 +38,7 @@ impl Colour {
     }
 
     /// A colour by its components.
-    pub(super) fn of(space: Space, numbers: &[f64]) -> Self {
+    pub(super) fn from_components(space: Space, numbers: &[f64]) -> Self {
         let brightness = match space {
             Space::Plain => brightness(numbers).unwrap_or_default(),
             Space::Ink => numbers.first().map_or(0.0, |ink| 1.0 - ink),

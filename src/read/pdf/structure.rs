@@ -48,7 +48,7 @@ pub(super) fn tables(
     let Some(root) = file.dict(&catalog, b"StructTreeRoot", budget)? else { return Ok(Vec::new()) };
     let roles = file.dict(&root, b"RoleMap", budget)?.unwrap_or_default();
     let mut walk = Walk { file, pages, roles, tables: Vec::new(), open: Vec::new(), seen: HashSet::new() };
-    walk.kids(&root, &Open { object: Object::Null, page: None, table: None, in_cell: false }, budget)?;
+    walk.push_kids(&root, &Open { object: Object::Null, page: None, table: None, in_cell: false }, budget)?;
     while let Some(open) = walk.open.pop() {
         walk.visit(open, budget)?;
     }
@@ -66,7 +66,7 @@ struct Walk<'w, 'a> {
 
 impl Walk<'_, '_> {
     /// Pushes the kids of an element in reverse, so that the first is visited next.
-    fn kids(&mut self, dict: &Dict, at: &Open, budget: &mut Budget) -> Result<(), ReadError> {
+    fn push_kids(&mut self, dict: &Dict, at: &Open, budget: &mut Budget) -> Result<(), ReadError> {
         let raw = dict.raw(b"K").clone();
         let kids = match self.file.resolve(&raw, budget)? {
             Object::Array(kids) => kids.to_vec(),
@@ -96,10 +96,10 @@ impl Walk<'_, '_> {
             open.page = self.pages.get(number).copied();
         }
         let kind = self.file.value(&dict, b"Type", budget)?;
-        if kind.is(b"OBJR") {
+        if kind.is_name(b"OBJR") {
             return Ok(());
         }
-        if kind.is(b"MCR") || dict.raw(b"S") == &Object::Null {
+        if kind.is_name(b"MCR") || dict.raw(b"S") == &Object::Null {
             // Content in a form has its own stream.
             if dict.raw(b"Stm") == &Object::Null
                 && let Some(mark) = self.file.value(&dict, b"MCID", budget)?.index()
@@ -109,7 +109,7 @@ impl Walk<'_, '_> {
             return Ok(());
         }
         self.element(&dict, &mut open, budget)?;
-        self.kids(&dict, &open, budget)
+        self.push_kids(&dict, &open, budget)
     }
 
     fn element(&mut self, dict: &Dict, open: &mut Open, budget: &mut Budget) -> Result<(), ReadError> {

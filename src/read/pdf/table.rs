@@ -43,7 +43,7 @@ impl File<'_> {
             return self.plain_table(&mut lexer, budget);
         }
         let Some(Object::Stream(stream)) = self.object_at(at, None, budget)? else { return Ok(None) };
-        if !stream.dict.raw(b"Type").is(b"XRef") {
+        if !stream.dict.raw(b"Type").is_name(b"XRef") {
             return Ok(None);
         }
         self.stream_table(&stream, budget)?;

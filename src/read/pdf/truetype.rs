@@ -25,7 +25,7 @@ pub(super) fn read(bytes: &[u8]) -> Option<Program> {
 pub(super) fn table(bytes: &[u8], tag: [u8; 4]) -> Option<&[u8]> {
     let count = usize::from(word(bytes, 4)?);
     let entry = bytes.get(12..)?.chunks_exact(16).take(count).find(|entry| entry[..4] == tag)?;
-    let (start, length) = (long(entry, 8)?, long(entry, 12)?);
+    let (start, length) = (u32_at(entry, 8)?, u32_at(entry, 12)?);
     bytes.get(start..start.checked_add(length)?)
 }
 
@@ -33,13 +33,13 @@ fn word(bytes: &[u8], at: usize) -> Option<u16> {
     Some(u16::from_be_bytes([*bytes.get(at)?, *bytes.get(at.checked_add(1)?)?]))
 }
 
-fn long(bytes: &[u8], at: usize) -> Option<usize> {
+fn u32_at(bytes: &[u8], at: usize) -> Option<usize> {
     Some(usize::from(word(bytes, at)?) << 16 | usize::from(word(bytes, at.checked_add(2)?)?))
 }
 
 /// The text of each glyph by its name in `post`, format 2.
 fn names(post: &[u8]) -> Option<Vec<Option<String>>> {
-    if long(post, 0)? != 0x0002_0000 {
+    if u32_at(post, 0)? != 0x0002_0000 {
         return None;
     }
     let count = usize::from(word(post, 32)?);
@@ -66,7 +66,7 @@ fn glyph(cmap: &[u8], code: u16) -> Option<u16> {
     let map = |platform: u16, encoding: u16| {
         let entry = cmap.get(4..)?.chunks_exact(8).take(count);
         let mut entry = entry.filter(|entry| (word(entry, 0), word(entry, 2)) == (Some(platform), Some(encoding)));
-        cmap.get(long(entry.next()?, 4)?..)
+        cmap.get(u32_at(entry.next()?, 4)?..)
     };
     let found = match map(3, 0) {
         Some(map) => [0, 0xF000].into_iter().find_map(|base| lookup(map, base + code)),

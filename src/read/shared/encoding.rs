@@ -72,7 +72,7 @@ fn choose(bytes: &[u8], declared: Option<&'static Encoding>) -> &'static Encodin
         return UTF_8;
     }
     let head = &bytes[..bytes.len().min(COMPARED)];
-    let lost = |encoding: &'static Encoding| loss(&encoding.decode_without_bom_handling(head).0);
+    let lost = |encoding: &'static Encoding| count_lost(&encoding.decode_without_bom_handling(head).0);
     // Ties go to the first, so an encoding without loss needs no comparison.
     let first = [declared, Some(GB18030)].into_iter().flatten().map(|encoding| (lost(encoding), encoding));
     let (least, first) = first.min_by_key(|(lost, _)| *lost).unwrap_or((0, GB18030));
@@ -93,7 +93,7 @@ fn likely(bytes: &[u8]) -> &'static Encoding {
 
 /// Number of characters that text does not contain: replacement characters, and the private use characters that result from reading Big5
 /// as GB18030.
-fn loss(text: &str) -> usize {
+fn count_lost(text: &str) -> usize {
     text.chars().filter(|character| matches!(character, '\u{fffd}' | '\u{e000}'..='\u{f8ff}')).count()
 }
 

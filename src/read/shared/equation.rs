@@ -11,7 +11,7 @@ const DEEPEST: usize = 16;
 
 /// A part of the displayed text of a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::read) enum Piece {
+pub(in crate::read) enum EquationPart {
     /// Text on the line, or raised or lowered.
     Text(String, Shift),
     /// The reading (ruby text) of the text before it.
@@ -19,7 +19,7 @@ pub(in crate::read) enum Piece {
 }
 
 /// The displayed text of a field with this instruction; empty for fields that have a result.
-pub(in crate::read) fn shown(code: &str) -> Vec<Piece> {
+pub(in crate::read) fn shown(code: &str) -> Vec<EquationPart> {
     let code = code.trim_start();
     let (name, rest) = code.split_once([' ', '\\', '\t']).unwrap_or((code, ""));
     match name.to_ascii_uppercase().as_str() {
@@ -34,7 +34,7 @@ pub(in crate::read) fn shown(code: &str) -> Vec<Piece> {
         "MACROBUTTON" | "GOTOBUTTON" => {
             let text = rest.trim_start().split_once(' ').map_or("", |(_, text)| text).trim();
             let text = text.chars().take(MOST_CODE).collect();
-            vec![Piece::Text(text, Shift::None)]
+            vec![EquationPart::Text(text, Shift::None)]
         }
         _ => Vec::new(),
     }
@@ -57,7 +57,7 @@ impl Parser<'_> {
     }
 
     /// Parses up to the end of an argument, or of the instruction at depth 0.
-    fn sequence(&mut self, depth: usize) -> Vec<Piece> {
+    fn sequence(&mut self, depth: usize) -> Vec<EquationPart> {
         let mut pieces = Vec::new();
         while let Some(sign) = self.peek() {
             match sign {
@@ -76,7 +76,7 @@ impl Parser<'_> {
     }
 
     /// Parses what follows a backslash: a literal character, a general switch, or an operation with its arguments.
-    fn switch(&mut self, depth: usize, pieces: &mut Vec<Piece>) {
+    fn switch(&mut self, depth: usize, pieces: &mut Vec<EquationPart>) {
         let Some(sign) = self.next() else { return };
         match sign {
             '*' => self.general(),
@@ -125,7 +125,7 @@ impl Parser<'_> {
         options
     }
 
-    fn arguments(&mut self, depth: usize) -> Vec<Vec<Piece>> {
+    fn arguments(&mut self, depth: usize) -> Vec<Vec<EquationPart>> {
         let mut arguments = Vec::new();
         while let Some('(' | ',' | ';') = self.peek() {
             self.at += 1;
@@ -138,39 +138,39 @@ impl Parser<'_> {
     }
 }
 
-fn push(pieces: &mut Vec<Piece>, sign: char) {
+fn push(pieces: &mut Vec<EquationPart>, sign: char) {
     match pieces.last_mut() {
-        Some(Piece::Text(text, Shift::None)) => text.push(sign),
-        _ => pieces.push(Piece::Text(sign.into(), Shift::None)),
+        Some(EquationPart::Text(text, Shift::None)) => text.push(sign),
+        _ => pieces.push(EquationPart::Text(sign.into(), Shift::None)),
     }
 }
 
 /// Removes blanks at the ends.
-fn trim(pieces: &mut Vec<Piece>) {
-    if let Some(Piece::Text(text, _)) = pieces.first_mut() {
+fn trim(pieces: &mut Vec<EquationPart>) {
+    if let Some(EquationPart::Text(text, _)) = pieces.first_mut() {
         *text = text.trim_start().to_owned();
     }
-    if let Some(Piece::Text(text, _)) = pieces.last_mut() {
+    if let Some(EquationPart::Text(text, _)) = pieces.last_mut() {
         text.truncate(text.trim_end().len());
     }
-    pieces.retain(|piece| !matches!(piece, Piece::Text(text, _) if text.is_empty()));
+    pieces.retain(|piece| !matches!(piece, EquationPart::Text(text, _) if text.is_empty()));
 }
 
-fn plain(pieces: &[Piece]) -> String {
+fn plain(pieces: &[EquationPart]) -> String {
     let texts = pieces.iter().map(|piece| match piece {
-        Piece::Text(text, _) => text.as_str(),
-        Piece::Reading(_) => "",
+        EquationPart::Text(text, _) => text.as_str(),
+        EquationPart::Reading(_) => "",
     });
     texts.collect()
 }
 
 /// The displayed text of an operation. Arguments are separated, so that figures above or beside each other do not merge into one.
-fn operation(name: char, options: &str, arguments: &[Vec<Piece>]) -> Vec<Piece> {
+fn operation(name: char, options: &str, arguments: &[Vec<EquationPart>]) -> Vec<EquationPart> {
     let joined = |between: &str| {
         let mut pieces = Vec::new();
         for (index, argument) in arguments.iter().enumerate() {
             if index > 0 {
-                pieces.push(Piece::Text(between.to_owned(), Shift::None));
+                pieces.push(EquationPart::Text(between.to_owned(), Shift::None));
             }
             pieces.extend(argument.iter().cloned());
         }
@@ -182,23 +182,26 @@ fn operation(name: char, options: &str, arguments: &[Vec<Piece>]) -> Vec<Piece> 
             let shift = if options.contains("\\do") { Shift::Lowered } else { Shift::Raised };
             let said = options.contains("\\up") || options.contains("\\do");
             let shift = if said { shift } else { Shift::None };
-            vec![Piece::Text(arguments.iter().map(|argument| plain(argument)).collect::<Vec<_>>().join("、"), shift)]
+            vec![EquationPart::Text(
+                arguments.iter().map(|argument| plain(argument)).collect::<Vec<_>>().join("、"),
+                shift,
+            )]
         }
         'f' => joined("/"),
-        'r' => [vec![Piece::Text("√".to_owned(), Shift::None)], joined("√")].concat(),
+        'r' => [vec![EquationPart::Text("√".to_owned(), Shift::None)], joined("√")].concat(),
         'd' => Vec::new(),
         _ => joined("、"),
     }
 }
 
 /// Overstruck arguments: a number in a circle, a text with its reading, a ticked box. Any others are joined by U+FFFD.
-fn overstrike(arguments: &[Vec<Piece>]) -> Vec<Piece> {
+fn overstrike(arguments: &[Vec<EquationPart>]) -> Vec<EquationPart> {
     const CIRCLES: [&str; 5] = ["○", "◯", "〇", "⃝", "O"];
-    let text = |piece: String| vec![Piece::Text(piece, Shift::None)];
-    let raised = |argument: &&Vec<Piece>| matches!(&argument[..], [Piece::Text(_, Shift::Raised)]);
+    let text = |piece: String| vec![EquationPart::Text(piece, Shift::None)];
+    let raised = |argument: &&Vec<EquationPart>| matches!(&argument[..], [EquationPart::Text(_, Shift::Raised)]);
     if let Some(reading) = arguments.iter().find(raised) {
         let below = arguments.iter().filter(|argument| !std::ptr::eq(*argument, reading)).flatten().cloned();
-        return below.chain([Piece::Reading(plain(reading))]).collect();
+        return below.chain([EquationPart::Reading(plain(reading))]).collect();
     }
     let parts: Vec<String> = arguments.iter().map(|argument| plain(argument)).collect();
     match &parts[..] {
@@ -230,11 +233,11 @@ mod tests {
 
     fn on_line(code: &str) -> String {
         let pieces = shown(code);
-        let text = |piece: &Piece| match piece {
-            Piece::Text(text, Shift::None) => text.clone(),
-            Piece::Text(text, Shift::Raised) => format!("^{text}"),
-            Piece::Text(text, Shift::Lowered) => format!("_{text}"),
-            Piece::Reading(text) => format!("[{text}]"),
+        let text = |piece: &EquationPart| match piece {
+            EquationPart::Text(text, Shift::None) => text.clone(),
+            EquationPart::Text(text, Shift::Raised) => format!("^{text}"),
+            EquationPart::Text(text, Shift::Lowered) => format!("_{text}"),
+            EquationPart::Reading(text) => format!("[{text}]"),
         };
         pieces.iter().map(text).collect()
     }

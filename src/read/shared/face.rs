@@ -107,7 +107,7 @@ pub(in crate::read) enum Paper {
 
 impl Paper {
     /// The paper of a colour.
-    pub(in crate::read) fn of([red, green, blue]: [u8; 3]) -> Self {
+    pub(in crate::read) fn from_rgb([red, green, blue]: [u8; 3]) -> Self {
         if red.min(green).min(blue) >= PALE_PAPER { Self::White } else { Self::Coloured }
     }
 }
@@ -233,7 +233,7 @@ impl Change {
     }
 
     /// Sets the text colour.
-    pub(in crate::read) fn ink(&mut self, [red, green, blue]: Rgb) {
+    pub(in crate::read) fn set_ink(&mut self, [red, green, blue]: Rgb) {
         self.pale = Some(red.min(green).min(blue) >= PALE_INK);
         self.ink = Some(Colour::Is([red, green, blue]));
     }

@@ -49,7 +49,7 @@ pub(in crate::read) struct Inked {
 impl Inked {
     /// Visible text.
     #[cfg(test)]
-    pub(in crate::read) fn of(text: &str) -> Self {
+    pub(in crate::read) fn plain(text: &str) -> Self {
         Self { text: text.to_owned(), ..Self::default() }
     }
 
@@ -282,11 +282,11 @@ mod tests {
         assert!(!unseen(face(true, Paper::Coloured), Paper::Unsaid));
         assert!(!unseen(face(false, Paper::Unsaid), Paper::Unsaid));
         let mut change = Change::default();
-        change.ink([0xFE, 0xFF, 0xFF]);
+        change.set_ink([0xFE, 0xFF, 0xFF]);
         assert_eq!(change.pale, Some(true));
-        change.ink([0xD9, 0xD9, 0xD9]);
+        change.set_ink([0xD9, 0xD9, 0xD9]);
         assert_eq!(change.pale, Some(false));
-        assert_eq!([Paper::of([255, 255, 255]), Paper::of([0, 112, 192])], [Paper::White, Paper::Coloured]);
+        assert_eq!([Paper::from_rgb([255, 255, 255]), Paper::from_rgb([0, 112, 192])], [Paper::White, Paper::Coloured]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! 2.4.157 and 2.4.821).
 
 use super::Run;
-use super::faces::{of, special};
+use super::faces::{of_format, special};
 use crate::read::container::cfb::{u16_at, u32_at};
 use crate::read::shared::marks::{Change, Face, Paper, Shift};
 
@@ -108,8 +108,8 @@ impl Faces {
     }
 
     /// The face of a cell format.
-    pub(super) fn of(&self, format: usize) -> Face {
-        if self.of_cells.is_empty() { Face::default() } else { of(&self.of_cells, format) }
+    pub(super) fn of_format(&self, format: usize) -> Face {
+        if self.of_cells.is_empty() { Face::default() } else { of_format(&self.of_cells, format) }
     }
 
     /// The runs of a text, given the start (UTF-16 units) and font of each. Text before the first run is formatted as the cell.
@@ -135,7 +135,7 @@ impl Faces {
     fn face(&self, mut change: Change, ink: Option<Colour>) -> Face {
         change.pale = Some(false);
         if let Some(colour) = ink.and_then(|ink| self.rgb(ink)) {
-            change.ink(colour);
+            change.set_ink(colour);
         }
         change.apply(Face::default())
     }
@@ -143,7 +143,7 @@ impl Faces {
     fn paper(&self, fill: Fill) -> Paper {
         match fill {
             Fill::None => Paper::Unsaid,
-            Fill::Solid(colour) => self.rgb(colour).map_or(Paper::Coloured, Paper::of),
+            Fill::Solid(colour) => self.rgb(colour).map_or(Paper::Coloured, Paper::from_rgb),
             Fill::Other => Paper::Coloured,
         }
     }
@@ -230,7 +230,7 @@ mod tests {
             faces.format_xls(&format_record(font, pattern, colour), false);
         }
         faces.finish(true);
-        let out: Vec<bool> = (0..7).map(|format| faces.of(format).left_out(Paper::default).is_some()).collect();
+        let out: Vec<bool> = (0..7).map(|format| faces.of_format(format).left_out(Paper::default).is_some()).collect();
         assert_eq!(out, [false, true, true, true, false, true, false]);
         let runs = faces.runs("𠀀12件1", &[(2, 0), (5, 3), (9, 1)], true);
         let shifts: Vec<_> = runs.iter().map(|run| (run.0, run.1.map(|face| face.shift))).collect();

@@ -18,7 +18,7 @@ struct Axis(Vec<u32>);
 
 impl Axis {
     /// The union of inclusive ranges. `None` if it has more than `most` members.
-    fn of(mut ranges: Vec<(u32, u32)>, most: u64) -> Option<Self> {
+    fn union(mut ranges: Vec<(u32, u32)>, most: u64) -> Option<Self> {
         ranges.sort_unstable();
         let mut union: Vec<(u32, u32)> = Vec::new();
         for (first, last) in ranges {
@@ -89,7 +89,7 @@ pub(super) fn grid(
 
 /// Whether a region is merged in the grid: its first cell has text, or none of its cells does; otherwise text would be lost.
 fn counts(sheet: &Sheet, region: &Region, budget: &mut Budget) -> Result<bool, ReadError> {
-    if sheet.cells.has((region.top, region.left)) {
+    if sheet.cells.has_text((region.top, region.left)) {
         return Ok(true);
     }
     for (_, column) in sheet.cells.between((region.top, region.left)..=(region.bottom, region.right)) {
@@ -116,11 +116,11 @@ fn axes(sheet: &Sheet, regions: &BTreeMap<(u32, u32), Region>, budget: &mut Budg
         }
     }
     // Blank regions keep only the slots of other cells.
-    let filled = || regions.values().filter(|region| sheet.cells.has((region.top, region.left)));
+    let filled = || regions.values().filter(|region| sheet.cells.has_text((region.top, region.left)));
     rows.extend(filled().map(|region| short(region.top, region.bottom)));
     columns.extend(filled().map(|region| short(region.left, region.right)));
     let most = budget.limits().grid_slots;
-    let (Some(mut rows), Some(columns)) = (Axis::of(rows, most), Axis::of(columns, most)) else {
+    let (Some(mut rows), Some(columns)) = (Axis::union(rows, most), Axis::union(columns, most)) else {
         return Err(Exceeded { resource: Resource::GridSlots, asked: most + 1, limit: most }.into());
     };
     // A row of blank cells directly below a filled row may be a row to be filled in.
@@ -140,7 +140,7 @@ fn axes(sheet: &Sheet, regions: &BTreeMap<(u32, u32), Region>, budget: &mut Budg
 /// The finding for text in covered cells of merged regions, which is invisible and not read.
 fn covered(sheet: &Sheet, part: &Arc<str>) -> Option<Finding> {
     let ((row, column), text) = sheet.cells.first()?;
-    let (count, name) = (sheet.cells.left().count(), &sheet.name);
+    let (count, name) = (sheet.cells.remaining().count(), &sheet.name);
     let shown: String = text.chars().take(40).collect();
     let place = Place::sheet_cell(part, row, column);
     let a1 = place.a1().unwrap_or_default();

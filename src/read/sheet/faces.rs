@@ -27,7 +27,7 @@ pub(super) fn of_package(package: &mut Package, part: &str, budget: &mut Budget)
 }
 
 /// The face of a cell format; plain if the format is unknown.
-pub(super) fn of(faces: &[Face], format: usize) -> Face {
+pub(super) fn of_format(faces: &[Face], format: usize) -> Face {
     faces.get(format).copied().unwrap_or_default()
 }
 
@@ -112,7 +112,7 @@ pub(super) fn font(events: &mut Events, budget: &mut Budget) -> Result<Change, R
                         }
                     }
                     "color" => match colour(&tag) {
-                        Some(colour) => change.ink(colour),
+                        Some(colour) => change.set_ink(colour),
                         None => change.pale = Some(false),
                     },
                     _ => {}
@@ -140,7 +140,7 @@ fn fill(events: &mut Events, budget: &mut Budget) -> Result<(Paper, Option<Rgb>)
                 }
                 "gradientFill" => paper = Paper::Coloured,
                 "fgColor" if paper == Paper::Coloured => {
-                    paper = colour(&tag).map_or(Paper::Coloured, Paper::of);
+                    paper = colour(&tag).map_or(Paper::Coloured, Paper::from_rgb);
                     ground = colour(&tag).filter(|_| solid);
                 }
                 _ => {}

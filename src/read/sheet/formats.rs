@@ -37,7 +37,7 @@ fn parse(text: &str, budget: &mut Budget) -> Result<Vec<NumberFormat>, ReadError
             Event::Open(tag) if tag.local == "numFmt" => {
                 budget.spend(Resource::Blocks, 1)?;
                 let id = tag.get("numFmtId").and_then(|id| id.parse().ok());
-                codes.extend(id.zip(tag.get("formatCode").map(|code| NumberFormat::of(&code))));
+                codes.extend(id.zip(tag.get("formatCode").map(|code| NumberFormat::parse(&code))));
             }
             Event::Open(tag) if tag.local == "cellXfs" => of_cells = Some(events.depth()),
             Event::Open(tag) if tag.local == "xf" && of_cells.is_some() => {

@@ -61,7 +61,7 @@ fn has_figures_beside(cells: &Texts, (row, column): (u32, u32)) -> bool {
 }
 
 /// Whether a formula, as text, only adds cells.
-pub(super) fn adds(formula: &str) -> bool {
+pub(super) fn only_adds(formula: &str) -> bool {
     let (mut name, mut reference, mut found) = (false, false, formula.contains("SUM"));
     for sign in formula.chars() {
         match sign {
@@ -164,10 +164,10 @@ mod tests {
     fn formulas_that_only_add() {
         for formula in ["SUM(D22:I22)", "=D5+E5", "of:=SUM([.D22:.I22])", "=SUM(RC[-6]:RC[-1])", "SUM('表-三'!A1:A5)"]
         {
-            assert!(adds(formula), "{formula}");
+            assert!(only_adds(formula), "{formula}");
         }
         for formula in ["D5-E5", "SUM(A1:A5)-B1", "IF(A1<0,SUM(B1:B3),0)", "A1", "A1*2", ""] {
-            assert!(!adds(formula), "{formula}");
+            assert!(!only_adds(formula), "{formula}");
         }
         let area = [0x25, 0, 0, 0, 0, 0, 0, 0, 0];
         assert!(adds_tokens(&[&area[..], &[0x19, 0x10, 0, 0]].concat(), 4, 8));

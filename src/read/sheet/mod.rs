@@ -29,7 +29,7 @@ use crate::finding::code::read as code;
 use crate::finding::{Finding, Message};
 use crate::read::shared::marks::{Face, Marks, Paper};
 use crate::read::shared::pictures::Pictures;
-use crate::read::shared::skipped::{Kind, Skipped};
+use crate::read::shared::skipped::{Skipped, SkippedKind};
 use crate::read::{Damage, ReadError};
 use formulas::Formulas;
 use numberformat::NumberFormat;
@@ -232,7 +232,7 @@ fn document(book: Workbook, budget: &mut Budget, findings: &mut Vec<Finding>) ->
         document.blocks.push(Block::Grid(grid));
     }
     let mut broken = Skipped::default();
-    book.broken.iter().for_each(|_| broken.add(Kind::BrokenPicture));
+    book.broken.iter().for_each(|_| broken.add(SkippedKind::BrokenPicture));
     findings.extend(broken.findings());
     document.blocks.extend(book.texts.into_iter().map(Block::Paragraph));
     for (index, _) in book.pictures.list.iter().enumerate() {
@@ -252,7 +252,7 @@ fn without_broken<T>(said: Result<T, ReadError>, findings: &mut Vec<Finding>) ->
         Err(ReadError::OverLimit(exceeded)) => Err(exceeded.into()),
         Err(_) => {
             let mut broken = Skipped::default();
-            broken.add(Kind::Part);
+            broken.add(SkippedKind::Part);
             findings.extend(broken.findings());
             Ok(None)
         }

@@ -44,14 +44,14 @@ impl NumberFormat {
     /// The built-in format with this id.
     pub(super) fn built_in(id: u16) -> Self {
         match id {
-            9 | 10 => Self::of("0%"),
+            9 | 10 => Self::parse("0%"),
             id if value::is_built_in_date(id) => Self::Date,
             _ => Self::Plain,
         }
     }
 
     /// Parses a format code.
-    pub(super) fn of(code: &str) -> Self {
+    pub(super) fn parse(code: &str) -> Self {
         if value::is_date_format(code) {
             return Self::Date;
         }
@@ -105,7 +105,7 @@ impl Comparison {
 }
 
 /// How a figure is displayed, inferred from the stored and the displayed text: `3693.5万元` for 36934743 has a shift of -4.
-pub(super) fn told(stored: &str, text: &str) -> Option<Box<Shown>> {
+pub(super) fn infer_shown(stored: &str, text: &str) -> Option<Box<Shown>> {
     let start = text.find(|sign: char| sign.is_ascii_digit())?;
     let number = &text[start..];
     let end = number.find(|sign: char| !(sign.is_ascii_digit() || matches!(sign, ',' | '.'))).unwrap_or(number.len());
@@ -163,7 +163,7 @@ fn sections(code: &str) -> impl Iterator<Item = &str> {
 
 /// An element of a section.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Part {
+enum FormatPart {
     Digit,
     Point,
     Comma,
@@ -173,16 +173,16 @@ enum Part {
 
 fn section(code: &str) -> Section {
     let (parts, condition) = parts(code);
-    let first = parts.iter().position(|part| *part == Part::Digit);
-    let last = parts.iter().rposition(|part| *part == Part::Digit);
+    let first = parts.iter().position(|part| *part == FormatPart::Digit);
+    let last = parts.iter().rposition(|part| *part == FormatPart::Digit);
     let (Some(first), Some(last)) = (first, last) else { return Section { condition, shown: None } };
-    let percent = parts.contains(&Part::Percent);
-    let commas = parts[last + 1..].iter().take_while(|part| **part == Part::Comma).count();
+    let percent = parts.contains(&FormatPart::Percent);
+    let commas = parts[last + 1..].iter().take_while(|part| **part == FormatPart::Comma).count();
     // A literal full stop: `0!.0000` displays 3693.4743 for 36934743.
-    let written = parts[first..=last].iter().position(|part| *part == Part::Written('.'));
+    let written = parts[first..=last].iter().position(|part| *part == FormatPart::Written('.'));
     let behind = written.map_or(0, |at| {
-        let digits = parts[first + at..=last].iter().take_while(|part| **part != Part::Point);
-        digits.filter(|part| **part == Part::Digit).count()
+        let digits = parts[first + at..=last].iter().take_while(|part| **part != FormatPart::Point);
+        digits.filter(|part| **part == FormatPart::Digit).count()
     });
     let shift = i8::try_from(behind)
         .unwrap_or(i8::MAX)
@@ -190,8 +190,8 @@ fn section(code: &str) -> Section {
     let suffix: String = parts[last + 1..]
         .iter()
         .filter_map(|part| match part {
-            Part::Written(sign) => Some(*sign),
-            Part::Percent => Some('%'),
+            FormatPart::Written(sign) => Some(*sign),
+            FormatPart::Percent => Some('%'),
             _ => None,
         })
         .collect();
@@ -202,7 +202,7 @@ fn section(code: &str) -> Section {
 }
 
 /// The elements of a section, and its condition.
-fn parts(code: &str) -> (Vec<Part>, Option<(Comparison, f64)>) {
+fn parts(code: &str) -> (Vec<FormatPart>, Option<(Comparison, f64)>) {
     let mut parts = Vec::new();
     let mut condition = None;
     let mut signs = code.chars();
@@ -215,19 +215,19 @@ fn parts(code: &str) -> (Vec<Part>, Option<(Comparison, f64)>) {
     }
     while let Some(sign) = signs.next() {
         match sign {
-            '0' | '#' | '?' => parts.push(Part::Digit),
-            '.' => parts.push(Part::Point),
-            ',' => parts.push(Part::Comma),
-            '%' => parts.push(Part::Percent),
-            '\\' | '!' => parts.extend(signs.next().map(Part::Written)),
+            '0' | '#' | '?' => parts.push(FormatPart::Digit),
+            '.' => parts.push(FormatPart::Point),
+            ',' => parts.push(FormatPart::Comma),
+            '%' => parts.push(FormatPart::Percent),
+            '\\' | '!' => parts.extend(signs.next().map(FormatPart::Written)),
             // A blank as wide as the next character, or fill characters.
             '_' | '*' => drop(signs.next()),
-            '"' => parts.extend(signs.by_ref().take_while(|&sign| sign != '"').map(Part::Written)),
+            '"' => parts.extend(signs.by_ref().take_while(|&sign| sign != '"').map(FormatPart::Written)),
             '[' => {
                 let inside: String = signs.by_ref().take_while(|&sign| sign != ']').collect();
                 condition = condition.or_else(|| comparison(&inside));
             }
-            sign => parts.push(Part::Written(sign)),
+            sign => parts.push(FormatPart::Written(sign)),
         }
     }
     (parts, condition)
@@ -250,7 +250,7 @@ mod tests {
     use super::*;
 
     fn said(code: &str, figure: &str) -> Option<(i8, String)> {
-        NumberFormat::of(code).shown(figure).map(|shown| (shown.shift, shown.suffix.to_string()))
+        NumberFormat::parse(code).shown(figure).map(|shown| (shown.shift, shown.suffix.to_string()))
     }
 
     #[test]
@@ -289,9 +289,9 @@ mod tests {
             "[DBNum1]0",
             "",
         ] {
-            assert_eq!(NumberFormat::of(code), NumberFormat::Plain, "{code}");
+            assert_eq!(NumberFormat::parse(code), NumberFormat::Plain, "{code}");
         }
-        assert!(NumberFormat::of("yyyy/m/d").is_date());
+        assert!(NumberFormat::parse("yyyy/m/d").is_date());
     }
 
     #[test]
@@ -309,7 +309,7 @@ mod tests {
             ("5", "7", None),
             ("5", "", None),
         ] {
-            let found = told(stored, text);
+            let found = infer_shown(stored, text);
             assert_eq!(found.as_ref().map(|shown| (shown.shift, &*shown.suffix)), expected, "{text}");
         }
     }

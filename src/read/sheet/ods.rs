@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::formulas::adds;
-use super::numberformat::{told, whole_digits};
+use super::formulas::only_adds;
+use super::numberformat::{infer_shown, whole_digits};
 use super::package::keep;
 use super::{COLUMNS, ROWS, Region, Run, Sheet, Workbook, drawn_line, value};
 use crate::document::{Budget, Document, Paragraph, Resource, Shown};
@@ -14,7 +14,7 @@ use crate::read::shared::odf::styles::Styles;
 use crate::read::shared::odf::{
     DRAW, OFFICE, SPACES, STYLE, TABLE, TEXT, blanks, count, flat_metadata, metadata, open, picture_part,
 };
-use crate::read::shared::skipped::{Kind, Skipped};
+use crate::read::shared::skipped::{Skipped, SkippedKind};
 use crate::read::xml::{self, Event, Events, Tag};
 use crate::read::{Damage, ReadError};
 
@@ -208,14 +208,15 @@ impl<'a, 'b> Walker<'a, 'b> {
                     let is_figure =
                         matches!(tag.get("value-type").as_deref(), Some("float" | "currency" | "percentage"));
                     let figure = written.as_deref().filter(|_| is_figure);
-                    let shown = figure.filter(|figure| *figure != content).and_then(|figure| told(figure, &content));
+                    let shown =
+                        figure.filter(|figure| *figure != content).and_then(|figure| infer_shown(figure, &content));
                     let digits = figure.map_or(0, |figure| whole_digits(figure, &content));
                     let text = written.map_or(content, |written| {
                         runs.clear();
                         written
                     });
                     if let Some(formula) = tag.get("formula") {
-                        sheet.formulas.note((row, column), &text, adds(&formula));
+                        sheet.formulas.note((row, column), &text, only_adds(&formula));
                     }
                     if !text.is_empty() {
                         let copies = repeated.min(COLUMNS.saturating_sub(column));
@@ -242,7 +243,7 @@ impl<'a, 'b> Walker<'a, 'b> {
         loop {
             match self.events.next(self.budget)? {
                 Event::Open(tag) if tag.space == OFFICE && tag.local == "annotation" => {
-                    self.skipped.add(Kind::Comment);
+                    self.skipped.add(SkippedKind::Comment);
                     self.events.skip(self.budget)?;
                 }
                 Event::Open(tag) if tag.space == DRAW => self.drawn(&tag, sheet)?,
@@ -292,12 +293,12 @@ impl<'a, 'b> Walker<'a, 'b> {
                 Event::Open(tag) if tag.space == DRAW && matches!(tag.local, "object" | "object-ole" | "plugin") => {
                     // Only charts name the cells that they are based on.
                     let is_chart = tag.get("notify-on-update-of-ranges").is_some();
-                    self.skipped.add(if is_chart { Kind::Chart } else { Kind::Object });
+                    self.skipped.add(if is_chart { SkippedKind::Chart } else { SkippedKind::Object });
                     self.events.skip(self.budget)?;
                 }
                 Event::Open(tag) if matches!(tag.local, "annotation" | "title" | "desc") && tag.space != TEXT => {
                     if tag.local == "annotation" {
-                        self.skipped.add(Kind::Comment);
+                        self.skipped.add(SkippedKind::Comment);
                     }
                     self.events.skip(self.budget)?;
                 }

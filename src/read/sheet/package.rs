@@ -6,7 +6,7 @@ use crate::document::{Budget, Metadata, Resource};
 use crate::read::container::Relationship;
 use crate::read::container::package::Package;
 use crate::read::shared::metadata;
-use crate::read::shared::skipped::Kind;
+use crate::read::shared::skipped::SkippedKind;
 use crate::read::xml::{self, Event, Events};
 use crate::read::{Damage, ReadError};
 
@@ -58,7 +58,7 @@ pub(super) fn drawings(
         match drawing(package, drawn, at, book, budget) {
             Err(ReadError::OverLimit(exceeded)) => return Err(exceeded.into()),
             // A damaged drawing does not affect the cells.
-            Err(_) => book.sheets.iter_mut().skip(at).take(1).for_each(|sheet| sheet.skipped.add(Kind::Part)),
+            Err(_) => book.sheets.iter_mut().skip(at).take(1).for_each(|sheet| sheet.skipped.add(SkippedKind::Part)),
             Ok(()) => {}
         }
     }
@@ -80,14 +80,14 @@ fn drawing(
     let of_sheet = package.relationships(&drawn.part, budget)?;
     for to in of_sheet.all().iter().filter(|to| to.kind == "comments" && !to.external) {
         if let Some(bytes) = package.part(&to.target, budget)? {
-            (0..comments(&bytes, budget)?).for_each(|_| sheet.skipped.add(Kind::Comment));
+            (0..comments(&bytes, budget)?).for_each(|_| sheet.skipped.add(SkippedKind::Comment));
         }
     }
     let drawing = drawn.drawing.as_ref().and_then(|id| of_sheet.by_id(id)).filter(|drawing| !drawing.external);
     let Some(drawing) = drawing else { return Ok(()) };
     let of_drawing = package.relationships(&drawing.target, budget)?;
     let is_chart = |to: &&Relationship| matches!(&*to.kind, "chart" | "chartEx" | "diagramData");
-    of_drawing.all().iter().filter(is_chart).for_each(|_| sheet.skipped.add(Kind::Chart));
+    of_drawing.all().iter().filter(is_chart).for_each(|_| sheet.skipped.add(SkippedKind::Chart));
     if let Some(bytes) = package.part(&drawing.target, budget)? {
         text_boxes(&bytes, &name, book, budget)?;
     }

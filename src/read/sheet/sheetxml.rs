@@ -4,14 +4,14 @@
 use std::collections::BTreeMap;
 
 use super::faces::shows_nothing;
-use super::formulas::adds;
+use super::formulas::only_adds;
 use super::numberformat::NumberFormat;
 use super::{Region, Run, Sheet, Workbook, value};
 use crate::document::{Budget, Document, Metadata, Resource};
 use crate::finding::Finding;
 use crate::read::shared::marks::{Change, Face, Paper, Shift, rgb};
 use crate::read::shared::metadata;
-use crate::read::shared::skipped::Kind;
+use crate::read::shared::skipped::SkippedKind;
 use crate::read::xml::{self, Event, Events, Tag};
 use crate::read::{ReadError, Unsupported};
 
@@ -86,8 +86,8 @@ fn styles(events: &mut Events, budget: &mut Budget) -> Result<Styles, ReadError>
                 // Dates have a cell type of their own.
                 let code = tag.get("Format");
                 let format = match code.as_deref() {
-                    Some("Percent") => NumberFormat::of("0%"),
-                    Some(code) => NumberFormat::of(code),
+                    Some("Percent") => NumberFormat::parse("0%"),
+                    Some(code) => NumberFormat::parse(code),
                     None => NumberFormat::Plain,
                 };
                 if let Some(face) = faces.get_mut(&style).filter(|_| code.as_deref().is_some_and(shows_nothing)) {
@@ -111,7 +111,7 @@ fn of_style(tag: &Tag, face: Change) -> Change {
     }
     let solid = tag.get("Pattern").is_none_or(|pattern| pattern == "Solid");
     let colour = tag.get("Color").as_deref().and_then(rgb);
-    let paper = colour.map(|colour| if solid { Paper::of(colour) } else { Paper::Coloured });
+    let paper = colour.map(|colour| if solid { Paper::from_rgb(colour) } else { Paper::Coloured });
     Change { paper: paper.or(face.paper), ground: Some(colour.filter(|_| solid).into()), ..face }
 }
 
@@ -198,7 +198,7 @@ impl Walker<'_, '_, '_> {
                 // A comment has a `Data` element of its own, and extensions of other programs may, too.
                 Event::Open(other) => {
                     if other.space == SHEET && other.local == "Comment" {
-                        self.sheet.skipped.add(Kind::Comment);
+                        self.sheet.skipped.add(SkippedKind::Comment);
                     }
                     self.events.skip(self.budget)?;
                 }
@@ -209,7 +209,7 @@ impl Walker<'_, '_, '_> {
         }
         let text = text.unwrap_or_default();
         if let Some(formula) = formula {
-            self.sheet.formulas.note((row, column), &text, adds(&formula));
+            self.sheet.formulas.note((row, column), &text, only_adds(&formula));
         }
         let format = tag.get("StyleID").and_then(|style| self.formats.get(&*style));
         if let Some(shown) = format.and_then(|format| format.shown(&text)).filter(|_| !face.is_left_out()) {
@@ -271,7 +271,7 @@ fn of_font(tag: &Tag) -> Change {
     }
     change.shift = tag.get("VerticalAlign").map(|name| Shift::named(&name));
     if let Some(colour) = tag.get("Color").as_deref().and_then(rgb) {
-        change.ink(colour);
+        change.set_ink(colour);
     }
     if let Some(size) = tag.get("Size").and_then(|size| size.trim().parse::<f64>().ok()) {
         change.points(size);

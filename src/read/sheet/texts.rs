@@ -31,11 +31,11 @@ impl Texts {
 
     /// The first remaining cell.
     pub(super) fn first(&self) -> Option<(At, &str)> {
-        self.left().next()
+        self.remaining().next()
     }
 
     /// The remaining cells, in order.
-    pub(super) fn left(&self) -> impl Iterator<Item = (At, &str)> {
+    pub(super) fn remaining(&self) -> impl Iterator<Item = (At, &str)> {
         self.list.iter().map(|(at, text)| (*at, text.as_str())).filter(|(_, text)| !text.is_empty())
     }
 
@@ -45,7 +45,7 @@ impl Texts {
     }
 
     /// Whether a cell has text.
-    pub(super) fn has(&self, at: At) -> bool {
+    pub(super) fn has_text(&self, at: At) -> bool {
         self.list.binary_search_by_key(&at, |(at, _)| *at).is_ok()
     }
 
@@ -100,9 +100,9 @@ mod tests {
             texts.push(at, text);
         }
         texts.sort();
-        assert_eq!(texts.left().collect::<Vec<_>>(), [((0, 2), "甲"), ((0, 3), "乙"), ((1, 0), "丁")]);
+        assert_eq!(texts.remaining().collect::<Vec<_>>(), [((0, 2), "甲"), ((0, 3), "乙"), ((1, 0), "丁")]);
         assert_eq!(texts.between((0, 3)..=(1, 0)).collect::<Vec<_>>(), [(0, 3), (1, 0)]);
-        assert!(texts.has((1, 0)) && !texts.has((1, 1)));
+        assert!(texts.has_text((1, 0)) && !texts.has_text((1, 1)));
         assert_eq!([texts.take((0, 0)), texts.take((0, 2)), texts.take((1, 0))], ["", "甲", "丁"]);
         assert_eq!((texts.first(), texts.places().count()), (Some(((0, 3), "乙")), 3));
     }

@@ -162,7 +162,7 @@ impl Globals {
                 kind::FORMAT => {
                     let code = globals.text.at(record.data, 2, matches!(globals.text, Text::Narrow(_)));
                     blank.extend(record.u16(0).filter(|_| code.as_deref().is_some_and(shows_nothing)));
-                    formats.extend(record.u16(0).zip(code.map(|code| NumberFormat::of(&code))));
+                    formats.extend(record.u16(0).zip(code.map(|code| NumberFormat::parse(&code))));
                 }
                 kind::FONT => globals.faces.font_xls(record.data),
                 kind::PALETTE => globals.faces.palette(record.data),
@@ -276,7 +276,7 @@ impl Globals {
             return Ok(None);
         };
         let (row, column) = (u32::from(row), u32::from(column));
-        let face = self.faces.of(usize::from(format));
+        let face = self.faces.of_format(usize::from(format));
         let text = match record.kind {
             kind::BLANK => Some(String::new()),
             kind::MUL_BLANK => return blanks(record, sheet, budget).map(|()| None),
@@ -306,7 +306,7 @@ impl Globals {
                     (Some(0xFFFF), ..) => String::new(),
                     _ => {
                         let number = record.f64(6).ok_or_else(|| too_short(sheet))?;
-                        sheet.formulas.note((row, column), &value::number(number), adds(record));
+                        sheet.formulas.note((row, column), &value::number(number), only_adds(record));
                         return self.figure((row, column), number, format, sheet, budget).map(|()| None);
                     }
                 };
@@ -356,7 +356,7 @@ impl Globals {
         sheet: &mut Sheet,
         budget: &mut Budget,
     ) -> Result<(), ReadError> {
-        let face = self.faces.of(usize::from(format));
+        let face = self.faces.of_format(usize::from(format));
         let format = self.formats.get(usize::from(format));
         let text = value::shown(number, format.is_some_and(NumberFormat::is_date), self.from_1904);
         sheet.put_figure(at, &text, (format, face), budget)
@@ -375,7 +375,7 @@ fn is_unseen_row(record: &Record) -> bool {
 }
 
 /// Whether the formula of a cell only adds cells (MS-XLS 2.4.127): its tokens are preceded by their size.
-fn adds(record: Record) -> bool {
+fn only_adds(record: Record) -> bool {
     let size = usize::from(record.u16(20).unwrap_or(0));
     record.data.get(22..22 + size).is_some_and(|tokens| adds_tokens(tokens, 4, 8))
 }

@@ -4,7 +4,7 @@ use super::biff::{Continued, Record};
 use super::{Sheet, drawn_line};
 use crate::document::{Budget, Paragraph, Resource};
 use crate::read::ReadError;
-use crate::read::shared::skipped::Kind;
+use crate::read::shared::skipped::SkippedKind;
 
 /// A comment (2.4.179).
 const NOTE: u16 = 0x001C;
@@ -36,11 +36,11 @@ impl Objects {
     ) -> Result<bool, ReadError> {
         match record.kind {
             // Excel 5 splits a long comment; continuations have no row.
-            NOTE if record.u16(0) != Some(0xFFFF) => sheet.skipped.add(Kind::Comment),
+            NOTE if record.u16(0) != Some(0xFFFF) => sheet.skipped.add(SkippedKind::Comment),
             OBJ => {
                 self.kind = record.u16(4).unwrap_or(0);
                 if self.kind == CHART {
-                    sheet.skipped.add(Kind::Chart);
+                    sheet.skipped.add(SkippedKind::Chart);
                 }
             }
             TXO if self.kind != COMMENT => match (record.u16(10), text(stream, record, budget)?) {
@@ -52,7 +52,7 @@ impl Objects {
                     }
                 }
                 // The text is truncated.
-                (_, None) => sheet.skipped.add(Kind::Part),
+                (_, None) => sheet.skipped.add(SkippedKind::Part),
             },
             NOTE | TXO => {}
             _ => return Ok(false),

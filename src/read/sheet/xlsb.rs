@@ -178,7 +178,7 @@ impl Shared {
         let at = (row, u32_at(data, 0).unwrap_or(u32::MAX));
         // The format index has 24 bits.
         let format = (u32_at(data, 4).unwrap_or(0) & 0x00FF_FFFF) as usize;
-        let face = self.faces.of(format);
+        let face = self.faces.of_format(format);
         let mut runs = Vec::new();
         let too_short = |name: &str| ReadError::from(Damage::CellShort { sheet: name.to_owned() });
         let number = match kind {
@@ -192,7 +192,7 @@ impl Shared {
             let number = number.ok_or_else(|| too_short(&sheet.name))?;
             let text = value::shown(number, is_date, self.from_1904);
             if kind == kind::FMLA_NUM {
-                sheet.formulas.note(at, &text, adds(data, VALUE + 8));
+                sheet.formulas.note(at, &text, only_adds(data, VALUE + 8));
             }
             return sheet.put_figure(at, &text, (format, face), budget);
         }
@@ -224,7 +224,7 @@ impl Shared {
 }
 
 /// Whether the formula after a value only adds cells (MS-XLSB 2.2.2.1): flags, size of the tokens, tokens.
-fn adds(data: &[u8], at: usize) -> bool {
+fn only_adds(data: &[u8], at: usize) -> bool {
     let size = u32_at(data, at + 2).unwrap_or(0) as usize;
     let start = at + 6;
     start.checked_add(size).and_then(|end| data.get(start..end)).is_some_and(|tokens| adds_tokens(tokens, 6, 12))
@@ -266,7 +266,7 @@ fn formats(part: &[u8], budget: &mut Budget) -> Result<(Vec<NumberFormat>, Faces
             kind::FMT => {
                 let code = wide_string(data, 2).map(|(code, _)| code);
                 blank.extend(u16_at(data, 0).filter(|_| code.as_deref().is_some_and(shows_nothing)));
-                codes.extend(u16_at(data, 0).zip(code.map(|code| NumberFormat::of(&code))));
+                codes.extend(u16_at(data, 0).zip(code.map(|code| NumberFormat::parse(&code))));
             }
             kind::FONT => faces.font_xlsb(data),
             kind::FILL => faces.fill_xlsb(data),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::faces;
 use super::formats::formats;
-use super::formulas::adds;
+use super::formulas::only_adds;
 use super::numberformat::NumberFormat;
 use super::package::{Drawn, drawings, main_part, properties, required};
 use super::strings::{Strings, rich, unescaped};
@@ -216,7 +216,7 @@ impl Cells<'_> {
                 Event::Open(tag) if tag.local == "f" => {
                     let text = events.content(self.budget)?;
                     if !text.is_empty() {
-                        self.adds = adds(&text);
+                        self.adds = only_adds(&text);
                     }
                     formula = Some(self.adds);
                 }
@@ -233,7 +233,7 @@ impl Cells<'_> {
         let face = if self.shared.faces.is_empty() {
             Face::default()
         } else {
-            format.parse().map(|format| faces::of(&self.shared.faces, format)).unwrap_or_default()
+            format.parse().map(|format| faces::of_format(&self.shared.faces, format)).unwrap_or_default()
         };
         let Some(written) = written else { return self.sheet.put(row, column, "", self.budget) };
         if kind == "s" {

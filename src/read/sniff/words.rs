@@ -41,7 +41,7 @@ pub(super) fn sniff(bytes: &[u8], head: &[u8]) -> Sniffed {
     if is_page(lower) { Sniffed::Known(Format::Html) } else { Sniffed::Known(Format::Text) }
 }
 
-fn has(text: &[u8], word: &str) -> bool {
+fn contains(text: &[u8], word: &str) -> bool {
     memchr::memmem::find(text, word.as_bytes()).is_some()
 }
 
@@ -68,28 +68,30 @@ fn xml(lower: &[u8]) -> Option<Sniffed> {
     let declared = lower.starts_with(b"<?xml") || lower.starts_with(b"<?mso-application");
     let root = root(lower)?;
     let (prefix, local) = root.rsplit_once(':').unwrap_or(("", root));
-    let spreadsheet = has(lower, "urn:schemas-microsoft-com:office:spreadsheet");
+    let spreadsheet = contains(lower, "urn:schemas-microsoft-com:office:spreadsheet");
     match (prefix, local) {
         (_, "html") => Some(Sniffed::Known(Format::Html)),
         ("pkg", "package") | ("w", "worddocument") => Some(Sniffed::Known(Format::WordXml)),
-        (_, "worddocument") if has(lower, "schemas.microsoft.com/office/word") => Some(Sniffed::Known(Format::WordXml)),
+        (_, "worddocument") if contains(lower, "schemas.microsoft.com/office/word") => {
+            Some(Sniffed::Known(Format::WordXml))
+        }
         (_, "workbook") if spreadsheet => Some(Sniffed::Known(Format::SheetXml)),
         ("uof", _) | (_, "uof") => Some(Sniffed::Other(FileKind::Uof)),
-        ("office", "document") => Some(flat(lower)),
+        ("office", "document") => Some(flat_odf(lower)),
         ("", "svg") => Some(Sniffed::Other(FileKind::Svg)),
         _ if !declared => None,
-        _ if has(lower, "progid=\"word.document\"") => Some(Sniffed::Known(Format::WordXml)),
-        _ if has(lower, "progid=\"excel.sheet\"") => Some(Sniffed::Known(Format::SheetXml)),
+        _ if contains(lower, "progid=\"word.document\"") => Some(Sniffed::Known(Format::WordXml)),
+        _ if contains(lower, "progid=\"excel.sheet\"") => Some(Sniffed::Known(Format::SheetXml)),
         _ if is_page(lower) => None,
         _ => Some(Sniffed::Other(FileKind::OtherXml)),
     }
 }
 
 /// The flat `OpenDocument` format by the media type of its root element.
-fn flat(lower: &[u8]) -> Sniffed {
-    if has(lower, "vnd.oasis.opendocument.text") {
+fn flat_odf(lower: &[u8]) -> Sniffed {
+    if contains(lower, "vnd.oasis.opendocument.text") {
         Sniffed::Known(Format::Odt)
-    } else if has(lower, "vnd.oasis.opendocument.spreadsheet") {
+    } else if contains(lower, "vnd.oasis.opendocument.spreadsheet") {
         Sniffed::Known(Format::Ods)
     } else {
         Sniffed::Other(FileKind::FlatOpenDocument)
@@ -116,10 +118,10 @@ fn root(lower: &[u8]) -> Option<&str> {
 
 /// Whether text is a web page or a fragment of one. Text that merely mentions a tag, or Markdown with `<br>`, is not.
 fn is_page(lower: &[u8]) -> bool {
-    if PAGE.iter().any(|tag| has(lower, tag)) {
+    if PAGE.iter().any(|tag| contains(lower, tag)) {
         return true;
     }
-    let parts = PART.iter().filter(|tag| has(lower, tag)).count();
+    let parts = PART.iter().filter(|tag| contains(lower, tag)).count();
     parts >= 2 || parts == 1 && root(lower).is_some()
 }
 
@@ -134,6 +136,6 @@ pub(super) fn is_text(bytes: &[u8]) -> bool {
 /// (Latin 1) or `邢·唷` (GBK), with or without the control character between.
 fn looks_like_decoded_binary(head: &[u8]) -> bool {
     let head: Vec<u8> = head[..head.len().min(64)].iter().copied().filter(|&byte| byte >= 0x20).collect();
-    ["\u{0871}", "\u{d0}\u{cf}\u{e0}\u{a1}\u{b1}"].iter().any(|mark| has(&head, mark))
+    ["\u{0871}", "\u{d0}\u{cf}\u{e0}\u{a1}\u{b1}"].iter().any(|mark| contains(&head, mark))
         || head.starts_with("邢唷".as_bytes())
 }

@@ -35,7 +35,7 @@ pub(in crate::read) fn read(
     loop {
         match events.next(budget)? {
             Event::Open(tag) if tag.space == W => return word_2003(&text, base, budget, findings),
-            Event::Open(tag) if tag.space == PKG => return flat(&text, base, budget, findings),
+            Event::Open(tag) if tag.space == PKG => return read_package(&text, base, budget, findings),
             Event::Open(tag) => return Err(Unsupported::XmlRoot(tag.local.to_owned()).into()),
             Event::End => return Err(ReadError::Empty),
             _ => {}
@@ -65,9 +65,15 @@ fn word_2003(text: &str, base: usize, budget: &mut Budget, findings: &mut Vec<Fi
     Ok(document)
 }
 
-fn flat(text: &str, base: usize, budget: &mut Budget, findings: &mut Vec<Finding>) -> Result<Document, ReadError> {
+fn read_package(
+    text: &str,
+    base: usize,
+    budget: &mut Budget,
+    findings: &mut Vec<Finding>,
+) -> Result<Document, ReadError> {
     let (texts, binaries) = flat_parts(text, budget)?;
-    let root = Relationships::of("", budget, |name, _| Ok(texts.get(name).map(|range| text[range.clone()].into())))?;
+    let root =
+        Relationships::for_part("", budget, |name, _| Ok(texts.get(name).map(|range| text[range.clone()].into())))?;
     let main = root.target("officeDocument").unwrap_or("word/document.xml").to_owned();
     let Some(range) = texts.get(&main).cloned() else {
         return Err(Damage::PartMissing { part: main.clone() }.into());

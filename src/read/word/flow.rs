@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::document::{Aside, AsideKind, Block, Budget, Exceeded, Paragraph, PictureRef, Place, Region, Resource};
 use crate::read::shared::marks::{Inked, Paper};
-use crate::read::word::grid::{self, Content, Row, RowDef};
+use crate::read::word::grid::{self, Content, GridRow, RowDef};
 
 /// A paragraph that has ended.
 #[derive(Debug, Default)]
@@ -43,7 +43,7 @@ pub(super) struct Counters {
 #[derive(Debug, Default)]
 struct Level {
     table: u32,
-    rows: Vec<Row>,
+    rows: Vec<GridRow>,
     cells: Vec<Content>,
     open: Content,
     /// Number of physical cells held, including those that a row definition declares.
@@ -166,7 +166,7 @@ impl Flow {
         self.hold(promised, budget)?;
         if let Some(level) = self.levels.last_mut() {
             let cells = std::mem::take(&mut level.cells);
-            level.rows.push(Row { def: def.clone(), cells });
+            level.rows.push(GridRow { def: def.clone(), cells });
         }
         Ok(())
     }
@@ -237,7 +237,7 @@ impl Flow {
         if !level.cells.is_empty() {
             // The end of the row is missing: use the definition of the row above.
             let def = level.rows.last().map(|row| row.def.clone()).unwrap_or_default();
-            level.rows.push(Row { def, cells: level.cells });
+            level.rows.push(GridRow { def, cells: level.cells });
         }
         if level.rows.is_empty() {
             return Ok(());
@@ -258,7 +258,7 @@ mod tests {
     use super::*;
 
     fn para(text: &str) -> Para {
-        Para { text: Inked::of(text), ..Para::default() }
+        Para { text: Inked::plain(text), ..Para::default() }
     }
 
     fn def(edges: &[i32]) -> RowDef {

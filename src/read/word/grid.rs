@@ -105,7 +105,7 @@ impl Content {
 
 /// A row: its definition and the content of its cells.
 #[derive(Debug)]
-pub(super) struct Row {
+pub(super) struct GridRow {
     /// Edges and merges.
     pub(super) def: RowDef,
     /// Contents of the cells from the left.
@@ -125,7 +125,7 @@ struct Placed {
 /// Grid columns are the intervals between the distinct edges of all rows (edges within 12 twips are treated as one), so a row whose
 /// definition differs from the row above is part of the same table.
 pub(super) fn build(
-    rows: Vec<Row>,
+    rows: Vec<GridRow>,
     part: Option<&Arc<str>>,
     table: u32,
     asides: &mut Vec<Aside>,
@@ -192,7 +192,7 @@ fn add(
 }
 
 /// Whether the edges are so close to each other that they are ordinal numbers, not twips.
-fn edges_are_ordinals(rows: &[Row]) -> bool {
+fn edges_are_ordinals(rows: &[GridRow]) -> bool {
     rows.iter().filter(|row| !row.def.cells.is_empty()).all(|row| {
         let count = i32::try_from(row.def.cells.len()).unwrap_or(i32::MAX);
         let last = row.def.cells.iter().map(|cell| cell.right).max().unwrap_or(0);
@@ -201,8 +201,8 @@ fn edges_are_ordinals(rows: &[Row]) -> bool {
 }
 
 /// Assigns edges to every physical cell, and joins horizontally merged cells.
-fn place(row: Row, exact: bool) -> Vec<Placed> {
-    let Row { def, cells: contents } = row;
+fn place(row: GridRow, exact: bool) -> Vec<Placed> {
+    let GridRow { def, cells: contents } = row;
     let count = def.cells.len().max(contents.len());
     let mut contents = contents.into_iter();
     let mut placed: Vec<Placed> = Vec::with_capacity(count);
@@ -249,21 +249,21 @@ fn index_of(edges: &[i32], edge: i32) -> u32 {
 mod tests {
     use super::*;
 
-    fn row(left: i32, cells: &[(&str, i32)]) -> Row {
+    fn row(left: i32, cells: &[(&str, i32)]) -> GridRow {
         let def = cells.iter().map(|&(_, right)| CellDef { right, ..CellDef::default() }).collect();
-        Row {
+        GridRow {
             def: RowDef { left, cells: def, hidden: false },
             cells: cells.iter().map(|&(text, _)| content(text)).collect(),
         }
     }
 
     fn content(text: &str) -> Content {
-        Content { text: Some(Inked::of(text)), ..Content::default() }
+        Content { text: Some(Inked::plain(text)), ..Content::default() }
     }
 
     type Shown = Vec<Vec<(String, u32, u32)>>;
 
-    fn shown(rows: Vec<Row>) -> Result<Shown, Exceeded> {
+    fn shown(rows: Vec<GridRow>) -> Result<Shown, Exceeded> {
         let grid = build(rows, None, 0, &mut Vec::new(), &mut Budget::default())?;
         Ok((0..grid.rows())
             .map(|row| grid.row_cells(row).map(|cell| (cell.text.clone(), cell.column, cell.col_span)).collect())
@@ -318,7 +318,7 @@ mod tests {
 
     #[test]
     fn cells_without_a_definition_are_beside_each_other() -> Result<(), Exceeded> {
-        let plain = Row { def: RowDef::default(), cells: vec![content("a"), content("b")] };
+        let plain = GridRow { def: RowDef::default(), cells: vec![content("a"), content("b")] };
         assert_eq!(shown(vec![plain])?, [vec![cell("a", 0, 1), cell("b", 1, 1)]]);
         Ok(())
     }

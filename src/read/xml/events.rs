@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use memchr::memmem;
 use quick_xml::escape::unescape;
 
-use super::known::{Known, KnownTags};
+use super::known::{KnownTag, KnownTags};
 use super::tag::{Tag, attributes};
 use crate::document::{Budget, Resource};
 use crate::read::{Damage, ReadError};
@@ -97,7 +97,7 @@ impl<'a> Events<'a> {
             empty: false,
             unsettled: 0,
             scope: 0,
-            tags: KnownTags::none(),
+            tags: KnownTags::empty(),
             end: memmem::Finder::new("</"),
         }
     }
@@ -223,7 +223,7 @@ impl<'a> Events<'a> {
     }
 
     /// Skips XML returned by [`Events::ahead`] and the end tag after it, as if the innermost open element were empty.
-    pub(crate) fn jump(&mut self, ahead: &str) {
+    pub(crate) fn skip_ahead(&mut self, ahead: &str) {
         if let (Some(name), false) = (self.open.last(), self.empty) {
             self.at += ahead.len() + name.len() + "</>".len();
             self.empty = true;
@@ -347,7 +347,7 @@ impl<'a> Events<'a> {
     fn start_tag(&mut self, budget: &mut Budget) -> Result<Event<'a>, ReadError> {
         let (text, start) = (self.text, self.at);
         let rest = &text.as_bytes()[start + 1..];
-        if let Some(&Known { text, name, tag, empty }) = self.tags.find(rest, self.scope) {
+        if let Some(&KnownTag { text, name, tag, empty }) = self.tags.find(rest, self.scope) {
             self.enter(name, text.len(), empty, budget)?;
             return Ok(Event::Open(Tag { start: self.base + start, ..tag }));
         }
@@ -363,7 +363,7 @@ impl<'a> Events<'a> {
         let space = self.space(&name[..local.saturating_sub(1)]);
         let tag = Tag { space, local: &name[local..], attributes, start: self.base + start };
         if !ends.declares {
-            self.tags.keep(Known { text: whole, name, tag, empty }, rest, self.scope);
+            self.tags.keep(KnownTag { text: whole, name, tag, empty }, rest, self.scope);
         }
         Ok(Event::Open(tag))
     }
@@ -388,7 +388,7 @@ impl<'a> Events<'a> {
             // Fast path: no blank before the `>`.
             let end = start + 2 + open.len();
             if bytes.get(end) == Some(&b'>')
-                && bytes.get(start + 2..end).is_some_and(|name| same(name, open.as_bytes()))
+                && bytes.get(start + 2..end).is_some_and(|name| same_name(name, open.as_bytes()))
             {
                 self.at = end + 1;
                 self.leave();
@@ -425,7 +425,7 @@ impl<'a> Events<'a> {
 
     fn space(&mut self, prefix: &'a str) -> Option<u32> {
         if let Some((known, space)) = self.last
-            && same(known.as_bytes(), prefix.as_bytes())
+            && same_name(known.as_bytes(), prefix.as_bytes())
         {
             return space;
         }
@@ -479,7 +479,7 @@ fn may_declare(before: &[u8]) -> bool {
 
 /// Whether two names are equal. Names are short: comparing words inline is faster than a call of memcmp.
 #[inline]
-fn same(one: &[u8], other: &[u8]) -> bool {
+fn same_name(one: &[u8], other: &[u8]) -> bool {
     if one.len() != other.len() {
         return false;
     }

@@ -11,7 +11,7 @@ const LONGEST: usize = 64;
 
 /// A cached start tag; it declares no namespace.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Known<'a> {
+pub(super) struct KnownTag<'a> {
     /// The source text of the tag after its `<`.
     pub(super) text: &'a str,
     pub(super) name: &'a str,
@@ -32,18 +32,18 @@ struct Slot<'a> {
     key: u64,
     /// Generation of the namespace scope in which the tag was parsed.
     scope: u64,
-    known: Known<'a>,
+    known: KnownTag<'a>,
 }
 
 impl<'a> KnownTags<'a> {
     /// An empty cache.
-    pub(super) fn none() -> Self {
+    pub(super) fn empty() -> Self {
         Self { slots: Box::new([None; SLOTS]) }
     }
 
     /// The cached tag that begins at `rest`, the text after a `<`.
     #[inline]
-    pub(super) fn find(&self, rest: &[u8], scope: u64) -> Option<&Known<'a>> {
+    pub(super) fn find(&self, rest: &[u8], scope: u64) -> Option<&KnownTag<'a>> {
         let key = key(*rest.first_chunk()?);
         let slot = self.slots[number(key)].as_ref().filter(|slot| slot.key == key && slot.scope == scope)?;
         let known = &slot.known;
@@ -53,7 +53,7 @@ impl<'a> KnownTags<'a> {
 
     /// Adds a tag.
     #[inline]
-    pub(super) fn keep(&mut self, known: Known<'a>, rest: &[u8], scope: u64) {
+    pub(super) fn keep(&mut self, known: KnownTag<'a>, rest: &[u8], scope: u64) {
         // A tag with another `>` in it is not cached, because the key of a short one would not contain the whole tag.
         let text = known.text.as_bytes();
         let is_plain = text.len() <= LONGEST && memchr::memchr(b'>', text) == Some(text.len() - 1);

@@ -27,7 +27,7 @@ const FIRST: [&str; 4] = [LOG, CORRECTIONS, WAIVERS, SETTINGS];
 /// Sends all files of the work folder except hidden ones, which are generated files and the machine's secret.
 pub(super) async fn all(State(hub): State<Arc<Hub>>) -> Answered {
     let folder = hub.store.folder.clone();
-    let packing = super::on_disk(move || Ok(Packing::of(&folder))).await?;
+    let packing = super::on_disk(move || Ok(Packing::new(&folder))).await?;
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/zip"));
     let day = now().chars().take(10).collect::<String>();
@@ -69,7 +69,7 @@ struct Packing {
 }
 
 impl Packing {
-    fn of(folder: &Path) -> Self {
+    fn new(folder: &Path) -> Self {
         let packed = Packed::default();
         let logs = FIRST.map(|name| folder.join(name)).into_iter().filter(|path| path.is_file());
         let first: Vec<PathBuf> = logs.collect();

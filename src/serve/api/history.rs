@@ -20,7 +20,7 @@ use crate::serve::fault::{Fault, answer};
 use crate::serve::guard::name_of;
 use crate::serve::hub::Hub;
 use crate::serve::journal::{Command, Written};
-use crate::serve::state::{State as Known, stated};
+use crate::serve::state::{State as OfficeState, stated};
 use crate::serve::work::{Answer, Ask, Wanted};
 use crate::serve::{now, reading, rows};
 
@@ -73,12 +73,12 @@ pub(super) async fn log(State(hub): State<Arc<Hub>>, Asked(filter): Asked<Filter
 }
 
 /// The agency of a report and the name of its file.
-fn subject(state: &Known, file: u64, report: usize) -> (Option<String>, Option<String>) {
+fn subject(state: &OfficeState, file: u64, report: usize) -> (Option<String>, Option<String>) {
     let agency = state.parts(file).get(report).and_then(|part| part.listed.clone().or_else(|| part.agency.clone()));
     (agency, state.ledger.files.get(&file).map(|sent| sent.name.clone()))
 }
 
-fn entry_line(state: &Known, entry: &Entry) -> Option<Value> {
+fn entry_line(state: &OfficeState, entry: &Entry) -> Option<Value> {
     let undone = state.ledger.undone.get(&entry.id.to_string());
     let undone = undone.and_then(|id| state.ledger.entries.iter().find(|entry| entry.id == *id));
     let mut line = json!({ "id": entry.id.to_string(), "at": entry.at, "who": entry.who });
@@ -167,7 +167,7 @@ fn file_of(entry: &Entry) -> Option<(u64, usize)> {
     }
 }
 
-fn correction_line(state: &Known, described: &Value, number: usize, line: &Correction) -> Value {
+fn correction_line(state: &OfficeState, described: &Value, number: usize, line: &Correction) -> Value {
     let file = state.ledger.files.values().find(|sent| sent.sha256 == line.sha256).map(|sent| sent.file);
     let (agency, name) = file.map_or((None, None), |file| subject(state, file, line.report));
     let form = file.and_then(|file| state.parts(file).get(line.report)).map_or("", |part| part.form.as_str());

@@ -23,7 +23,7 @@ use crate::serve::journal::{Command, Seen, Written};
 use crate::serve::now;
 use crate::serve::reading;
 use crate::serve::state::{Phase, stated};
-use crate::serve::work::{Answer, Ask, Part, Wanted};
+use crate::serve::work::{Answer, Ask, ReportSummary, Wanted};
 
 /// Maximum length of a reason, in characters.
 const REASON: usize = 500;
@@ -80,7 +80,7 @@ pub(super) async fn preview(State(hub): State<Arc<Hub>>, At(id): At<String>, bod
 /// Corrections that can be applied, and the report with them.
 pub(super) struct Attempted {
     pub(super) lines: Vec<Correction>,
-    pub(super) part: Box<Part>,
+    pub(super) part: Box<ReportSummary>,
     pub(super) view: Value,
 }
 
@@ -162,7 +162,7 @@ pub(super) fn latest(hub: &Hub, (file, number): (u64, usize), field: Option<&str
 }
 
 /// Replaces the summary of a report in the list.
-fn put(hub: &Hub, (file, number): (u64, usize), part: Part) {
+fn put(hub: &Hub, (file, number): (u64, usize), part: ReportSummary) {
     hub.change(|state| {
         if let Some(item) = state.items.get_mut(&file)
             && let Phase::Read(parts) = &mut item.phase

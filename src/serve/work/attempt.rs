@@ -46,7 +46,7 @@ impl Desk<'_> {
             refused = rows::named(form, report, &mut wanted);
             add_rows(form, report, wanted.iter().map(|wanted| wanted.field.as_str()));
         }
-        let form = form.of(report.values.keys().map(String::as_str)).into_owned();
+        let form = form.expanded(report.values.keys().map(String::as_str)).into_owned();
         let (more, unknown) = stated(&form, report, (&wanted, which.report, &sha256(&bytes)));
         refused.extend(unknown);
         let tried = Corrections::read(&text_of(&more)).unwrap_or_default();

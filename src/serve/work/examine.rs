@@ -14,7 +14,7 @@ use crate::report::{Report, Source};
 use crate::waivers;
 
 use super::desk::{Desk, today};
-use super::{Answer, Part, SentFile, Which};
+use super::{Answer, ReportSummary, SentFile, Which};
 
 /// A report with last year's report and its findings, sorted: without waiver first, then by descending severity.
 pub(super) struct Examined {
@@ -77,7 +77,7 @@ impl Desk<'_> {
     }
 
     /// Summary of a report.
-    pub(super) fn part(&self, examined: &Examined) -> Part {
+    pub(super) fn part(&self, examined: &Examined) -> ReportSummary {
         let Examined { report, findings, .. } = examined;
         let count =
             |severity| findings.iter().filter(|found| found.severity == severity && found.waived.is_none()).count();
@@ -90,7 +90,7 @@ impl Desk<'_> {
             .values()
             .filter(|value| value.corrected.as_ref().is_some_and(|by| by.from.trim() != value.raw.trim()));
         let others = findings.iter().filter(|found| found.code == FIGURE_CORRECTED.id && found.fields.is_empty());
-        Part {
+        ReportSummary {
             agency: report.agency.clone(),
             listed,
             year: report.year,

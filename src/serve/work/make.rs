@@ -92,7 +92,7 @@ impl Archive {
 impl Desk<'_> {
     /// Makes a file and writes it to `out`. `wanted`: whether in Chinese, and the ids of the findings.
     pub(super) fn make(&mut self, which: &Which, kind: OutputKind, wanted: (bool, &[String]), out: &Path) -> Answer {
-        match self.made(which, kind, wanted) {
+        match self.make_output(which, kind, wanted) {
             Ok(done) => put(&done, out),
             Err(message) => Answer::No(message),
         }
@@ -105,7 +105,7 @@ impl Desk<'_> {
             let mut left = String::new();
             for (which, kinds) in files {
                 for kind in kinds {
-                    match self.made(which, *kind, (chinese, &[])) {
+                    match self.make_output(which, *kind, (chinese, &[])) {
                         Ok(done) => archive.put(&done)?,
                         Err(message) => left.push_str(&format!("{}：{}\r\n", which.file.name, message.zh)),
                     }
@@ -122,7 +122,12 @@ impl Desk<'_> {
         }
     }
 
-    fn made(&mut self, which: &Which, kind: OutputKind, (chinese, ids): (bool, &[String])) -> Result<Done, Message> {
+    fn make_output(
+        &mut self,
+        which: &Which,
+        kind: OutputKind,
+        (chinese, ids): (bool, &[String]),
+    ) -> Result<Done, Message> {
         match kind {
             OutputKind::Format(number) => self.written(which, WRITERS.get(number).map(|writer| writer.output)),
             OutputKind::Pdf => self.written(which, Some(Output::Pdf)),

@@ -140,7 +140,7 @@ pub(super) struct Wanted {
 
 /// Summary of a report for the list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct Part {
+pub(super) struct ReportSummary {
     pub(super) agency: Option<String>,
     /// The agency's name in the agencies file.
     pub(super) listed: Option<String>,
@@ -169,7 +169,7 @@ pub(super) enum Answer {
     /// The evaluated settings.
     Settings(Value),
     /// The reports of a file.
-    Parts(Vec<Part>),
+    Parts(Vec<ReportSummary>),
     /// The file has no report that can be read; with the agency that the file name names.
     Refused { finding: Box<Finding>, agency: Option<String> },
     /// The entries of an archive.
@@ -177,7 +177,7 @@ pub(super) enum Answer {
     /// JSON that is passed to the page unchanged.
     Shown(Value),
     /// Corrections that can be applied, the fields of those that cannot with the reasons, and the report with the corrections applied.
-    Tried { lines: Vec<Correction>, refused: Vec<(String, Message)>, part: Box<Part>, view: Value },
+    Tried { lines: Vec<Correction>, refused: Vec<(String, Message)>, part: Box<ReportSummary>, view: Value },
     /// The correction after which a file with a manually entered report is read again.
     Again(Box<Correction>),
     /// Waivers, and the messages of their findings.

@@ -14,7 +14,7 @@ impl Desk<'_> {
     pub(super) fn before(&mut self, report: &Report, file: &SentFile) -> (Option<Report>, Option<Finding>) {
         let (found, uncertain) = self.given(report);
         let (found, uncertain) = match found {
-            None if uncertain.is_none() => self.kept(report, file),
+            None if uncertain.is_none() => self.in_folder(report, file),
             found => (found, uncertain),
         };
         let bare = |mut report: Report| {
@@ -40,7 +40,7 @@ impl Desk<'_> {
     }
 
     /// Looks up the files of the work folder.
-    fn kept(&self, report: &Report, file: &SentFile) -> (Option<Report>, Option<Finding>) {
+    fn in_folder(&self, report: &Report, file: &SentFile) -> (Option<Report>, Option<Finding>) {
         let Some(agency) = report.agency.as_deref() else { return (None, None) };
         let Some(year) = report.year.and_then(|year| year.checked_sub(1)) else { return (None, None) };
         let listed = self.matcher.as_ref().and_then(|matcher| Some(matcher.name(matcher.find(agency).agency?)));

@@ -30,8 +30,9 @@ impl Desk<'_> {
         let mut read: Vec<(String, Outcome)> = Vec::new();
         for file in files {
             let reports = self.reports(file).map(|(_, reports)| reports);
-            let reports = reports
-                .map(|reports| reports.into_iter().map(|report| bare(self.examined(report, file).report)).collect());
+            let reports = reports.map(|reports| {
+                reports.into_iter().map(|report| without_text(self.examined(report, file).report)).collect()
+            });
             read.push((file.name.clone(), reports));
         }
         let named;
@@ -115,7 +116,7 @@ fn sums_of(pipeline: &Pipeline, input: &Input, rollup: &Rollup, year: i16) -> Op
 }
 
 /// A report without its text and pictures, to save memory.
-fn bare(mut report: Report) -> Report {
+fn without_text(mut report: Report) -> Report {
     (report.sections, report.unclaimed, report.pictures) = (Vec::new(), Vec::new(), Vec::new());
     report
 }

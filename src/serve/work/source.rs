@@ -35,7 +35,7 @@ impl Desk<'_> {
             Err(finding) => return Answer::No(finding.message),
         };
         let document = &reading.document;
-        let near = place.as_ref().and_then(|place| near(document, place));
+        let near = place.as_ref().and_then(|place| surroundings(document, place));
         let blocks: Vec<Value> = if field.is_some() {
             Vec::new()
         } else {
@@ -109,10 +109,10 @@ fn shortened(text: &str, whole: bool) -> String {
 }
 
 /// The surroundings of a place: rows of its table, or paragraphs.
-fn near(document: &Document, place: &Place) -> Option<Value> {
+fn surroundings(document: &Document, place: &Place) -> Option<Value> {
     for block in &document.blocks {
         if let Block::Grid(grid) = block
-            && let Some(cell) = grid.cells().iter().find(|cell| same(&cell.place, place))
+            && let Some(cell) = grid.cells().iter().find(|cell| same_place(&cell.place, place))
         {
             let first = cell.row.saturating_sub(AROUND);
             let last = (cell.row + cell.row_span + AROUND).min(grid.rows());
@@ -129,7 +129,7 @@ fn near(document: &Document, place: &Place) -> Option<Value> {
             _ => None,
         })
         .collect();
-    let at = paragraphs.iter().position(|paragraph| same(&paragraph.place, place))?;
+    let at = paragraphs.iter().position(|paragraph| same_place(&paragraph.place, place))?;
     let around = AROUND as usize;
     let (first, last) = (at.saturating_sub(around), (at + around + 1).min(paragraphs.len()));
     let shown: Vec<Value> =
@@ -138,7 +138,7 @@ fn near(document: &Document, place: &Place) -> Option<Value> {
 }
 
 /// Whether two places are equal, ignoring byte ranges.
-fn same(one: &Place, other: &Place) -> bool {
+fn same_place(one: &Place, other: &Place) -> bool {
     let key = |place: &Place| {
         (place.part.clone(), place.paragraph, place.table, place.row, place.column, place.line, place.page)
     };

@@ -28,7 +28,7 @@ impl Desk<'_> {
         // The rows of open tables are those that the report has.
         let typed = report.source.as_ref().is_some_and(Source::is_typed);
         let typing = (typed && form.is_open()).then(|| typing(form, report));
-        let form = &*form.of(report.values.keys().map(String::as_str));
+        let form = &*form.expanded(report.values.keys().map(String::as_str));
         let listed = self.matcher.as_ref().zip(report.agency.as_deref());
         let listed = listed.and_then(|(matcher, name)| Some(matcher.name(matcher.find(name).agency?).to_owned()));
         json!({
@@ -75,7 +75,7 @@ pub(super) fn tables(form: &Form) -> Value {
         json!({ "kind": kind, "row": cell.row, "column": cell.column, "rows": cell.row_span, "columns": cell.col_span, "text": text })
     };
     let tables = form.tables.iter().enumerate().map(|(number, table)| {
-        let layout = Layout::of(form, number);
+        let layout = Layout::for_table(form, number);
         let rows: Vec<Vec<Value>> = layout.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
         let section = form.sections[table.section].heading.as_ref().map(|heading| heading.text.as_str());
         json!({

@@ -27,7 +27,7 @@ pub(super) fn write(sheet: &mut Worksheet, rollup: &Rollup, places: &Places, sty
         sheet.write_string_with_format(row, 0, &chart.title.zh, &style.heading)?;
         let first = row + 1;
         let count = match chart.kind {
-            ChartKind::Agencies => bars(sheet, first, rollup, chart, style)?,
+            ChartKind::Agencies => bar_chart(sheet, first, rollup, chart, style)?,
             ChartKind::Shares => live_shares(sheet, first, (rollup, places), chart, style)?,
         };
         if count > 0 {
@@ -70,7 +70,13 @@ pub(in crate::summary) fn shares(rollup: &Rollup, chart: &Chart) -> Vec<(String,
     chart.slices.iter().map(|slice| (slice.label.clone(), sum(&slice.fields))).collect()
 }
 
-fn bars(sheet: &mut Worksheet, first: u32, rollup: &Rollup, chart: &Chart, style: &Style) -> Result<u32, XlsxError> {
+fn bar_chart(
+    sheet: &mut Worksheet,
+    first: u32,
+    rollup: &Rollup,
+    chart: &Chart,
+    style: &Style,
+) -> Result<u32, XlsxError> {
     let bars = agency_bars(rollup, chart);
     for (row, (name, figure)) in (first..).zip(&bars) {
         fit(sheet, row, &[(name, LABELS)])?;

@@ -67,13 +67,18 @@ pub(super) fn findings(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) ->
         let mut findings = findings.iter().filter(|finding| finding.severity > Severity::Info);
         findings.try_for_each(|finding| put(Some(entry.agency), Some(&entry.file), finding))?;
     }
-    row = more(sheet, row - 1, &heads, style)?;
+    row = count_of_unlisted(sheet, row - 1, &heads, style)?;
     sheet.autofilter(0, 0, row.max(2) - 1, heads.len() as u16 - 1)?;
     Ok(())
 }
 
 /// Writes how many rows are not listed; returns the row after the last.
-fn more(sheet: &mut Worksheet, count: u32, columns: &[(&str, f64)], style: &Style) -> Result<u32, XlsxError> {
+fn count_of_unlisted(
+    sheet: &mut Worksheet,
+    count: u32,
+    columns: &[(&str, f64)],
+    style: &Style,
+) -> Result<u32, XlsxError> {
     let left = count.saturating_sub(MOST);
     if left == 0 {
         return Ok(count + 1);
@@ -120,7 +125,7 @@ pub(super) fn missing(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) -> 
         ];
         line(sheet, row, &words, &heads, style)?;
     }
-    more(sheet, count(rollup.missing.len()), &heads, style)?;
+    count_of_unlisted(sheet, count(rollup.missing.len()), &heads, style)?;
     Ok(())
 }
 
@@ -153,7 +158,7 @@ pub(super) fn unreadable(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) 
         ];
         line(sheet, row, &words, &heads, style)?;
     }
-    more(sheet, count(rollup.unreadable.len()), &heads, style)?;
+    count_of_unlisted(sheet, count(rollup.unreadable.len()), &heads, style)?;
     Ok(())
 }
 
@@ -167,7 +172,7 @@ pub(super) fn repeated(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) ->
         let words: [&str; 4] = [name, &found.counted, &others, if found.same { "相同" } else { "不同" }];
         line(sheet, row, &words, &heads, style)?;
     }
-    more(sheet, count(rollup.repeated.len()), &heads, style)?;
+    count_of_unlisted(sheet, count(rollup.repeated.len()), &heads, style)?;
     Ok(())
 }
 

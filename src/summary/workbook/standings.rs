@@ -33,7 +33,7 @@ pub fn standings_csv(rollup: &Rollup, mut out: &mut (dyn Write + Send)) -> Resul
     let (standings, list) = (rollup.standings(), rollup.agencies.list());
     for (index, _) in rollup.agencies.in_tree_order() {
         let (agency, standing) = (&list[index], standings[index]);
-        let (file, why) = sent(rollup, index, standing);
+        let (file, why) = sent_files(rollup, index, standing);
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         let cells = [
             text(&agency.code),
@@ -53,7 +53,7 @@ pub fn standings_csv(rollup: &Rollup, mut out: &mut (dyn Write + Send)) -> Resul
 }
 
 /// The files that an agency sent, and why they could not be read.
-fn sent(rollup: &Rollup, agency: usize, standing: Standing) -> (String, String) {
+fn sent_files(rollup: &Rollup, agency: usize, standing: Standing) -> (String, String) {
     let own = rollup.nodes[agency].own.map(|own| rollup.entries[own].file.to_string());
     match standing {
         Standing::Unreadable => {

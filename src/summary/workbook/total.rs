@@ -36,7 +36,7 @@ impl Places {
         let mut places = Self { layouts: Vec::new(), fields: vec![(0, 0); form.fields.len()] };
         let mut row = 2;
         for (number, table) in form.tables.iter().enumerate() {
-            let layout = Layout::of(form, number);
+            let layout = Layout::for_table(form, number);
             let edges = edges(table, layout.columns);
             // A heading above, an empty row below.
             let first = row + 1;

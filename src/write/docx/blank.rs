@@ -130,7 +130,7 @@ const ROW: f32 = 397.0;
 const LOW_ROW: f32 = 369.0;
 
 fn table(form: &Form, number: usize) -> Table {
-    let layout = Layout::of(form, number);
+    let layout = Layout::for_table(form, number);
     let text_width = if form.tables[number].page == PageTurn::Landscape { TURNED_WIDTH } else { TEXT_WIDTH };
     let columns = columns(&form.tables[number].widths, text_width);
     // Ten or more columns need a smaller font size.

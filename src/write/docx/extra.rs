@@ -196,11 +196,11 @@ pub(crate) fn picture(
 
 /// Width and height of a PNG or JPEG at 96 dpi, in EMU.
 pub(in crate::write) fn pixels(bytes: &[u8]) -> Option<(u64, u64)> {
-    dots(bytes).map(|(width, height)| (width * 9_525, height * 9_525))
+    size_in_pixels(bytes).map(|(width, height)| (width * 9_525, height * 9_525))
 }
 
 /// Width and height of a PNG or JPEG in pixels.
-pub(crate) fn dots(bytes: &[u8]) -> Option<(u64, u64)> {
+pub(crate) fn size_in_pixels(bytes: &[u8]) -> Option<(u64, u64)> {
     let be = |at: usize, length: usize| -> Option<u64> {
         Some(bytes.get(at..at + length)?.iter().fold(0, |number, &byte| number << 8 | u64::from(byte)))
     };

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use super::compiled::Compiled;
 use super::draft::Draft;
 use super::package::PackageWriter;
-use super::plan::{self, Closing, ContentItem, Part};
+use super::plan::{self, Closing, ContentItem, PlannedSection};
 use super::xml::escape;
 use super::{Output, WriteError};
 use crate::form::{Form, SectionLook};
@@ -26,7 +26,7 @@ use template::{DECLARATION, HEAD, TableTemplate, Template};
 const HALF: i64 = 160;
 
 /// The compiled templates of the forms.
-static TEMPLATES: Compiled<Template> = Compiled::none();
+static TEMPLATES: Compiled<Template> = Compiled::empty();
 
 fn template(form: &Form) -> Result<Arc<Template>, WriteError> {
     TEMPLATES.get(form, || template::compile(form).ok_or_else(|| failed("the blank form could not be compiled")))
@@ -38,7 +38,7 @@ fn failed(detail: impl std::fmt::Display) -> WriteError {
 
 /// Writes a report.
 pub(super) fn write(form: &Form, report: &Report) -> Result<Vec<u8>, WriteError> {
-    let form = &form.of(report.values.keys().map(String::as_str));
+    let form = &form.expanded(report.values.keys().map(String::as_str));
     let template = template(form)?;
     // Room for a text of usual length besides the pieces.
     let draft = Draft::new(&template.pieces, template.pieces.len() + (32 << 10));
@@ -133,7 +133,7 @@ impl Body<'_> {
         let parts = plan::parts(self.form, self.report);
         let mut across = parts.first().is_some_and(|part| part.is_across(self.form));
         let title = plan::title_lines(self.form, self.report, plan::TITLE_WIDTH).join("\n");
-        for piece in parts.iter().filter(|part| part.above_title).flat_map(Part::dressed) {
+        for piece in parts.iter().filter(|part| part.above_title).flat_map(PlannedSection::dressed) {
             self.dressed(piece);
         }
         self.paragraph("Title", &title);

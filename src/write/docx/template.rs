@@ -44,7 +44,8 @@ pub(super) const HEAD: usize = 0;
 /// Compiles the blank of a form. `None` if the output of docx-rs is not as expected, which the tests rule out.
 pub(super) fn compile(form: &Form) -> Option<Template> {
     let built = build(form);
-    let header_rows: Vec<u32> = (0..form.tables.len()).map(|table| Layout::of(form, table).header_rows).collect();
+    let header_rows: Vec<u32> =
+        (0..form.tables.len()).map(|table| Layout::for_table(form, table).header_rows).collect();
     let mut document = parse(&built.document)?;
     complete(&mut document, &header_rows);
     let body = document.elements().find(|element| element.name == "w:body")?;

@@ -101,7 +101,7 @@ impl PageWriter {
     /// # Errors
     /// [`WriteError`] if the template exceeds its limits with this report.
     pub fn write(&self, form: &Form, report: &Report, site_code: Option<&str>) -> Result<Vec<u8>, WriteError> {
-        let form = &form.of(report.values.keys().map(String::as_str));
+        let form = &form.expanded(report.values.keys().map(String::as_str));
         let mut options = self.options.clone();
         options.site_code = options.site_code.or_else(|| site_code.map(str::to_owned));
         let Some(environment) = &self.environment else {

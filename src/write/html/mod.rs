@@ -13,7 +13,7 @@ use self::pictures::Pictures;
 use self::tables::FormTable;
 use super::WriteError;
 use super::compiled::Compiled;
-use super::plan::{self, ContentItem, Part, clean};
+use super::plan::{self, ContentItem, PlannedSection, clean};
 use super::xml::escape;
 use crate::form::{Form, SectionLook};
 use crate::report::Report;
@@ -37,7 +37,7 @@ pub(super) fn write(form: &Form, report: &Report) -> Result<Vec<u8>, WriteError>
 }
 
 fn render(form: &Form, report: &Report, options: &PageOptions) -> String {
-    let form = &form.of(report.values.keys().map(String::as_str));
+    let form = &form.expanded(report.values.keys().map(String::as_str));
     let title = plan::title(form, report);
     let parts = plan::parts(form, report);
     let head = html! {
@@ -50,7 +50,8 @@ fn render(form: &Form, report: &Report, options: &PageOptions) -> String {
             @if parts.iter().any(|part| part.look != SectionLook::Text) { style { (PreEscaped(LOOKS)) } }
         }
     };
-    let (above, parts): (Vec<Part>, Vec<Part>) = parts.into_iter().partition(|part| part.above_title);
+    let (above, parts): (Vec<PlannedSection>, Vec<PlannedSection>) =
+        parts.into_iter().partition(|part| part.above_title);
     let header = html! { header { h1 { (clean(&title)) } (page::published(report)) } };
     let contents = contents(&parts);
     // Long parts are appended directly: nested markup would be copied at each level.
@@ -71,7 +72,7 @@ fn render(form: &Form, report: &Report, options: &PageOptions) -> String {
     page
 }
 
-fn contents(parts: &[Part]) -> Markup {
+fn contents(parts: &[PlannedSection]) -> Markup {
     html! {
         nav aria-label="目录" {
             ol {
@@ -86,10 +87,10 @@ fn contents(parts: &[Part]) -> Markup {
 }
 
 /// The compiled tables of the forms.
-static TABLES: Compiled<Vec<FormTable>> = Compiled::none();
+static TABLES: Compiled<Vec<FormTable>> = Compiled::empty();
 
 /// Appends the sections of a report.
-fn body(form: &Form, report: &Report, parts: &[Part], page: &mut String) {
+fn body(form: &Form, report: &Report, parts: &[PlannedSection], page: &mut String) {
     let compile = || (0..form.tables.len()).map(|table| FormTable::compile(form, table)).collect();
     let Ok(tables) = TABLES.get::<Infallible>(form, || Ok(compile()));
     let mut pictures = Pictures::new(report, parts);

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use crate::document::Picture;
 use crate::report::Report;
 use crate::write::docx::pixels;
-use crate::write::plan::{ContentItem, Part, clean};
+use crate::write::plan::{ContentItem, PlannedSection, clean};
 
 /// Picture types that browsers show.
 const SHOWN: &[&str] = &["image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp"];
@@ -25,7 +25,7 @@ pub(super) struct Pictures<'r> {
 }
 
 impl<'r> Pictures<'r> {
-    pub(super) fn new(report: &'r Report, parts: &[Part]) -> Self {
+    pub(super) fn new(report: &'r Report, parts: &[PlannedSection]) -> Self {
         let mut counts = vec![0; report.pictures.len()];
         for piece in parts.iter().flat_map(|part| &part.pieces) {
             if let ContentItem::Picture(index, ..) = piece

@@ -23,7 +23,7 @@ pub(super) struct FormTable {
 impl FormTable {
     /// Compiles a table of the form.
     pub(super) fn compile(form: &Form, number: usize) -> Self {
-        let layout = Layout::of(form, number);
+        let layout = Layout::for_table(form, number);
         let field = |cell: &LayoutCell| match &cell.content {
             LayoutContent::Field(field) => Some(*field),
             _ => None,

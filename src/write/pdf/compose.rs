@@ -10,7 +10,7 @@ use super::tree::{Heads, TagKind};
 use crate::form::{Form, Layout, LayoutContent, SectionLook};
 use crate::report::{ExtraTable, Report};
 use crate::write::docx::extra;
-use crate::write::plan::{self, Closing, ContentItem, Part, clean};
+use crate::write::plan::{self, Closing, ContentItem, PlannedSection, clean};
 
 /// Font size of running text, and of the title.
 const BODY: f32 = 16.0;
@@ -54,7 +54,7 @@ impl Composer<'_> {
     /// Builds the blocks of the whole report.
     pub(super) fn compose(&mut self) {
         let parts = plan::parts(self.form, self.report);
-        for (look, piece) in parts.iter().filter(|part| part.above_title).flat_map(Part::dressed) {
+        for (look, piece) in parts.iter().filter(|part| part.above_title).flat_map(PlannedSection::dressed) {
             self.dressed(look, piece);
         }
         self.title();
@@ -221,7 +221,7 @@ impl Composer<'_> {
 
 /// A table of the form with the figures of the report.
 fn form_table(form: &Form, report: &Report, number: usize) -> Table {
-    let layout = Layout::of(form, number);
+    let layout = Layout::for_table(form, number);
     let cell = |cell: &crate::form::LayoutCell| {
         let (text, heads) = match &cell.content {
             LayoutContent::Field(field) => (plan::shown(form, report, *field).into_owned(), None),

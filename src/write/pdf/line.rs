@@ -173,7 +173,7 @@ fn end_of_line(all: &[Set], start: usize, room: f32, style: &Style) -> usize {
 }
 
 /// The positions where space may be added: not within a word or a number.
-fn gaps(glyphs: &[Set]) -> impl Iterator<Item = usize> {
+fn spreadable_gaps(glyphs: &[Set]) -> impl Iterator<Item = usize> {
     (1..glyphs.len())
         .filter(|&at| !(is_word(glyphs[at - 1].character) && is_word(glyphs[at].character)))
         .map(|at| at - 1)
@@ -182,7 +182,7 @@ fn gaps(glyphs: &[Set]) -> impl Iterator<Item = usize> {
 /// Maximum width that can be added to a line.
 #[allow(clippy::cast_precision_loss, reason = "characters of a line")]
 fn most_spread(glyphs: &[Set], style: &Style) -> f32 {
-    gaps(glyphs).count() as f32 * MOST_SPREAD * style.size
+    spreadable_gaps(glyphs).count() as f32 * MOST_SPREAD * style.size
 }
 
 /// Width of a glyph at the end of a line, without its letter spacing.
@@ -235,7 +235,7 @@ fn line(glyphs: &[Set], style: &Style, room: f32, last: bool) -> Line {
             }
         }
     } else if style.justified && !last && slack <= most_spread(&glyphs, style) {
-        let wider: Vec<usize> = gaps(&glyphs).collect();
+        let wider: Vec<usize> = spreadable_gaps(&glyphs).collect();
         let spread = slack / wider.len().max(1) as f32;
         for at in wider {
             glyphs[at].advance += spread;

@@ -62,7 +62,7 @@ impl PdfWriter {
     /// # Errors
     /// [`WriteError`] if the file would not conform to PDF/A.
     pub fn write(&self, form: &Form, report: &Report) -> Result<Pdf, WriteError> {
-        let form = &form.of(report.values.keys().map(String::as_str));
+        let form = &form.expanded(report.values.keys().map(String::as_str));
         let glyphs = self.fonts.open();
         let mut pictures = Pictures::decode(&report.pictures);
         let about = about(form, report);

@@ -48,7 +48,7 @@ impl Pictures {
 
 fn image(picture: &Picture) -> Option<Image> {
     let bytes = &picture.bytes;
-    if let Some((width, height)) = extra::dots(bytes)
+    if let Some((width, height)) = extra::size_in_pixels(bytes)
         && width.saturating_mul(height) > MOST_DOTS
     {
         return None;

@@ -86,7 +86,7 @@ pub(super) fn plan(form: &Form) -> Book {
         spots: vec![Spot::default(); form.fields.len()],
     };
     for (number, table) in form.tables.iter().enumerate() {
-        let layout = Layout::of(form, number);
+        let layout = Layout::for_table(form, number);
         let heading = form.sections[table.section].heading.as_ref().map(|heading| heading.text.as_str());
         let heading = heading.unwrap_or_default();
         let words = &heading[numbering(heading).map_or(0, |found| found.length)..];
@@ -142,7 +142,7 @@ fn sheet_name(wanted: &str, taken: &mut Vec<String>) -> String {
 }
 
 /// The sheet of a rule: that of its first figure. `None` for a rule that needs last year's report.
-fn home(book: &Book, instance: &RuleInstance) -> Option<usize> {
+fn sheet_of_rule(book: &Book, instance: &RuleInstance) -> Option<usize> {
     if instance.needs_previous() {
         return None;
     }
@@ -167,7 +167,7 @@ fn place_checks(form: &Form, book: &mut Book, number: usize) {
     for (rule_number, rule) in form.rules.iter().enumerate() {
         let here = rule.instances.iter().enumerate().filter(|(_, instance)| instance.is_exact());
         let here: Vec<(usize, &RuleInstance)> =
-            here.filter(|(_, instance)| home(book, instance) == Some(number)).collect();
+            here.filter(|(_, instance)| sheet_of_rule(book, instance) == Some(number)).collect();
         if here.is_empty() {
             continue;
         }

@@ -43,7 +43,7 @@ pub(crate) const AFTER_CALC_PR: &[&str] = &[
 ];
 
 /// The compiled templates of the forms.
-static TEMPLATES: Compiled<Template> = Compiled::none();
+static TEMPLATES: Compiled<Template> = Compiled::empty();
 
 fn template(form: &Form) -> Result<Arc<Template>, WriteError> {
     TEMPLATES.get(form, || template::compile(form).ok_or_else(|| failed("the blank workbook could not be compiled")))
@@ -56,7 +56,7 @@ fn failed(detail: impl std::fmt::Display) -> WriteError {
 /// Writes a report. A total is a formula if the formula yields the reported figure, or if all its cells are blank, as in a blank form;
 /// else it is the reported figure, and the check beside it shows the difference.
 pub(super) fn write(form: &Form, report: &Report) -> Result<Vec<u8>, WriteError> {
-    let form = &form.of(report.values.keys().map(String::as_str));
+    let form = &form.expanded(report.values.keys().map(String::as_str));
     let template = template(form)?;
     let filler =
         Filler { form, report, template: &template, title: plan::title(form, report), numbers: numbers(form, report) };

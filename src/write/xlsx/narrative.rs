@@ -9,7 +9,7 @@ use super::sheet::Frame;
 use super::styles::Look;
 use super::template::Looks;
 use crate::report::{ExtraCell, ExtraTable, Report};
-use crate::write::plan::{ContentItem, Part};
+use crate::write::plan::{ContentItem, PlannedSection};
 use crate::write::xml::escape;
 
 /// Maximum height of a row, in points.
@@ -82,7 +82,7 @@ impl Rows<'_> {
     }
 
     /// Writes the text of a section, one paragraph per row.
-    fn pieces(&mut self, part: &Part, report: &Report) {
+    fn pieces(&mut self, part: &PlannedSection, report: &Report) {
         for piece in &part.pieces {
             match piece {
                 ContentItem::Text(text) => self.line(Look::Body, text),
@@ -124,7 +124,7 @@ impl Rows<'_> {
 }
 
 /// The sheet with title, headings and paragraphs; headings link to the sheets of their tables.
-pub(super) fn narrative(filler: &Filler, parts: &[Part]) -> String {
+pub(super) fn narrative(filler: &Filler, parts: &[PlannedSection]) -> String {
     let (report, looks) = (filler.report, &filler.template.looks);
     let text = String::with_capacity(16 << 10);
     let mut rows = Rows { looks, text, row: 0, merges: Vec::new(), links: Vec::new() };
@@ -151,7 +151,7 @@ pub(super) fn narrative(filler: &Filler, parts: &[Part]) -> String {
 }
 
 /// The sheet with extra tables, each under the heading of its section; `None` if there are none.
-pub(super) fn extra(parts: &[Part], looks: &Looks, frame: &Frame) -> Option<String> {
+pub(super) fn extra(parts: &[PlannedSection], looks: &Looks, frame: &Frame) -> Option<String> {
     let mut rows = Rows { looks, text: String::new(), row: 0, merges: Vec::new(), links: Vec::new() };
     for part in parts {
         for piece in &part.pieces {

@@ -46,7 +46,7 @@ pub(super) fn decrypt(info: &[u8], packed: &[u8], budget: &mut Budget) -> Result
     budget.spend(Resource::Steps, packed.len() as u64 / BYTES_A_STEP)?;
     let mut plain = packed.to_vec();
     for (number, segment) in (0_u32..).zip(plain.chunks_mut(SEGMENT)) {
-        let start = fitted(data.hash.of(&[&data.salt, &number.to_le_bytes()]), 16);
+        let start = fitted(data.hash.digest(&[&data.salt, &number.to_le_bytes()]), 16);
         aes.decrypt(segment, Some(&start));
     }
     Ok(Some(plain))
@@ -54,16 +54,16 @@ pub(super) fn decrypt(info: &[u8], packed: &[u8], budget: &mut Budget) -> Result
 
 /// The key of the package; `None` if the default password does not match.
 fn secret(encryptor: &BytesStart, method: &Method, turns: u32) -> Option<Vec<u8>> {
-    let spun = method.hash.spun(&method.salt, turns);
+    let spun = method.hash.iterated(&method.salt, turns);
     let opened = |name: &str, with: &[u8]| {
-        let key = fitted(method.hash.of(&[&spun, with]), method.key);
+        let key = fitted(method.hash.digest(&[&spun, with]), method.key);
         let mut bytes = STANDARD.decode(attribute(encryptor, name)?).ok()?;
         Aes::new(&key)?.decrypt(&mut bytes, Some(&fitted(method.salt.clone(), 16)));
         Some(bytes)
     };
     let verifier = opened("encryptedVerifierHashInput", &FOR_VERIFIER)?;
     let said = opened("encryptedVerifierHashValue", &FOR_ITS_HASH)?;
-    let hash = method.hash.of(&[verifier.get(..method.salt.len())?]);
+    let hash = method.hash.digest(&[verifier.get(..method.salt.len())?]);
     (said.get(..hash.len())? == hash).then(|| opened("encryptedKeyValue", &FOR_KEY))?
 }
 

@@ -59,14 +59,14 @@ impl Cipher {
         match (u16_at(pass, 0)?, u16_at(pass, 2)?, u16_at(pass, 4)?) {
             (0, key, verifier) => (verifier == letters_verifier()).then(|| Self::Turned(letters(key))),
             (1, 1, 1) => {
-                let short = Hash::Md5.of(&[&wide_password()]);
+                let short = Hash::Md5.digest(&[&wide_password()]);
                 let salted = [&short[..5], pass.get(6..22)?].concat().repeat(16);
-                let hash = Hash::Md5.of(&[&salted])[..5].to_vec();
+                let hash = Hash::Md5.digest(&[&salted])[..5].to_vec();
                 Self::Rc4(hash).checked(Hash::Md5, pass.get(22..38)?, pass.get(38..54)?)
             }
             (1, 2..=4, 2) => {
                 let header = Header::read(pass.get(2..)?).filter(Header::is_rc4)?;
-                let hash = Hash::Sha1.of(&[header.salt, &wide_password()]);
+                let hash = Hash::Sha1.digest(&[header.salt, &wide_password()]);
                 Self::CryptoApi(hash, header.key).checked(Hash::Sha1, header.verifier, header.hash.get(..20)?)
             }
             _ => None,
@@ -77,16 +77,16 @@ impl Cipher {
     fn checked(self, hash: Hash, verifier: &[u8], said: &[u8]) -> Option<Self> {
         let mut rc4 = self.of_block(0)?;
         let verifier = rc4.take(verifier);
-        (rc4.take(said) == hash.of(&[&verifier])).then_some(self)
+        (rc4.take(said) == hash.digest(&[&verifier])).then_some(self)
     }
 
     /// The RC4 stream of a block.
     fn of_block(&self, block: u32) -> Option<Rc4> {
         match self {
             Self::Turned(_) => None,
-            Self::Rc4(hash) => Some(Rc4::new(&Hash::Md5.of(&[hash, &block.to_le_bytes()]))),
+            Self::Rc4(hash) => Some(Rc4::new(&Hash::Md5.digest(&[hash, &block.to_le_bytes()]))),
             Self::CryptoApi(hash, length) => {
-                let mut key = Hash::Sha1.of(&[hash, &block.to_le_bytes()]);
+                let mut key = Hash::Sha1.digest(&[hash, &block.to_le_bytes()]);
                 key.truncate(*length);
                 // A key of 40 bits is padded with zeros to 128 bits (2.3.5.2).
                 key.resize(if *length == 5 { 16 } else { key.len() }, 0);

@@ -38,7 +38,7 @@ enum Hash {
 
 impl Hash {
     /// The hash of the concatenated pieces.
-    fn of(self, pieces: &[&[u8]]) -> Vec<u8> {
+    fn digest(self, pieces: &[&[u8]]) -> Vec<u8> {
         macro_rules! hash {
             ($kind:ty) => {{
                 let mut hash = <$kind>::new();
@@ -58,10 +58,10 @@ impl Hash {
     }
 
     /// The hash of salt and password, iterated `turns` times, each time with the iteration counter prepended.
-    fn spun(self, salt: &[u8], turns: u32) -> Vec<u8> {
-        let mut hash = self.of(&[salt, &wide_password()]);
+    fn iterated(self, salt: &[u8], turns: u32) -> Vec<u8> {
+        let mut hash = self.digest(&[salt, &wide_password()]);
         for turn in 0..turns {
-            hash = self.of(&[&turn.to_le_bytes(), &hash]);
+            hash = self.digest(&[&turn.to_le_bytes(), &hash]);
         }
         hash
     }

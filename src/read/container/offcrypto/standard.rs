@@ -61,16 +61,16 @@ pub(super) fn decrypt(info: &[u8], packed: &[u8], budget: &mut Budget) -> Result
 /// The cipher with its key; `None` if the default password does not match.
 fn key(info: &[u8]) -> Option<Aes> {
     let header = Header::read(info).filter(|header| AES.contains(&header.cipher))?;
-    let spun = Hash::Sha1.spun(header.salt, TURNS);
-    let hash = Hash::Sha1.of(&[&spun, &0_u32.to_le_bytes()]);
+    let spun = Hash::Sha1.iterated(header.salt, TURNS);
+    let hash = Hash::Sha1.digest(&[&spun, &0_u32.to_le_bytes()]);
     let turned = |filler: u8| {
         let mut block = [filler; BLOCK];
         block.iter_mut().zip(&hash).for_each(|(byte, other)| *byte ^= other);
-        Hash::Sha1.of(&[&block])
+        Hash::Sha1.digest(&[&block])
     };
     let aes = Aes::new([turned(0x36), turned(0x5C)].concat().get(..header.key)?)?;
     let (mut verifier, mut said) = (header.verifier.to_vec(), header.hash.get(..32)?.to_vec());
     aes.decrypt(&mut verifier, None);
     aes.decrypt(&mut said, None);
-    (said[..20] == Hash::Sha1.of(&[&verifier])).then_some(aes)
+    (said[..20] == Hash::Sha1.digest(&[&verifier])).then_some(aes)
 }

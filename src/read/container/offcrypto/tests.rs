@@ -23,14 +23,14 @@ fn encrypted(key: &[u8], bytes: &[u8]) -> Vec<u8> {
 fn standard_file(package: &[u8], password: &str) -> Vec<u8> {
     let salt = [7_u8; 16];
     let wide: Vec<u8> = password.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let mut hash = Hash::Sha1.of(&[&salt, &wide]);
+    let mut hash = Hash::Sha1.digest(&[&salt, &wide]);
     for turn in 0..50_000_u32 {
-        hash = Hash::Sha1.of(&[&turn.to_le_bytes(), &hash]);
+        hash = Hash::Sha1.digest(&[&turn.to_le_bytes(), &hash]);
     }
-    let hash = Hash::Sha1.of(&[&hash, &[0; 4]]);
+    let hash = Hash::Sha1.digest(&[&hash, &[0; 4]]);
     let mut block = [0x36_u8; 64];
     block.iter_mut().zip(&hash).for_each(|(byte, other)| *byte ^= other);
-    let key = Hash::Sha1.of(&[&block])[..16].to_vec();
+    let key = Hash::Sha1.digest(&[&block])[..16].to_vec();
     let verifier = [9_u8; 16];
     let words = |words: &[u32]| words.iter().flat_map(|word| word.to_le_bytes()).collect::<Vec<u8>>();
     let header = words(&[0x24, 0, 0x660E, 0x8004, 128, 0x18, 0, 0, 0]);
@@ -42,7 +42,7 @@ fn standard_file(package: &[u8], password: &str) -> Vec<u8> {
         salt.to_vec(),
         encrypted(&key, &verifier),
         words(&[20]),
-        encrypted(&key, &Hash::Sha1.of(&[&verifier])),
+        encrypted(&key, &Hash::Sha1.digest(&[&verifier])),
     ]
     .concat();
     let packed = [(package.len() as u64).to_le_bytes().to_vec(), encrypted(&key, package)].concat();
@@ -98,10 +98,10 @@ fn records_are_decrypted_by_each_of_the_three_methods() {
     let wide = wide_password();
     // RC4 with 40 bits.
     let (salt, verifier) = ([5_u8; 16], [6_u8; 16]);
-    let short = Hash::Md5.of(&[&wide])[..5].to_vec();
-    let hash = Hash::Md5.of(&[&[&short[..], &salt].concat().repeat(16)])[..5].to_vec();
-    let key = |block: u32| Hash::Md5.of(&[&hash, &block.to_le_bytes()]);
-    let said = Rc4::new(&key(0)).take(&[&verifier[..], &Hash::Md5.of(&[&verifier])].concat());
+    let short = Hash::Md5.digest(&[&wide])[..5].to_vec();
+    let hash = Hash::Md5.digest(&[&[&short[..], &salt].concat().repeat(16)])[..5].to_vec();
+    let key = |block: u32| Hash::Md5.digest(&[&hash, &block.to_le_bytes()]);
+    let said = Rc4::new(&key(0)).take(&[&verifier[..], &Hash::Md5.digest(&[&verifier])].concat());
     let pass = [&[1, 0, 1, 0, 1, 0][..], &salt, &said].concat();
     let (plain, turned) = with_pass(&pass, |byte, at, _, _| byte ^ keys(&key((at / 1024) as u32))[at % 1024]);
     assert_eq!(workbook(&turned, &pass, &mut Budget::default()), Ok(plain));
@@ -111,13 +111,13 @@ fn records_are_decrypted_by_each_of_the_three_methods() {
 
     // RC4 CryptoAPI with keys of 40 and 128 bits.
     for bits in [40_u32, 128] {
-        let hash = Hash::Sha1.of(&[&salt, &wide]);
+        let hash = Hash::Sha1.digest(&[&salt, &wide]);
         let key = |block: u32| {
-            let mut key = Hash::Sha1.of(&[&hash, &block.to_le_bytes()])[..bits as usize / 8].to_vec();
+            let mut key = Hash::Sha1.digest(&[&hash, &block.to_le_bytes()])[..bits as usize / 8].to_vec();
             key.resize(16, 0);
             key
         };
-        let said = Rc4::new(&key(0)).take(&[&verifier[..], &Hash::Sha1.of(&[&verifier])].concat());
+        let said = Rc4::new(&key(0)).take(&[&verifier[..], &Hash::Sha1.digest(&[&verifier])].concat());
         let words = |words: &[u32]| words.iter().flat_map(|word| word.to_le_bytes()).collect::<Vec<u8>>();
         let header = words(&[4, 0, 0x6801, 0x8004, bits, 1, 0, 0, 0]);
         let parts = [words(&[4, header.len() as u32]), header, words(&[16]), salt.to_vec(), said[..16].to_vec()];

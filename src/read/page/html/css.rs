@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use rustc_hash::FxBuildHasher;
 
 use super::looks::{Looks, declarations};
-use super::tree::{Element, Id, Kind, Page, ROOT, Step};
+use super::tree::{Element, Id, NodeKind, Page, ROOT, Step};
 use crate::document::{Budget, Exceeded, Resource};
 
 /// Maximum number of bytes of style sheets.
@@ -54,17 +54,17 @@ pub(super) struct Sheet {
 
 impl Sheet {
     /// The style sheets embedded in a page.
-    pub(super) fn of(page: &Page) -> Self {
+    pub(super) fn from_page(page: &Page) -> Self {
         let mut sheet = Self::default();
         let (mut inside, mut bytes) = (false, 0);
         for step in page.walk(ROOT) {
             match step {
                 Step::Open(id) => match page.kind(id) {
-                    Kind::Element(element) if element.name() == "style" => {
+                    NodeKind::Element(element) if element.name() == "style" => {
                         let media = element.attr("media").unwrap_or_default();
                         inside = media.is_empty() || media.contains("all") || media.contains("screen");
                     }
-                    Kind::Text(text) if inside => {
+                    NodeKind::Text(text) if inside => {
                         bytes += text.len();
                         if bytes <= MOST_BYTES {
                             sheet.parse(text);
@@ -105,8 +105,8 @@ impl Sheet {
         for index in found {
             let rule = &self.rules[index];
             if rule.matches(page, id) {
-                looks = rule.looks.over(looks);
-                important = rule.important.over(important);
+                looks = rule.looks.completed_by(looks);
+                important = rule.important.completed_by(important);
             }
         }
         Ok((looks, important))

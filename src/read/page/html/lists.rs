@@ -9,13 +9,13 @@ pub(super) struct Lists(Vec<List>);
 /// An open list.
 #[derive(Debug)]
 pub(super) struct List {
-    kind: Kind,
+    kind: ListStyle,
     next: i32,
     step: i32,
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Kind {
+enum ListStyle {
     /// Without numbers: bullets, or no markers.
     None,
     Decimal,
@@ -25,16 +25,16 @@ enum Kind {
 
 impl List {
     /// The list of an element.
-    pub(super) fn of(element: &Element) -> Self {
+    pub(super) fn from_element(element: &Element) -> Self {
         let unmarked = element.attr("style").is_some_and(|style| style.contains("none"));
         let kind = match (element.name(), element.attr("type").unwrap_or_default()) {
-            ("ol", _) if unmarked => Kind::None,
-            ("ol", "a") => Kind::Letters(b'a'),
-            ("ol", "A") => Kind::Letters(b'A'),
-            ("ol", "i") => Kind::Roman(false),
-            ("ol", "I") => Kind::Roman(true),
-            ("ol", _) => Kind::Decimal,
-            _ => Kind::None,
+            ("ol", _) if unmarked => ListStyle::None,
+            ("ol", "a") => ListStyle::Letters(b'a'),
+            ("ol", "A") => ListStyle::Letters(b'A'),
+            ("ol", "i") => ListStyle::Roman(false),
+            ("ol", "I") => ListStyle::Roman(true),
+            ("ol", _) => ListStyle::Decimal,
+            _ => ListStyle::None,
         };
         let start = element.attr("start").and_then(|start| start.trim().parse().ok());
         let step = if element.attr("reversed").is_some() { -1 } else { 1 };
@@ -61,9 +61,9 @@ impl Lists {
         list.next = number.saturating_add(list.step);
         let positive = u32::try_from(number).ok().filter(|&number| number > 0);
         match (list.kind, positive) {
-            (Kind::None, _) => None,
-            (Kind::Letters(first), Some(number)) => Some(format!("{}.", letters(number, first))),
-            (Kind::Roman(upper), Some(number)) if number < 4_000 => Some(format!("{}.", roman(number, upper))),
+            (ListStyle::None, _) => None,
+            (ListStyle::Letters(first), Some(number)) => Some(format!("{}.", letters(number, first))),
+            (ListStyle::Roman(upper), Some(number)) if number < 4_000 => Some(format!("{}.", roman(number, upper))),
             _ => Some(format!("{number}.")),
         }
     }

@@ -25,7 +25,7 @@ pub(super) struct Looks {
 
 impl Looks {
     /// This style, completed by another.
-    pub(super) fn over(self, other: Self) -> Self {
+    pub(super) fn completed_by(self, other: Self) -> Self {
         Self {
             gone: self.gone.or(other.gone),
             face: self.face.or(other.face),
@@ -87,7 +87,7 @@ impl Group {
                 Some(Ink::Clear) => face.pale = Some(true),
                 Some(Ink::Rgb(colour)) => {
                     self.ink = Some(colour);
-                    face.ink(colour);
+                    face.set_ink(colour);
                 }
                 None => (face.pale, face.ink) = (Some(false), Some(Colour::None)),
             },
@@ -123,7 +123,7 @@ impl Group {
             }
             "left" | "top" | "right" | "bottom" => {
                 self.outside |= is_outside(value);
-                let moved = points(value).or_else(|| ems(value)).unwrap_or(0.0);
+                let moved = points(value).or_else(|| em_to_points(value)).unwrap_or(0.0);
                 match name {
                     "top" => self.up = -moved,
                     "bottom" => self.up = moved,
@@ -131,7 +131,7 @@ impl Group {
                 }
             }
             "letter-spacing" => {
-                let spacing = points(value).or_else(|| ems(value)).unwrap_or(0.0);
+                let spacing = points(value).or_else(|| em_to_points(value)).unwrap_or(0.0);
                 face.away = (spacing <= LEAST_SPACING).then_some(true).or(face.away);
             }
             "content-visibility" => face.hidden = Some(value == "hidden"),
@@ -190,7 +190,7 @@ pub(super) fn of_element(element: &Element) -> Looks {
         "font" => {
             if let Some(colour) = element.attr("color").and_then(colour) {
                 match colour {
-                    Ink::Rgb(colour) => face.ink(colour),
+                    Ink::Rgb(colour) => face.set_ink(colour),
                     Ink::Clear => face.pale = Some(true),
                 }
             }
@@ -285,7 +285,7 @@ fn paper(value: &str) -> Option<Paper> {
     }
     let first = if value.starts_with("rgb") { value } else { value.split_ascii_whitespace().next()? };
     match colour(first) {
-        Some(Ink::Rgb(colour)) => Some(Paper::of(colour)),
+        Some(Ink::Rgb(colour)) => Some(Paper::from_rgb(colour)),
         Some(Ink::Clear) => None,
         None if matches!(first, "none" | "inherit" | "initial" | "unset") => None,
         None => Some(Paper::Coloured),
@@ -330,7 +330,7 @@ fn is_weight(part: &str) -> bool {
 }
 
 /// A length in em, converted to points at the default font size.
-fn ems(value: &str) -> Option<f64> {
+fn em_to_points(value: &str) -> Option<f64> {
     let number = value.strip_suffix("em").filter(|number| !number.ends_with('r'))?;
     number.trim().parse::<f64>().ok().map(|number| number * 12.0)
 }
@@ -356,7 +356,7 @@ mod tests {
     use super::*;
     use crate::read::shared::marks::Face;
 
-    fn out(text: &str) -> bool {
+    fn is_left_out(text: &str) -> bool {
         let looks = declarations(text).0;
         looks.gone == Some(true) || looks.face.apply(Face::default()).left_out(Paper::default).is_some()
     }
@@ -395,7 +395,7 @@ mod tests {
             "color:#1f4e79;background-color:#1f4e79",
             "-webkit-text-fill-color:transparent",
         ] {
-            assert!(out(text), "{text}");
+            assert!(is_left_out(text), "{text}");
         }
         for text in [
             "display:block",
@@ -421,7 +421,7 @@ mod tests {
             "clip-path:inset(5% 0 0 0)",
             "filter:opacity(0.5)",
         ] {
-            assert!(!out(text), "{text}");
+            assert!(!is_left_out(text), "{text}");
         }
     }
 

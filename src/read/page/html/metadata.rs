@@ -1,6 +1,6 @@
 //! Metadata of a page: `<title>` and `<meta>`.
 
-use super::tree::{Kind, Page, ROOT, Step};
+use super::tree::{NodeKind, Page, ROOT, Step};
 use super::words::boundary_before;
 use crate::document::Metadata;
 
@@ -17,7 +17,7 @@ pub(super) fn metadata(page: &Page) -> Metadata {
         match element.name() {
             "title" if metadata.title.is_none() => {
                 let texts = page.children(id).filter_map(|child| match page.kind(child) {
-                    Kind::Text(text) => Some(&**text),
+                    NodeKind::Text(text) => Some(&**text),
                     _ => None,
                 });
                 metadata.title = Some(one_line(&texts.collect::<String>())).filter(|title| !title.is_empty());

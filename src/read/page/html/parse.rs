@@ -45,11 +45,11 @@ pub(super) fn parse(text: &str, budget: &mut Budget) -> Result<Page, Exceeded> {
     match feed(text, false)? {
         Some(page) => Ok(page),
         // An unfinished tag or comment is so long that its attributes must be counted exactly: feed again in fine steps.
-        None => feed(text, true)?.ok_or_else(|| over(Resource::Steps, u64::MAX, ATTRIBUTES)),
+        None => feed(text, true)?.ok_or_else(|| exceeded(Resource::Steps, u64::MAX, ATTRIBUTES)),
     }
 }
 
-fn over(resource: Resource, asked: u64, limit: u64) -> Exceeded {
+fn exceeded(resource: Resource, asked: u64, limit: u64) -> Exceeded {
     Exceeded { resource, asked, limit }
 }
 
@@ -79,7 +79,7 @@ fn feed(text: &str, fine: bool) -> Result<Option<Page>, Exceeded> {
             if !fine {
                 return Ok(None);
             }
-            return Err(over(Resource::Steps, open.attributes as u64, OPEN_ATTRIBUTES as u64));
+            return Err(exceeded(Resource::Steps, open.attributes as u64, OPEN_ATTRIBUTES as u64));
         }
     }
     tokenizer.end();
@@ -196,7 +196,7 @@ impl Watch {
             (Resource::Steps, self.comparisons.get(), COMPARISONS),
         ] {
             if asked > limit {
-                return Err(over(resource, asked, limit));
+                return Err(exceeded(resource, asked, limit));
             }
         }
         Ok(())

@@ -7,7 +7,7 @@ use rustc_hash::FxBuildHasher;
 use super::chrome::{Look, is_fixed_copy, look};
 use super::css::{self, Sheet};
 use super::looks::{Looks, declarations, of_element};
-use super::tree::{Element, Id, Kind, Page, ROOT, Step};
+use super::tree::{Element, Id, NodeKind, Page, ROOT, Step};
 use crate::document::{AsideKind, Budget, Exceeded, Resource};
 use crate::read::shared::marks::{Change, Paper};
 
@@ -52,7 +52,7 @@ pub(super) struct Survey {
 
 impl Survey {
     /// The result for a node.
-    pub(super) fn of(&self, id: Id) -> Verdict {
+    pub(super) fn verdict(&self, id: Id) -> Verdict {
         self.verdicts.get(id as usize).copied().unwrap_or_default()
     }
 }
@@ -164,7 +164,7 @@ pub(super) fn survey(page: &Page, budget: &mut Budget) -> Result<Survey, Exceede
         candidates: Vec::new(),
         broken: false,
         hidden_tables: 0,
-        sheet: Sheet::of(page),
+        sheet: Sheet::from_page(page),
         others: css::has_others(page),
         known: HashMap::default(),
         by_sheet: Vec::new(),
@@ -173,9 +173,9 @@ pub(super) fn survey(page: &Page, budget: &mut Budget) -> Result<Survey, Exceede
     for step in page.walk(ROOT) {
         match step {
             Step::Open(id) => match page.kind(id) {
-                Kind::Element(element) => surveyor.open(id, element, budget)?,
-                Kind::Text(text) => surveyor.text(text),
-                Kind::Other => {}
+                NodeKind::Element(element) => surveyor.open(id, element, budget)?,
+                NodeKind::Text(text) => surveyor.text(text),
+                NodeKind::Other => {}
             },
             Step::Close(id) if page.element(id).is_some() => surveyor.close(),
             Step::Close(_) => {}
@@ -216,7 +216,8 @@ impl<'p> Surveyor<'p> {
         });
         let (own, own_insisting) = own.unwrap_or_default();
         let of_element = of_element(element);
-        let mut all = own_insisting.over(insisting).over(own).over(sheet).over(of_element);
+        let mut all =
+            own_insisting.completed_by(insisting).completed_by(own).completed_by(sheet).completed_by(of_element);
         if matches!(element.name(), "sup" | "sub") {
             // Style sheets reset `sup` to the baseline and raise it by other means.
             all.face.shift = own.face.shift.or(of_element.face.shift);

@@ -18,7 +18,7 @@ pub(super) const ROOT: Id = 0;
 
 /// The kind of a node.
 #[derive(Debug)]
-pub(super) enum Kind {
+pub(super) enum NodeKind {
     Element(Element),
     Text(StrTendril),
     /// The document, comments, and the contents of templates: invisible.
@@ -54,7 +54,7 @@ impl Element {
 
 #[derive(Debug)]
 struct Node {
-    kind: Kind,
+    kind: NodeKind,
     parent: Id,
     first: Id,
     last: Id,
@@ -80,11 +80,11 @@ pub(super) enum Step {
 impl Page {
     fn new() -> Self {
         let mut page = Self { nodes: Vec::new() };
-        page.create(Kind::Other);
+        page.create(NodeKind::Other);
         page
     }
 
-    fn create(&mut self, kind: Kind) -> Id {
+    fn create(&mut self, kind: NodeKind) -> Id {
         let id = self.nodes.len() as Id;
         self.nodes.push(Node { kind, parent: NONE, first: NONE, last: NONE, previous: NONE, next: NONE, depth: 0 });
         id
@@ -104,14 +104,14 @@ impl Page {
     }
 
     /// The kind of a node.
-    pub(super) fn kind(&self, id: Id) -> &Kind {
+    pub(super) fn kind(&self, id: Id) -> &NodeKind {
         &self.node(id).kind
     }
 
     /// The element at a node, if it is one.
     pub(super) fn element(&self, id: Id) -> Option<&Element> {
         match self.kind(id) {
-            Kind::Element(element) => Some(element),
+            NodeKind::Element(element) => Some(element),
             _ => None,
         }
     }
@@ -189,7 +189,7 @@ impl Page {
     /// Appends text to a text node; `false` if the node is not one.
     fn extend(&mut self, id: Id, text: &StrTendril) -> bool {
         match self.nodes.get_mut(id as usize).map(|node| &mut node.kind) {
-            Some(Kind::Text(known)) => {
+            Some(NodeKind::Text(known)) => {
                 known.push_tendril(text);
                 true
             }
@@ -255,7 +255,7 @@ impl TreeSink for Sink {
         // The tree builder asks for names of elements only; any other node has an empty name.
         static NO_NAME: std::sync::OnceLock<QualName> = std::sync::OnceLock::new();
         Ref::map(self.page.borrow(), |page| match page.kind(*target) {
-            Kind::Element(element) => &element.name,
+            NodeKind::Element(element) => &element.name,
             _ => NO_NAME.get_or_init(|| QualName::new(None, ns!(), local_name!(""))),
         })
     }
@@ -263,20 +263,20 @@ impl TreeSink for Sink {
     fn create_element(&self, name: QualName, attributes: Vec<Attribute>, _: ElementFlags) -> Id {
         let template = name.expanded() == expanded_name!(html "template");
         let mut page = self.page.borrow_mut();
-        let id = page.create(Kind::Element(Element { name, attributes }));
+        let id = page.create(NodeKind::Element(Element { name, attributes }));
         if template {
-            let contents = page.create(Kind::Other);
+            let contents = page.create(NodeKind::Other);
             page.append(id, contents);
         }
         id
     }
 
     fn create_comment(&self, _: StrTendril) -> Id {
-        self.page.borrow_mut().create(Kind::Other)
+        self.page.borrow_mut().create(NodeKind::Other)
     }
 
     fn create_pi(&self, _: StrTendril, _: StrTendril) -> Id {
-        self.page.borrow_mut().create(Kind::Other)
+        self.page.borrow_mut().create(NodeKind::Other)
     }
 
     fn append(&self, parent: &Id, child: NodeOrText<Id>) {
@@ -288,7 +288,7 @@ impl TreeSink for Sink {
                 if page.extend(last, &text) {
                     return;
                 }
-                page.create(Kind::Text(text))
+                page.create(NodeKind::Text(text))
             }
         };
         page.append(*parent, id);
@@ -304,7 +304,7 @@ impl TreeSink for Sink {
                 if page.extend(previous, &text) {
                     return;
                 }
-                page.create(Kind::Text(text))
+                page.create(NodeKind::Text(text))
             }
         };
         page.insert_before(*sibling, id);
@@ -334,7 +334,7 @@ impl TreeSink for Sink {
 
     fn add_attrs_if_missing(&self, target: &Id, attributes: Vec<Attribute>) {
         let mut page = self.page.borrow_mut();
-        let Kind::Element(element) = &mut page.node_mut(*target).kind else { return };
+        let NodeKind::Element(element) = &mut page.node_mut(*target).kind else { return };
         self.work.set(self.work.get() + (element.attributes.len() * attributes.len()) as u64);
         for attribute in attributes {
             if element.attributes.iter().all(|known| known.name != attribute.name) {

@@ -11,7 +11,7 @@ use super::outside::Outside;
 use super::pictures;
 use super::survey::{Survey, Verdict};
 use super::tables::{Table, has_one_cell, rows_of};
-use super::tree::{Element, Id, Kind, Page, ROOT, Step};
+use super::tree::{Element, Id, NodeKind, Page, ROOT, Step};
 use super::words::Words;
 use crate::document::{Aside, AsideKind, Block, Budget, Document, Paragraph, PictureRef, Place, Region, Resource};
 use crate::finding::Finding;
@@ -162,10 +162,10 @@ impl<'a> Walker<'a> {
         for step in page.walk(ROOT) {
             match step {
                 Step::Open(id) => match page.kind(id) {
-                    Kind::Element(element) => self.enter(id, element)?,
-                    Kind::Text(text) if self.hidden == 0 => self.text(text)?,
-                    Kind::Text(text) => self.text_gone(text),
-                    Kind::Other => {}
+                    NodeKind::Element(element) => self.enter(id, element)?,
+                    NodeKind::Text(text) if self.hidden == 0 => self.text(text)?,
+                    NodeKind::Text(text) => self.text_gone(text),
+                    NodeKind::Other => {}
                 },
                 Step::Close(id) if page.element(id).is_some() => self.leave()?,
                 Step::Close(_) => {}
@@ -232,7 +232,7 @@ impl<'a> Walker<'a> {
     }
 
     fn enter(&mut self, id: Id, element: &Element) -> Result<(), ReadError> {
-        let verdict = self.survey.of(id);
+        let verdict = self.survey.verdict(id);
         let around = self.entered.last().map(|entered| entered.face).unwrap_or_default();
         let mut face = verdict.face.apply(around);
         // A strikethrough, or a position outside of the page, applies to all descendants.
@@ -275,7 +275,7 @@ impl<'a> Walker<'a> {
             Role::Break => self.line_break()?,
             Role::Heading(level) => self.level = Some(level),
             Role::Pre => self.keep += 1,
-            Role::List => self.lists.open(List::of(element)),
+            Role::List => self.lists.open(List::from_element(element)),
             Role::Item => self.item(element),
             Role::Picture => self.picture(element)?,
             Role::Field => self.field(element)?,
@@ -285,7 +285,7 @@ impl<'a> Walker<'a> {
                 self.nest.push(entered.data);
                 if entered.data {
                     self.budget.spend(Resource::Depth, self.tables.len() as u64 + 1)?;
-                    let columns = self.survey.of(id).columns;
+                    let columns = self.survey.verdict(id).columns;
                     self.tables.push(Table::new(&self.part, self.table_count, columns));
                     self.table_count += 1;
                 }

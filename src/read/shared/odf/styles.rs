@@ -204,7 +204,7 @@ fn text_properties(tag: &Tag, face: &mut Change) {
             }
             "color" => {
                 if let Some(colour) = rgb(&value) {
-                    face.ink(colour);
+                    face.set_ink(colour);
                 }
             }
             "use-window-font-color" if value == "true" => face.pale = Some(false),
@@ -225,7 +225,7 @@ const RAISED: f64 = 10.0;
 
 fn paper(tag: &Tag, face: &mut Change) {
     if let Some(colour) = tag.get("background-color") {
-        face.paper = rgb(&colour).map(Paper::of).or(face.paper);
+        face.paper = rgb(&colour).map(Paper::from_rgb).or(face.paper);
         face.ground = Some(rgb(&colour).into());
     }
 }

@@ -28,7 +28,7 @@ pub(super) fn apply_face(face: &mut Face, style: Face, opcode: u16, operand: &[u
         op::C_RGB => {
             change.pale = Some(false);
             if let Some(colour) = rgb(operand, 0) {
-                change.ink(colour);
+                change.set_ink(colour);
             }
         }
         op::C_HIGHLIGHT => change.paper = Some(if first == 0 { Paper::Unsaid } else { of_number(first) }),
@@ -43,7 +43,7 @@ pub(super) fn apply_face(face: &mut Face, style: Face, opcode: u16, operand: &[u
 }
 
 /// Merges the formatting of a character style into existing formatting: a property is on if it is on in either.
-pub(super) fn over(style: Face, face: Face) -> Face {
+pub(super) fn merge_faces(style: Face, face: Face) -> Face {
     Face {
         hidden: style.hidden | face.hidden,
         struck: style.struck | face.struck,
@@ -92,7 +92,7 @@ pub(super) fn shade_80(shade: u16) -> Paper {
 
 /// `Shd`: foreground and background colours, then the pattern (MS-DOC 2.9.246).
 pub(super) fn shade(bytes: &[u8]) -> Paper {
-    let colour = |at| rgb(bytes, at).map_or(Paper::Unsaid, Paper::of);
+    let colour = |at| rgb(bytes, at).map_or(Paper::Unsaid, Paper::from_rgb);
     match u16_at(bytes, 8) {
         Some(0 | 0xFFFF) => colour(4),
         Some(1) => colour(0),

@@ -3,7 +3,7 @@
 use super::text::{Field, Walk};
 use crate::document::{Exceeded, Resource};
 use crate::read::container::cfb::{u16_at, u32_at};
-use crate::read::shared::equation::{self, MOST_CODE, Piece};
+use crate::read::shared::equation::{self, EquationPart, MOST_CODE};
 
 /// Maximum number of entries of a drop-down list, set by the format.
 const MOST_CHOICES: u32 = 25;
@@ -56,12 +56,12 @@ impl Walk<'_, '_> {
             None => {
                 for piece in equation::shown(&field.code) {
                     match piece {
-                        Piece::Text(text, shift) => {
+                        EquationPart::Text(text, shift) => {
                             self.props.face.shift = shift;
                             self.para.text.push(&text, self.props.face);
                             self.props.face = face;
                         }
-                        Piece::Reading(text) => self.para.text.marks.reading(&text),
+                        EquationPart::Reading(text) => self.para.text.marks.reading(&text),
                     }
                 }
             }

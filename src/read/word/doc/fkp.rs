@@ -39,7 +39,7 @@ impl Run<'_> {
 
 /// The kind of properties that a bin table describes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum PropertyKind {
     /// `PlcBteChpx`
     Characters,
     /// `PlcBtePapx`
@@ -51,14 +51,14 @@ pub(super) enum Kind {
 pub(super) struct Pages<'a> {
     stream: &'a [u8],
     table: &'a [u8],
-    kind: Kind,
+    kind: PropertyKind,
     /// Whether the offsets are in order.
     sorted: bool,
 }
 
 impl<'a> Pages<'a> {
     /// The pages of `stream` (`WordDocument`) that a bin table lists.
-    pub(super) fn new(stream: &'a [u8], table: &'a [u8], kind: Kind) -> Self {
+    pub(super) fn new(stream: &'a [u8], table: &'a [u8], kind: PropertyKind) -> Self {
         Self { stream, table, kind, sorted: sorted(table, (table.len() / 8).saturating_sub(1)) }
     }
 
@@ -95,8 +95,8 @@ impl<'a> Pages<'a> {
         let run = Run { start, end, page: Some((whole, index)), ..Run::default() };
         let descriptors = (runs(page) + 1) * 4;
         Some(match self.kind {
-            Kind::Characters => Run { grpprl: chpx(page, descriptors + index).unwrap_or_default(), ..run },
-            Kind::Paragraphs => {
+            PropertyKind::Characters => Run { grpprl: chpx(page, descriptors + index).unwrap_or_default(), ..run },
+            PropertyKind::Paragraphs => {
                 let (style, grpprl) = papx(page, descriptors + index * 13).unwrap_or_default();
                 Run { style, grpprl, ..run }
             }
@@ -171,7 +171,7 @@ mod tests {
         page[220..227].copy_from_slice(&[0, 3, 9, 0, 0x17, 0x24, 1]);
         page[PAGE - 1] = 2;
         let table: Vec<u8> = [100_u32, 150, 1].into_iter().flat_map(u32::to_le_bytes).collect();
-        let pages = Pages::new(&stream, &table, Kind::Paragraphs);
+        let pages = Pages::new(&stream, &table, PropertyKind::Paragraphs);
         let run = pages.run(119);
         assert_eq!((run.start, run.end, run.style, run.grpprl), (100, 120, 7, &[0x16, 0x24, 1][..]));
         let run = pages.run(120);

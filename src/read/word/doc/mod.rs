@@ -17,7 +17,7 @@ mod text;
 
 use self::drawing::Drawings;
 use self::fib::{Fib, Table};
-use self::fkp::{Kind, Pages};
+use self::fkp::{Pages, PropertyKind};
 use self::list::Lists;
 use self::pieces::Pieces;
 use self::style::Styles;
@@ -61,8 +61,8 @@ pub(in crate::read) fn read(
         document: &document,
         data: &data,
         pieces: &pieces,
-        characters: Pages::new(&document, fib.slice(&table, Table::PlcfBteChpx), Kind::Characters),
-        paragraphs: Pages::new(&document, fib.slice(&table, Table::PlcfBtePapx), Kind::Paragraphs),
+        characters: Pages::new(&document, fib.slice(&table, Table::PlcfBteChpx), PropertyKind::Characters),
+        paragraphs: Pages::new(&document, fib.slice(&table, Table::PlcfBtePapx), PropertyKind::Paragraphs),
         styles: &Styles::read(fib.slice(&table, Table::Stshf), budget)?,
         drawings: &Drawings::read(&fib, &document, &table, budget)?,
         boxes_start,

@@ -1,6 +1,6 @@
 //! Properties of characters, paragraphs and table rows after all modifiers have been applied.
 
-use super::face::{apply_face, over, shade, shade_80};
+use super::face::{apply_face, merge_faces, shade, shade_80};
 use super::sprm::op;
 use super::style::{StyleProps, Styles};
 use crate::read::container::cfb::{u16_at, u32_at};
@@ -57,8 +57,8 @@ impl CharProps {
             op::C_ISTD => {
                 if let Some(style) = u16_at(operand, 0) {
                     let style = styles.get(style).face;
-                    self.style_face = over(style, self.style_face);
-                    self.face = over(style, self.face);
+                    self.style_face = merge_faces(style, self.style_face);
+                    self.face = merge_faces(style, self.face);
                 }
             }
             _ => apply_face(&mut self.face, self.style_face, opcode, operand),

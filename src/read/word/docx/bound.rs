@@ -26,7 +26,7 @@ impl Shared<'_> {
         if !properties.contains("dataBinding") {
             return None;
         }
-        let control = Control::of(properties, self.budget)?;
+        let control = Control::parse(properties, self.budget)?;
         let path = path(&control.path).filter(|_| !control.formatted)?;
         if self.stores.is_none() {
             let stores = self.load_stores(relationships);
@@ -60,7 +60,7 @@ impl Shared<'_> {
 }
 
 impl Control {
-    fn of(properties: &str, budget: &mut Budget) -> Option<Self> {
+    fn parse(properties: &str, budget: &mut Budget) -> Option<Self> {
         let mut control = Self::default();
         // The properties are a list of sibling elements: wrap them in a root element.
         let whole = format!("<properties>{properties}</properties>");
@@ -164,7 +164,7 @@ mod tests {
 
     #[test]
     fn properties_of_controls() {
-        let said = |text: &str| Control::of(text, &mut Budget::default());
+        let said = |text: &str| Control::parse(text, &mut Budget::default());
         let control = said("<w:dataBinding w:xpath='/a/b' w:storeItemID='{1}'/><w:dropDownList><w:listItem w:displayText='十二' w:value='12'/></w:dropDownList>").unwrap();
         assert_eq!((control.path.as_str(), control.store.as_str(), control.choices.len()), ("/a/b", "{1}", 1));
         assert!(said("<w:dataBinding w:xpath='/a/b' w:storeItemID='{1}'/><w:date/>").unwrap().formatted);

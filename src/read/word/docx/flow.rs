@@ -15,7 +15,7 @@ use crate::read::shared::marks::Marks;
 
 /// Kind of a container of paragraphs and tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum HolderKind {
     /// The whole part.
     Story,
     /// A cell of the innermost table.
@@ -31,7 +31,7 @@ pub(super) enum Kind {
 /// An open container and its content so far.
 #[derive(Debug)]
 struct Holder {
-    kind: Kind,
+    kind: HolderKind,
     region: Region,
     blocks: Vec<Block>,
     cell: Physical,
@@ -58,13 +58,13 @@ impl Holder {
         };
         let mut more = Vec::new();
         if !marks.is_empty() {
-            if self.kind == Kind::Cell {
+            if self.kind == HolderKind::Cell {
                 self.cell.marks.absorb(marks);
             } else {
                 marks.tell(&place(), &mut shared.asides, shared.budget)?;
             }
         }
-        if self.kind == Kind::Cell {
+        if self.kind == HolderKind::Cell {
             self.cell.push(match number {
                 Some(number) => number + &text,
                 None => text,
@@ -89,7 +89,7 @@ impl Holder {
 
     fn emit(&mut self, blocks: Vec<Block>) {
         match self.kind {
-            Kind::Cell => self.cell.nested.extend(blocks),
+            HolderKind::Cell => self.cell.nested.extend(blocks),
             _ => self.blocks.extend(blocks),
         }
     }
@@ -183,13 +183,13 @@ impl Para {
 
 /// Cache of parsed paragraph properties, keyed by their XML.
 #[derive(Debug, Default)]
-pub(super) struct Known<'a> {
+pub(super) struct PropsCache<'a> {
     props: HashMap<&'a str, Props, FxBuildHasher>,
     last: Option<(&'a str, Props)>,
     scope: u64,
 }
 
-impl<'a> Known<'a> {
+impl<'a> PropsCache<'a> {
     /// Size of the cache; a report has a few dozen distinct properties.
     const MOST: usize = 64;
 
@@ -235,11 +235,11 @@ impl Flow {
     pub(super) fn new(part: &Arc<str>, region: Region) -> Self {
         let mut flow =
             Self { part: Arc::clone(part), holders: Vec::new(), paras: Vec::new(), tables: Vec::new(), paragraphs: 0 };
-        flow.hold(Kind::Story, region, Physical::default());
+        flow.hold(HolderKind::Story, region, Physical::default());
         flow
     }
 
-    fn hold(&mut self, kind: Kind, region: Region, cell: Physical) {
+    fn hold(&mut self, kind: HolderKind, region: Region, cell: Physical) {
         self.holders.push(Holder { kind, region, blocks: Vec::new(), cell, carried: None });
     }
 
@@ -255,14 +255,14 @@ impl Flow {
 
     /// The open cell, if only paragraphs are open inside it.
     pub(super) fn cell(&mut self) -> Option<&mut Physical> {
-        self.holders.last_mut().filter(|holder| holder.kind == Kind::Cell).map(|holder| &mut holder.cell)
+        self.holders.last_mut().filter(|holder| holder.kind == HolderKind::Cell).map(|holder| &mut holder.cell)
     }
 
     /// Begins a paragraph.
     pub(super) fn open_paragraph(&mut self, start: usize, shared: &Shared<'_>) {
         let host = self.paras.last().and_then(|para| para.index);
         let Some(holder) = self.holders.last_mut() else { return };
-        let index = if holder.kind == Kind::Story {
+        let index = if holder.kind == HolderKind::Story {
             self.paragraphs += 1;
             Some(self.paragraphs - 1)
         } else {
@@ -288,12 +288,12 @@ impl Flow {
     }
 
     /// Opens a container.
-    pub(super) fn open(&mut self, kind: Kind, start: usize) {
+    pub(super) fn open(&mut self, kind: HolderKind, start: usize) {
         let region = match kind {
-            Kind::TextBox if self.region() == Region::Body => Region::TextBox,
-            Kind::Story | Kind::Cell | Kind::TextBox => self.region(),
-            Kind::Note => Region::Note,
-            Kind::Margin => Region::HeaderFooter,
+            HolderKind::TextBox if self.region() == Region::Body => Region::TextBox,
+            HolderKind::Story | HolderKind::Cell | HolderKind::TextBox => self.region(),
+            HolderKind::Note => Region::Note,
+            HolderKind::Margin => Region::HeaderFooter,
         };
         self.hold(kind, region, Physical { span: (start, start), columns: 1, ..Physical::default() });
     }
@@ -305,7 +305,7 @@ impl Flow {
             holder.place(&mut carried, &self.part, end, shared)?;
         }
         match holder.kind {
-            Kind::Cell => {
+            HolderKind::Cell => {
                 holder.cell.span.1 = end;
                 shared.hold_cell()?;
                 if let Some(table) = self.tables.last_mut() {
@@ -313,13 +313,13 @@ impl Flow {
                     table.cell(holder.cell);
                 }
             }
-            Kind::TextBox => match self.paras.last_mut() {
+            HolderKind::TextBox => match self.paras.last_mut() {
                 Some(para) => para.boxes.extend(holder.blocks),
                 None => self.emit(holder.blocks),
             },
-            Kind::Note => shared.notes.extend(holder.blocks),
-            Kind::Margin => shared.margins.extend(holder.blocks),
-            Kind::Story => self.holders.push(holder),
+            HolderKind::Note => shared.notes.extend(holder.blocks),
+            HolderKind::Margin => shared.margins.extend(holder.blocks),
+            HolderKind::Story => self.holders.push(holder),
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use super::shared::Shared;
 use crate::document::{Block, Document, Format};
 use crate::finding::Finding;
 use crate::read::container::Relationships;
-use crate::read::shared::skipped::Kind;
+use crate::read::shared::skipped::SkippedKind;
 use crate::read::word::embedded;
 use crate::read::{READERS, ReadError, Sniffed, sniff};
 
@@ -25,7 +25,7 @@ impl Shared<'_> {
     pub(super) fn inserted(&mut self, id: &str, relationships: &Relationships) -> Result<Vec<Block>, ReadError> {
         let found = self.inserted_document(id, relationships)?;
         let Some(document) = found else {
-            self.skipped.add(Kind::Chunk);
+            self.skipped.add(SkippedKind::Chunk);
             return Ok(Vec::new());
         };
         Ok(self.take(document))
@@ -45,11 +45,11 @@ impl Shared<'_> {
             (document, findings) = (embedded::shown(book, || active), said);
         }
         let Some(document) = document else {
-            self.skipped.add(Kind::Object);
+            self.skipped.add(SkippedKind::Object);
             return Ok(Vec::new());
         };
         self.said.append(&mut findings);
-        self.skipped.add(Kind::Workbook);
+        self.skipped.add(SkippedKind::Workbook);
         Ok(self.take(document))
     }
 

@@ -117,7 +117,7 @@ pub(super) fn face_property(tag: &Tag<'_>, face: &mut Change) {
                 Some("background1" | "light1") if tag.get("themeShade").is_none() => face.pale = Some(true),
                 Some(_) => face.pale = Some(false),
                 None => match colour {
-                    Some(colour) => face.ink(colour),
+                    Some(colour) => face.set_ink(colour),
                     None => face.pale = Some(false),
                 },
             }
@@ -146,7 +146,7 @@ pub(super) fn text_fill(xml: &str, face: &mut Change) {
     if xml.contains("noFill") || clear {
         face.away = Some(true);
     } else if let Some(colour) = value("srgbClr ").and_then(rgb) {
-        face.ink(colour);
+        face.set_ink(colour);
     }
 }
 
@@ -176,7 +176,7 @@ fn paper(tag: &Tag<'_>) -> Option<Paper> {
     if pattern || tag.get("themeFill").is_some_and(|theme| !theme.starts_with("background1")) {
         return Some(Paper::Coloured);
     }
-    tag.get("fill").as_deref().and_then(rgb).map(Paper::of)
+    tag.get("fill").as_deref().and_then(rgb).map(Paper::from_rgb)
 }
 
 /// An attribute of the `w:shd` in the XML of cell or table properties. Searched only if text is coloured.
@@ -202,7 +202,7 @@ pub(super) fn paper_of(xml: &str) -> Option<Paper> {
     {
         return Some(Paper::Coloured);
     }
-    shade(xml, ":fill=").and_then(rgb).map(Paper::of)
+    shade(xml, ":fill=").and_then(rgb).map(Paper::from_rgb)
 }
 
 /// The background colour set by cell or table properties, as XML.

@@ -4,9 +4,9 @@ use super::fields::{DEEPEST, Field};
 use super::walk::Walk;
 use crate::document::Region;
 use crate::read::ReadError;
-use crate::read::shared::equation::{self, Piece};
+use crate::read::shared::equation::{self, EquationPart};
 use crate::read::shared::marks::Shift;
-use crate::read::shared::skipped;
+use crate::read::shared::skipped::SkippedKind;
 use crate::read::xml::{Event, Events, Tag};
 
 impl<'a> Walk<'a, '_, '_> {
@@ -45,7 +45,7 @@ impl<'a> Walk<'a, '_, '_> {
     /// Inserts an embedded file; one that is not read is counted as skipped.
     pub(super) fn inserted(&mut self, id: Option<&str>) -> Result<(), ReadError> {
         let Some(id) = id else {
-            self.skipped(skipped::Kind::Chunk);
+            self.skipped(SkippedKind::Chunk);
             return Ok(());
         };
         self.shared.yielded += 1;
@@ -60,7 +60,7 @@ impl<'a> Walk<'a, '_, '_> {
             && tag.get("DrawAspect").is_none_or(|aspect| aspect == "Content");
         let id = tag.get("id").filter(|_| is_shown && self.flow.region() == Region::Body);
         let Some(id) = id else {
-            self.skipped(skipped::Kind::Object);
+            self.skipped(SkippedKind::Object);
             return Ok(());
         };
         self.shared.yielded += 1;
@@ -109,7 +109,7 @@ impl<'a> Walk<'a, '_, '_> {
     pub(super) fn show_instruction(&mut self, code: &str) {
         for piece in equation::shown(code) {
             match piece {
-                Piece::Text(text, shift) => {
+                EquationPart::Text(text, shift) => {
                     let face = self.flow.para().map(|para| para.props.face).unwrap_or_default();
                     self.shift(shift);
                     self.show(&text);
@@ -117,7 +117,7 @@ impl<'a> Walk<'a, '_, '_> {
                         para.props.face = face;
                     }
                 }
-                Piece::Reading(text) => self.reading(&text),
+                EquationPart::Reading(text) => self.reading(&text),
             }
         }
     }

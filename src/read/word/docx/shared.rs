@@ -15,7 +15,7 @@ use crate::read::container::package::Package;
 use crate::read::shared::base64;
 use crate::read::shared::marks::Face;
 use crate::read::shared::pictures::Pictures;
-use crate::read::shared::skipped::{Kind, Skipped};
+use crate::read::shared::skipped::{Skipped, SkippedKind};
 
 thread_local! {
     static KNOWN: Memory<Vec<u8>> = const { Memory::new() };
@@ -61,7 +61,9 @@ impl Parts<'_> {
     ) -> Result<Arc<Relationships>, ReadError> {
         match self {
             Self::Package(package) => package.relationships(part, budget),
-            Self::Flat(parts) => Relationships::of(part, budget, |name, _| Ok(parts.get(name).cloned())).map(Arc::new),
+            Self::Flat(parts) => {
+                Relationships::for_part(part, budget, |name, _| Ok(parts.get(name).cloned())).map(Arc::new)
+            }
         }
     }
 }
@@ -153,11 +155,11 @@ impl<'p> Shared<'p> {
             return Some(index);
         }
         let Some(relationship) = relationships.by_id(id) else {
-            self.skipped.add(Kind::BrokenPicture);
+            self.skipped.add(SkippedKind::BrokenPicture);
             return None;
         };
         if relationship.external {
-            self.skipped.add(Kind::LinkedPicture);
+            self.skipped.add(SkippedKind::LinkedPicture);
             return None;
         }
         let known = self.pictures.known(&relationship.target);
@@ -166,7 +168,7 @@ impl<'p> Shared<'p> {
             self.pictures.keep(&relationship.target, bytes)
         });
         if index.is_none() {
-            self.skipped.add(Kind::BrokenPicture);
+            self.skipped.add(SkippedKind::BrokenPicture);
         }
         index
     }
@@ -176,7 +178,7 @@ impl<'p> Shared<'p> {
         let bytes = base64::decode(text.as_bytes(), self.budget)?;
         let kept = bytes.and_then(|bytes| self.pictures.keep(name, bytes));
         if kept.is_none() {
-            self.skipped.add(Kind::BrokenPicture);
+            self.skipped.add(SkippedKind::BrokenPicture);
         }
         Ok(())
     }
@@ -185,7 +187,7 @@ impl<'p> Shared<'p> {
     pub(in crate::read) fn optional<T: Default>(&mut self, read: Result<T, ReadError>) -> Result<T, ReadError> {
         match read {
             Err(ReadError::Damaged(_)) => {
-                self.skipped.add(Kind::Part);
+                self.skipped.add(SkippedKind::Part);
                 Ok(T::default())
             }
             other => other,

@@ -65,7 +65,7 @@ impl Physical {
 
 /// A physical row.
 #[derive(Debug, Default)]
-pub(super) struct Row {
+pub(super) struct TableRow {
     cells: Vec<Physical>,
     /// `w:gridBefore`.
     pub(super) before: u32,
@@ -88,7 +88,7 @@ pub(super) struct Table {
     /// Number of real columns before each written column; empty if there are no slivers.
     real: Vec<u32>,
     /// The open row.
-    pub(super) row: Option<Row>,
+    pub(super) row: Option<TableRow>,
     /// Number of open `w:tc` elements.
     pub(super) open_cells: u32,
     /// Number of cells held so far.
@@ -151,7 +151,7 @@ impl Table {
     }
 
     /// Number of real columns before a written column.
-    fn real(&self, column: u32) -> u32 {
+    fn real_columns(&self, column: u32) -> u32 {
         match self.real.last() {
             None => column,
             Some(last) => self
@@ -194,7 +194,7 @@ impl Table {
         }
         self.builder.start_row(budget)?;
         let mut reaching = std::mem::take(&mut self.reaching);
-        let before = self.real(row.before);
+        let before = self.real_columns(row.before);
         if before > 0 {
             self.builder.skip(before, budget)?;
         }
@@ -205,7 +205,7 @@ impl Table {
                 None => cell,
             };
             let next = column.saturating_add(cell.columns.max(1));
-            let columns = self.real(next) - self.real(column);
+            let columns = self.real_columns(next) - self.real_columns(column);
             let mut cell = cell;
             if self.unseen && !cell.wide && self.is_unseen(column, next) {
                 let place = Place::cell(
@@ -223,7 +223,7 @@ impl Table {
             }
             self.add(cell, columns.max(1), budget)?;
         }
-        let after = self.real(column.saturating_add(row.after)) - self.real(column);
+        let after = self.real_columns(column.saturating_add(row.after)) - self.real_columns(column);
         if after > 0 {
             self.builder.skip(after, budget)?;
         }
@@ -236,7 +236,7 @@ impl Table {
     }
 
     /// Sets the text of a hidden row aside. Cells that span beyond the row are visible below it.
-    fn hidden_row(&mut self, row: Row, budget: &mut Budget) -> Result<(), Exceeded> {
+    fn hidden_row(&mut self, row: TableRow, budget: &mut Budget) -> Result<(), Exceeded> {
         let place = Place {
             part: Some(Arc::clone(&self.part)),
             table: Some(self.index),
@@ -318,7 +318,7 @@ mod tests {
     fn rows(mut table: Table, rows: Vec<Vec<Physical>>) -> Result<Shown, Exceeded> {
         let budget = &mut Budget::default();
         for cells in rows {
-            table.row = Some(Row::default());
+            table.row = Some(TableRow::default());
             for cell in cells {
                 table.cell(cell);
             }

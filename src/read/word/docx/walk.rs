@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::faces::{Faces, Run, Surroundings};
 use super::fields::Fields;
-use super::flow::{Flow, Kind, Known};
+use super::flow::{Flow, HolderKind, PropsCache};
 use super::names::{A, AML, GRAPHIC, M, MC, O, SPACES, V, W, WP, has_width};
 use super::shared::Shared;
 use super::table::Table;
@@ -13,7 +13,7 @@ use crate::document::{Block, PictureRef, Region, Resource};
 use crate::read::ReadError;
 use crate::read::container::Relationships;
 use crate::read::shared::marks::Shift;
-use crate::read::shared::skipped;
+use crate::read::shared::skipped::SkippedKind;
 use crate::read::xml::{Event, Events, Tag};
 use crate::text::END_OF_DIRECTION;
 
@@ -82,7 +82,7 @@ pub(super) struct Walk<'a, 's, 'p> {
     pub(super) around: Vec<&'a str>,
     /// Number of open text boxes, whose background is not known.
     boxes: u32,
-    pub(super) known: Known<'a>,
+    pub(super) known: PropsCache<'a>,
     /// XML of the paragraph properties being read, and the depth of the element stack at which they end.
     pub(super) learning: Option<(&'a str, usize)>,
 }
@@ -112,7 +112,7 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
             run: None,
             around: Vec::new(),
             boxes: 0,
-            known: Known::default(),
+            known: PropsCache::default(),
             learning: None,
         }
     }
@@ -279,21 +279,21 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
             }
             (V, "textpath") => self.word_art(tag)?,
             (O, "OLEObject") => self.embedded(tag)?,
-            (GRAPHIC, "chart" | "relIds") => self.skipped(skipped::Kind::Chart),
+            (GRAPHIC, "chart" | "relIds") => self.skipped(SkippedKind::Chart),
             (AML, "annotation") => return Ok(self.annotation(tag)),
             _ => {}
         }
         Ok(Some(Element::Through))
     }
 
-    pub(super) fn skipped(&mut self, kind: skipped::Kind) {
+    pub(super) fn skipped(&mut self, kind: SkippedKind) {
         self.shared.skipped.add(kind);
         self.shared.yielded += 1;
     }
 
     /// Opens a text box, unless its host is hidden.
     pub(super) fn text_box(&mut self, tag: &Tag<'a>) -> Element {
-        self.flow.open(Kind::TextBox, tag.start);
+        self.flow.open(HolderKind::TextBox, tag.start);
         self.boxes += 1;
         Element::TextBox
     }
@@ -315,7 +315,7 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
     /// Adds `WordArt` text, which is in an attribute.
     fn word_art(&mut self, tag: &Tag<'a>) -> Result<(), ReadError> {
         if let Some(text) = tag.get("string") {
-            self.flow.open(Kind::TextBox, tag.start);
+            self.flow.open(HolderKind::TextBox, tag.start);
             self.flow.open_paragraph(tag.start, self.shared);
             self.show(&text);
             self.flow.close_paragraph(tag.start, self.shared)?;
@@ -336,7 +336,7 @@ impl<'a, 's, 'p> Walk<'a, 's, 'p> {
                 Some(Element::Through)
             }
             Some("Word.Comment") => {
-                self.shared.skipped.add(skipped::Kind::Comment);
+                self.shared.skipped.add(SkippedKind::Comment);
                 None
             }
             _ => Some(Element::Through),

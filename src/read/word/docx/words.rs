@@ -6,14 +6,14 @@ use memchr::memmem::Finder;
 
 use super::controls;
 use super::faces::Run;
-use super::flow::Kind;
+use super::flow::HolderKind;
 use super::names::{face_property, is_on, number, text_fill, val};
-use super::table::{Merge, Row};
+use super::table::{Merge, TableRow};
 use super::walk::{Element, Walk};
 use crate::document::Region;
 use crate::read::shared::marks::{Change, Face, LEAST_TWIPS};
 use crate::read::shared::numeral::bullet;
-use crate::read::shared::skipped;
+use crate::read::shared::skipped::SkippedKind;
 use crate::read::xml::Tag;
 use crate::text::RIGHT_TO_LEFT;
 
@@ -39,7 +39,7 @@ impl<'a> Walk<'a, '_, '_> {
     fn wanted(&mut self, wanted: &Wanted, element: Element) -> Option<Element> {
         let unwanted = &mut self.unwanted[wanted.number];
         if let Some(known) = unwanted.filter(|known| self.events.is_left(known)) {
-            self.events.jump(known);
+            self.events.skip_ahead(known);
             return None;
         }
         let Some(ahead) = self.events.ahead() else { return Some(element) };
@@ -47,7 +47,7 @@ impl<'a> Walk<'a, '_, '_> {
             return Some(element);
         }
         *unwanted = Some(ahead);
-        self.events.jump(ahead);
+        self.events.skip_ahead(ahead);
         None
     }
 
@@ -62,13 +62,13 @@ impl<'a> Walk<'a, '_, '_> {
         // Fast path: the cells of a row are formatted alike.
         if let Some((known, props)) = self.known.last().filter(|(known, _)| self.events.is_left(known)) {
             para.props = props;
-            self.events.jump(known);
+            self.events.skip_ahead(known);
             return None;
         }
         if let Some(ahead) = self.events.ahead() {
             if let Some(props) = self.known.get(ahead) {
                 para.props = props;
-                self.events.jump(ahead);
+                self.events.skip_ahead(ahead);
                 return None;
             }
             self.learning = Some((ahead, self.depth()));
@@ -200,9 +200,9 @@ impl<'a> Walk<'a, '_, '_> {
             b"endnoteReference" => self.shared.refers_to[1] = true,
             b"ins" | b"moveTo" => self.shared.revisions += 1,
             b"background" => self.shared.coloured = true,
-            b"commentReference" => self.shared.skipped.add(skipped::Kind::Comment),
-            b"subDoc" => self.skipped(skipped::Kind::Chunk),
-            b"control" => self.skipped(skipped::Kind::Object),
+            b"commentReference" => self.shared.skipped.add(SkippedKind::Comment),
+            b"subDoc" => self.skipped(SkippedKind::Chunk),
+            b"control" => self.skipped(SkippedKind::Object),
             _ => {}
         }
     }
@@ -235,7 +235,7 @@ impl<'a> Walk<'a, '_, '_> {
     fn row(&mut self) -> Element {
         match self.flow.tables.last_mut() {
             Some(table) if table.row.is_none() && table.open_cells == 0 => {
-                table.row = Some(Row::default());
+                table.row = Some(TableRow::default());
                 Element::Row
             }
             _ => Element::Through,
@@ -246,7 +246,7 @@ impl<'a> Walk<'a, '_, '_> {
         match self.flow.tables.last_mut() {
             Some(table) if table.row.is_some() && table.open_cells == 0 => {
                 table.open_cells = 1;
-                self.flow.open(Kind::Cell, tag.start);
+                self.flow.open(HolderKind::Cell, tag.start);
                 self.around.push("");
                 Element::Cell
             }
@@ -265,7 +265,7 @@ impl<'a> Walk<'a, '_, '_> {
         if self.flow.region() == Region::Note {
             return tag.get("type").is_none_or(|kind| kind == "normal").then_some(Element::Through);
         }
-        self.flow.open(Kind::Note, tag.start);
+        self.flow.open(HolderKind::Note, tag.start);
         Some(Element::Note)
     }
 
@@ -331,7 +331,7 @@ impl<'a> Walk<'a, '_, '_> {
         }
         let Some((xml, run)) = known else { return Some(Element::RunProps) };
         self.put_on(run);
-        self.events.jump(xml);
+        self.events.skip_ahead(xml);
         None
     }
 
@@ -433,7 +433,7 @@ impl<'a> Walk<'a, '_, '_> {
                 }
             }
             "hdr" | "ftr" => {
-                self.flow.open(Kind::Margin, tag.start);
+                self.flow.open(HolderKind::Margin, tag.start);
                 return Some(Element::Margin);
             }
             _ => {}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Walker;
 use crate::document::Budget;
 use crate::read::ReadError;
-use crate::read::shared::skipped::Kind;
+use crate::read::shared::skipped::SkippedKind;
 use crate::read::xml::{Event, Events, Tag};
 
 /// Controls and choices of one list that are kept, and characters of a value.
@@ -57,7 +57,7 @@ impl Walker<'_> {
         if let Some(value) = value.filter(|_| !self.paragraphs.is_empty()) {
             return self.text(&value, budget);
         }
-        self.skipped.add(Kind::Object);
+        self.skipped.add(SkippedKind::Object);
         Ok(())
     }
 

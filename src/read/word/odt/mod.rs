@@ -24,7 +24,7 @@ use crate::read::shared::odf::{
     DRAW, OFFICE, SPACES, STYLE, TABLE, TEXT, blanks, count, flat_metadata, inside, metadata, open, picture_part,
 };
 use crate::read::shared::pictures::Pictures;
-use crate::read::shared::skipped::{Kind as Left, Skipped};
+use crate::read::shared::skipped::{Skipped, SkippedKind};
 use crate::read::xml::{self, Event, Events, Tag};
 use crate::read::{Damage, ReadError};
 
@@ -60,9 +60,9 @@ pub(in crate::read) fn read(
     Ok(walker.finish(metadata, findings))
 }
 
-/// Role of an open element.
+/// Kind of an open element.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Kind {
+enum ElementKind {
     Paragraph,
     Span,
     Table,
@@ -100,7 +100,7 @@ struct Walker<'p> {
     pictures: Pictures,
     skipped: Skipped,
     findings: Vec<Finding>,
-    open: Vec<Kind>,
+    open: Vec<ElementKind>,
     tables: Vec<Table>,
     /// The open paragraphs: a text box is inside another paragraph.
     paragraphs: Vec<Open>,
@@ -212,30 +212,32 @@ impl<'p> Walker<'p> {
 
     /// Whether the position is inside the body, or a page header or footer.
     fn is_inside(&self) -> bool {
-        self.open.iter().any(|kind| matches!(kind, Kind::Body | Kind::Margin))
+        self.open.iter().any(|kind| matches!(kind, ElementKind::Body | ElementKind::Margin))
     }
 
-    fn enter(&mut self, tag: &Tag, budget: &mut Budget) -> Result<Kind, ReadError> {
+    fn enter(&mut self, tag: &Tag, budget: &mut Budget) -> Result<ElementKind, ReadError> {
         if !self.is_inside() {
             let is_margin = tag.local.starts_with("header") || tag.local.starts_with("footer");
             return Ok(match tag.space {
-                OFFICE if tag.local == "body" => Kind::Body,
+                OFFICE if tag.local == "body" => ElementKind::Body,
                 // `style:header-footer-properties` and the like contain only layout.
-                STYLE if is_margin && !tag.local.contains("propert") && !tag.local.ends_with("-style") => Kind::Margin,
-                _ => Kind::Other,
+                STYLE if is_margin && !tag.local.contains("propert") && !tag.local.ends_with("-style") => {
+                    ElementKind::Margin
+                }
+                _ => ElementKind::Other,
             });
         }
         match (tag.space, tag.local) {
             (TEXT, "p" | "h") => {
                 self.begin_paragraph(tag);
-                return Ok(Kind::Paragraph);
+                return Ok(ElementKind::Paragraph);
             }
             (TEXT, "span") => {
                 let change = tag.get("style-name").map(|style| self.styles.face("text", &style)).unwrap_or_default();
                 if let Some(open) = self.paragraphs.last_mut() {
                     let face = change.apply(open.faces.last().copied().unwrap_or_default());
                     open.faces.push(face);
-                    return Ok(Kind::Span);
+                    return Ok(ElementKind::Span);
                 }
             }
             (TEXT, "s") => self.text(&blanks(tag), budget)?,
@@ -248,16 +250,16 @@ impl<'p> Walker<'p> {
             }
             (TEXT, "list") => {
                 self.lists.begin(tag);
-                return Ok(Kind::List);
+                return Ok(ElementKind::List);
             }
             (TEXT, "list-item" | "list-header") => {
                 self.lists.item(tag);
-                return Ok(Kind::Item);
+                return Ok(ElementKind::Item);
             }
-            (TEXT, "note") => return Ok(Kind::Note),
+            (TEXT, "note") => return Ok(ElementKind::Note),
             (DRAW, "text-box") => {
                 self.papers.push(Paper::Coloured);
-                return Ok(Kind::Box);
+                return Ok(ElementKind::Box);
             }
             (DRAW, "image") => self.picture(tag, budget)?,
             (DRAW, "control") => self.control(tag, budget)?,
@@ -266,12 +268,12 @@ impl<'p> Walker<'p> {
                 budget.spend(Resource::Blocks, 1)?;
                 self.tables.push(Table::new(&self.part, self.table_count));
                 self.table_count += 1;
-                return Ok(Kind::Table);
+                return Ok(ElementKind::Table);
             }
             (TABLE, "table-row") => {
                 if let Some(table) = self.tables.last_mut() {
                     table.begin_row(budget)?;
-                    return Ok(Kind::Row(count(tag, "number-rows-repeated")));
+                    return Ok(ElementKind::Row(count(tag, "number-rows-repeated")));
                 }
             }
             (TABLE, "table-cell" | "covered-table-cell") => {
@@ -284,12 +286,12 @@ impl<'p> Walker<'p> {
                         self.papers.push(Paper::Unsaid);
                         table.begin_covered(tag, budget)?;
                     }
-                    return Ok(Kind::Cell);
+                    return Ok(ElementKind::Cell);
                 }
             }
             _ => {}
         }
-        Ok(Kind::Other)
+        Ok(ElementKind::Other)
     }
 
     fn raw(&mut self, character: char) {
@@ -300,10 +302,11 @@ impl<'p> Walker<'p> {
     }
 
     fn region(&self) -> Region {
-        let innermost = |kind: &&Kind| matches!(kind, Kind::Note | Kind::Box | Kind::Margin);
+        let innermost =
+            |kind: &&ElementKind| matches!(kind, ElementKind::Note | ElementKind::Box | ElementKind::Margin);
         match self.open.iter().rev().find(innermost) {
-            Some(Kind::Note) => Region::Note,
-            Some(Kind::Margin) => Region::HeaderFooter,
+            Some(ElementKind::Note) => Region::Note,
+            Some(ElementKind::Margin) => Region::HeaderFooter,
             Some(_) => Region::TextBox,
             None => Region::Body,
         }
@@ -358,33 +361,33 @@ impl<'p> Walker<'p> {
     fn push(&mut self, block: Block) {
         match self.tables.last_mut() {
             Some(table) => table.nested.push(block),
-            None if self.open.contains(&Kind::Margin) => self.margins.push(block),
+            None if self.open.contains(&ElementKind::Margin) => self.margins.push(block),
             None => self.blocks.push(block),
         }
     }
 
-    fn leave(&mut self, kind: Kind, budget: &mut Budget) -> Result<(), ReadError> {
+    fn leave(&mut self, kind: ElementKind, budget: &mut Budget) -> Result<(), ReadError> {
         match kind {
-            Kind::Paragraph => self.end_paragraph(budget)?,
-            Kind::List => self.lists.end(),
-            Kind::Item => self.lists.end_item(),
-            Kind::Span => {
+            ElementKind::Paragraph => self.end_paragraph(budget)?,
+            ElementKind::List => self.lists.end(),
+            ElementKind::Item => self.lists.end_item(),
+            ElementKind::Span => {
                 if let Some(open) = self.paragraphs.last_mut() {
                     open.faces.pop();
                 }
             }
-            Kind::Cell => {
+            ElementKind::Cell => {
                 self.papers.pop();
                 if let Some(table) = self.tables.last_mut() {
                     table.end_cell(budget)?;
                 }
             }
-            Kind::Row(repeated) => {
+            ElementKind::Row(repeated) => {
                 if let Some(table) = self.tables.last_mut() {
                     table.repeat_row(repeated, budget)?;
                 }
             }
-            Kind::Table => {
+            ElementKind::Table => {
                 if let Some(table) = self.tables.pop() {
                     let grid = table.finish(budget, &mut self.findings)?;
                     if !grid.cells().is_empty() {
@@ -392,8 +395,8 @@ impl<'p> Walker<'p> {
                     }
                 }
             }
-            Kind::Box => drop(self.papers.pop()),
-            Kind::Note | Kind::Body | Kind::Margin | Kind::Other => {}
+            ElementKind::Box => drop(self.papers.pop()),
+            ElementKind::Note | ElementKind::Body | ElementKind::Margin | ElementKind::Other => {}
         }
         Ok(())
     }
@@ -401,7 +404,7 @@ impl<'p> Walker<'p> {
     fn picture(&mut self, tag: &Tag, budget: &mut Budget) -> Result<(), ReadError> {
         let Some(part) = picture_part(tag) else {
             if tag.get("href").is_some_and(|href| !href.is_empty()) {
-                self.skipped.add(Left::LinkedPicture);
+                self.skipped.add(SkippedKind::LinkedPicture);
             }
             return Ok(());
         };
@@ -424,7 +427,7 @@ impl<'p> Walker<'p> {
 
     fn show(&mut self, index: Option<usize>, budget: &mut Budget) -> Result<(), ReadError> {
         let Some(index) = index else {
-            self.skipped.add(Left::BrokenPicture);
+            self.skipped.add(SkippedKind::BrokenPicture);
             return Ok(());
         };
         budget.spend(Resource::Blocks, 1)?;
@@ -456,7 +459,7 @@ impl<'p> Walker<'p> {
             (TEXT, "section") => is("display", "none") || is("is-hidden", "true"),
             (TEXT, "hidden-text") => !is("is-hidden", "false"),
             (OFFICE, "annotation") => {
-                self.skipped.add(Left::Comment);
+                self.skipped.add(SkippedKind::Comment);
                 true
             }
             (TEXT, "note-citation" | "sequence-decls" | "variable-decls" | "index-title-template")

@@ -3,7 +3,7 @@
 use super::Walker;
 use crate::document::{Budget, Document, Format};
 use crate::finding::Finding;
-use crate::read::shared::skipped::Kind;
+use crate::read::shared::skipped::SkippedKind;
 use crate::read::word::embedded;
 use crate::read::xml::Tag;
 use crate::read::{READERS, ReadError, Sniffed, sniff};
@@ -23,10 +23,10 @@ impl Walker<'_> {
             None => None,
         };
         let Some(book) = book else {
-            self.skipped.add(Kind::Object);
+            self.skipped.add(SkippedKind::Object);
             return Ok(());
         };
-        self.skipped.add(Kind::Workbook);
+        self.skipped.add(SkippedKind::Workbook);
         self.findings.append(&mut findings);
         let Document { mut blocks, pictures, asides, .. } = book;
         embedded::put_in(&mut blocks, pictures, &mut self.pictures.list);

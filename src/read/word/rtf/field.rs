@@ -3,7 +3,7 @@
 use super::reader::Rtf;
 use super::state::{Dest, Field, Opens};
 use crate::document::Exceeded;
-use crate::read::shared::equation::{self, MOST_CODE, Piece};
+use crate::read::shared::equation::{self, EquationPart, MOST_CODE};
 
 /// Choices of a list, and characters of one.
 const MOST_CHOICES: usize = 256;
@@ -65,12 +65,12 @@ impl Rtf<'_> {
         } else {
             for piece in equation::shown(&field.code) {
                 match piece {
-                    Piece::Text(text, shift) => {
+                    EquationPart::Text(text, shift) => {
                         self.group.face.shift = shift;
                         self.emit(&text)?;
                         self.group.face.shift = field.face.shift;
                     }
-                    Piece::Reading(text) => self.reading(&text),
+                    EquationPart::Reading(text) => self.reading(&text),
                 }
             }
         }

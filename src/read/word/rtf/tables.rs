@@ -98,7 +98,7 @@ impl Colours {
 
     /// The background of a colour index.
     pub(super) fn paper(&self, number: i32) -> Paper {
-        self.get(number).map_or(Paper::Unsaid, Paper::of)
+        self.get(number).map_or(Paper::Unsaid, Paper::from_rgb)
     }
 }
 

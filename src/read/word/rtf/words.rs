@@ -191,7 +191,7 @@ impl Rtf<'_> {
             b"cf" => {
                 (change.pale, change.ink) = (Some(false), Some(Colour::None));
                 if let Some(colour) = self.colours.get(value) {
-                    change.ink(colour);
+                    change.set_ink(colour);
                 }
             }
             b"highlight" | b"chcbpat" | b"cb" => {
