@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::bands::bands;
 use super::kinds::{Kind, kind, section};
 use super::lines::{
     compares, group_above, heads_on, is_crown, is_marked, is_sheet, is_total, names_total, section_of_sheet, year_above,
@@ -55,6 +56,8 @@ pub(in crate::bind) struct Panel {
     pub(in crate::bind) total: bool,
     /// The header label that the line directly above consists of.
     pub(in crate::bind) group: Option<LabelNumber>,
+    /// Rows of figures that extend into the labels of the band to the right: they are displaced.
+    pub(in crate::bind) overrun: Vec<usize>,
 }
 
 /// The tables of a document, with the views that contain them.
@@ -333,6 +336,7 @@ impl<'i> Cutter<'i> {
             year: above.year,
             total: above.total,
             group: above.group,
+            overrun: Vec::new(),
         });
         panel.marked |= marked;
         panel.year = noted.or(panel.year);
@@ -426,7 +430,12 @@ fn turned<'f, 'd>(
     above: Above,
     found: &mut Panels<'f, 'd>,
 ) {
+    let mut end = 0;
+    let mut section = above.section;
     for chunk in chunks {
+        let mut above = above;
+        over_chunk(index, &view.rows[end..chunk.start], &mut above, &mut section);
+        end = chunk.end;
         let rows = &view.rows[chunk.clone()];
         let cells: usize = rows.iter().map(|row| row.cells.len()).sum();
         // Several row labels of the form in one row, or at least three rows that begin with a header label and have a figure.
@@ -446,52 +455,17 @@ fn turned<'f, 'd>(
     }
 }
 
-/// Adds a panel, split into bands if it contains tables side by side, recognised by row labels repeated further right.
-fn bands(panel: Panel, found: &mut Panels) {
-    let view = &found.views[panel.view];
-    let mut starts: Vec<(u32, usize)> = Vec::new();
-    for row in panel.body.iter().map(|&row| &view.rows[row]) {
-        let mut figures = false;
-        let mut words = false;
-        for cell in row.cells.iter().filter(|cell| cell.filled) {
-            if cell.at.figure {
-                figures |= words;
-            } else if figures && cell.is_row_label() {
-                match starts.iter_mut().find(|start| start.0 == cell.column) {
-                    Some(start) => start.1 += 1,
-                    None => starts.push((cell.column, 1)),
-                }
-                (figures, words) = (false, true);
-            } else {
-                words = true;
+/// Applies the headings and notes between two ranges of rows to the second.
+fn over_chunk(index: &FormIndex, rows: &[ViewRow], above: &mut Above, section: &mut Option<usize>) {
+    for row in rows {
+        match kind(index, row) {
+            Kind::Mark(found) => *section = found.or(*section),
+            Kind::Note => {
+                above.marked |= row.filled().any(|cell| compares(index, &cell.at.folded));
+                above.year = row.filled().filter_map(|cell| year(&cell.at.cell.text)).last().or(above.year);
             }
+            _ => {}
         }
     }
-    // If the corner label is repeated in the header, one row is enough evidence.
-    let corner = |cell: &ViewCell| !cell.at.figure && cell.at.uses.iter().any(|found| found.role == Role::Corner);
-    let corners: Vec<u32> = panel
-        .head
-        .iter()
-        .flat_map(|&row| view.rows[row].filled())
-        .filter(|cell| corner(cell))
-        .map(|cell| cell.column)
-        .collect();
-    let again = |column: u32| corners.contains(&column) && corners.iter().any(|&other| other < column);
-    starts.retain(|start| again(start.0) || (start.1 >= 2 && start.1 * 2 >= panel.body.len()));
-    starts.sort_unstable();
-    if starts.is_empty() {
-        found.all.push(panel);
-        return;
-    }
-    // The first band begins at column 0, because groups may precede its first label.
-    let mut bounds: Vec<u32> = vec![0];
-    bounds.extend(starts.iter().map(|start| start.0));
-    bounds.push(u32::MAX);
-    for pair in bounds.windows(2) {
-        let band = found.views[panel.view].band(pair[0]..pair[1]);
-        let mut part = panel.clone();
-        part.view = found.views.len();
-        found.views.push(band);
-        found.all.push(part);
-    }
+    above.section = *section;
 }
