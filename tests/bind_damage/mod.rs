@@ -182,6 +182,8 @@ const TOGETHER: &[&[&str]] = &[
     &["labels on both sides", "row shifted"],
     &["transposed", "last year's before"],
     &["turned and split", "last year's before"],
+    &["offices as rows", "page split"],
+    &["last year's before", "header away"],
 ];
 
 #[test]

@@ -1,14 +1,12 @@
 //! Splits a table into bands: tables side by side without a blank column between them, recognised by row labels repeated further right.
 
-use super::panels::{Panel, Panels};
 use super::view::{View, ViewCell, ViewRow};
 use crate::bind::labels::index::Role;
 
-/// Adds a panel, split into bands if it contains tables side by side, recognised by row labels repeated further right.
-pub(super) fn bands(panel: Panel, found: &mut Panels) {
-    let view = &found.views[panel.view];
+/// The columns at which further bands begin; none if all rows have one label.
+pub(super) fn borders(view: &View, head: &[usize], body: &[usize]) -> Vec<u32> {
     let mut starts: Vec<(u32, usize)> = Vec::new();
-    for row in panel.body.iter().map(|&row| &view.rows[row]) {
+    for row in body.iter().map(|&row| &view.rows[row]) {
         let mut figures = false;
         let mut words = false;
         for cell in row.cells.iter().filter(|cell| cell.filled) {
@@ -27,36 +25,20 @@ pub(super) fn bands(panel: Panel, found: &mut Panels) {
     }
     // If the corner label is repeated in the header, one row is enough evidence.
     let corner = |cell: &ViewCell| !cell.at.figure && cell.at.uses.iter().any(|found| found.role == Role::Corner);
-    let corners: Vec<u32> = panel
-        .head
+    let corners: Vec<u32> = head
         .iter()
         .flat_map(|&row| view.rows[row].filled())
         .filter(|cell| corner(cell))
         .map(|cell| cell.column)
         .collect();
     let again = |column: u32| corners.contains(&column) && corners.iter().any(|&other| other < column);
-    starts.retain(|start| again(start.0) || (start.1 >= 2 && start.1 * 2 >= panel.body.len()));
+    starts.retain(|start| again(start.0) || (start.1 >= 2 && start.1 * 2 >= body.len()));
     starts.sort_unstable();
-    if starts.is_empty() {
-        found.all.push(panel);
-        return;
-    }
-    // The first band begins at column 0, because groups may precede its first label.
-    let mut bounds: Vec<u32> = vec![0];
-    bounds.extend(starts.iter().map(|start| start.0));
-    bounds.push(u32::MAX);
-    for pair in bounds.windows(2) {
-        let band = found.views[panel.view].band(pair[0]..pair[1]);
-        let mut part = panel.clone();
-        part.overrun = overrun(&found.views[panel.view], &panel.body, pair[1]);
-        part.view = found.views.len();
-        found.views.push(band);
-        found.all.push(part);
-    }
+    starts.into_iter().map(|start| start.0).collect()
 }
 
 /// The rows of a body that have a figure at a border between bands, and a row label after it.
-fn overrun(view: &View, body: &[usize], border: u32) -> Vec<usize> {
+pub(super) fn overrun(view: &View, body: &[usize], border: u32) -> Vec<usize> {
     let extends = |row: &ViewRow| {
         let mut right = row.filled().filter(|cell| cell.column >= border);
         right.next().is_some_and(|first| first.at.figure) && right.any(ViewCell::is_row_label)

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::bands::bands;
-use super::kinds::{Kind, kind, section};
+use super::bands::{borders, overrun};
+use super::kinds::{Kind, chunks, is_bare, kind, section};
 use super::lines::{
     compares, group_above, heads_on, is_crown, is_marked, is_sheet, is_total, names_total, section_of_sheet, year_above,
 };
@@ -58,6 +58,15 @@ pub(in crate::bind) struct Panel {
     pub(in crate::bind) group: Option<LabelNumber>,
     /// Rows of figures that extend into the labels of the band to the right: they are displaced.
     pub(in crate::bind) overrun: Vec<usize>,
+    /// Whether rows of figures without a label follow in a grid of the same width, under the same heading.
+    pub(in crate::bind) goes_on: bool,
+}
+
+impl Panel {
+    /// Whether the figures of a row are the only ones that its label, or the header alone, may stand for.
+    pub(in crate::bind) fn is_certain(&self, row: usize, labelled: bool) -> bool {
+        !self.overrun.contains(&row) && (labelled || !self.goes_on)
+    }
 }
 
 /// The tables of a document, with the views that contain them.
@@ -93,6 +102,10 @@ pub(in crate::bind) fn panels<'f, 'd>(index: &FormIndex, flow: &'f Flow<'d>) -> 
             found.too_many = true;
             break;
         }
+        if number > 0 && follows(flow, &strips[number - 1], strip) {
+            let above = found.all.iter_mut().rev().take_while(|panel| panel.strip + 1 == number);
+            above.for_each(|panel| panel.goes_on = true);
+        }
         let has_labels = |row: usize| {
             let cells = &flow.rows[row].cells;
             cells.len() <= ROW_CELLS && cells.iter().any(|cell| !cell.uses.is_empty() || cell.glued.is_some())
@@ -126,6 +139,15 @@ pub(in crate::bind) fn panels<'f, 'd>(index: &FormIndex, flow: &'f Flow<'d>) -> 
         carried = above.section;
     }
     found
+}
+
+/// Whether a strip begins with figures without a label, as wide as the strip above, and no heading is between them.
+fn follows(flow: &Flow, above: &Strip, strip: &Strip) -> bool {
+    let columns = |strip: &Strip| flow.grids[flow.rows[strip.rows.start].grid].columns();
+    above.section == strip.section
+        && above.rows.end == strip.rows.start
+        && columns(above) == columns(strip)
+        && is_bare(flow.rows[strip.rows.start].cells.iter())
 }
 
 /// Splits the rows of all grids into strips: consecutive rows of the same grid, or of grids with the same number of columns.
@@ -292,6 +314,8 @@ impl<'i> Cutter<'i> {
         // Words between rows of figures are inside the table; after blank rows of the sheet they begin its continuation (续表).
         if self.panel.as_ref().is_some_and(|panel| !panel.body.is_empty()) {
             if !self.waiting.is_empty() && self.blank_before(view, row) {
+                let bare = is_bare(view.rows[row].cells.iter().map(|cell| cell.at));
+                self.panel.iter_mut().for_each(|panel| panel.goes_on = bare);
                 self.flush();
             } else {
                 self.waiting.clear();
@@ -337,6 +361,7 @@ impl<'i> Cutter<'i> {
             total: above.total,
             group: above.group,
             overrun: Vec::new(),
+            goes_on: false,
         });
         panel.marked |= marked;
         panel.year = noted.or(panel.year);
@@ -403,25 +428,6 @@ fn order(row: &ViewRow) -> Option<(usize, usize)> {
     Some((leaf.table, leaf.expected))
 }
 
-/// Ranges of consecutive rows without a blank row, caption, note or heading; each is tested as a transposed table.
-fn chunks(index: &FormIndex, view: &View) -> Vec<Range<usize>> {
-    let mut chunks = Vec::new();
-    let mut start = 0;
-    for row in 0..=view.rows.len() {
-        let ends = view
-            .rows
-            .get(row)
-            .is_none_or(|row| matches!(kind(index, row), Kind::Blank | Kind::Mark(_) | Kind::Caption | Kind::Note));
-        if ends {
-            if row > start {
-                chunks.push(start..row);
-            }
-            start = row + 1;
-        }
-    }
-    chunks
-}
-
 /// Adds the transposed tables found in the given ranges of rows.
 fn turned<'f, 'd>(
     index: &FormIndex,
@@ -468,4 +474,26 @@ fn over_chunk(index: &FormIndex, rows: &[ViewRow], above: &mut Above, section: &
         }
     }
     above.section = *section;
+}
+
+/// Adds a panel, split into bands if it contains tables side by side.
+fn bands(panel: Panel, found: &mut Panels) {
+    let view = &found.views[panel.view];
+    let starts = borders(view, &panel.head, &panel.body);
+    if starts.is_empty() {
+        found.all.push(panel);
+        return;
+    }
+    // The first band begins at column 0, because groups may precede its first label.
+    let mut bounds: Vec<u32> = vec![0];
+    bounds.extend(starts);
+    bounds.push(u32::MAX);
+    for pair in bounds.windows(2) {
+        let band = found.views[panel.view].band(pair[0]..pair[1]);
+        let mut part = panel.clone();
+        part.overrun = overrun(&found.views[panel.view], &panel.body, pair[1]);
+        part.view = found.views.len();
+        found.views.push(band);
+        found.all.push(part);
+    }
 }

@@ -130,7 +130,7 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
             moved += candidate.rows.moved;
             let hits = candidate.rows.hits.iter().enumerate().filter_map(|(row, hit)| hit.map(|hit| (row, hit)));
             let all = hits.chain(candidate.rows.doubles.iter().copied()).map(|(row, hit)| {
-                let fits = !self.found.all[candidate.panel].overrun.contains(&hit.row);
+                let fits = self.found.all[candidate.panel].is_certain(hit.row, shape.labelled());
                 let laid = fits.then(|| lay(&shape, header, &view.rows[hit.row], (row, &hit), candidate.rows.edge));
                 let laid = laid.unwrap_or(Err(Misfit::Count));
                 (part, Found { row, hit, laid, headless: first.headless })
