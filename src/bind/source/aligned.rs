@@ -25,6 +25,9 @@ const SHORT: usize = 120;
 /// A cell of a row: its text, and the number of columns that it covers.
 pub(super) type Text = (String, u32);
 
+/// Rows of cells, each with the number of its line.
+pub(super) type Rows = Vec<(usize, Vec<Text>)>;
+
 /// A cell of a line with the columns of the page that it covers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Token<'t> {
@@ -41,10 +44,7 @@ impl Token<'_> {
 
 /// The first lines, if their cells are aligned in columns: the number of lines, and the rows by line. `ends` is whether a line cannot be in
 /// a table.
-pub(super) fn run(
-    lines: &[Option<&Paragraph>],
-    ends: impl Fn(&str) -> bool,
-) -> Option<(usize, Vec<(usize, Vec<Text>)>)> {
+pub(super) fn run(lines: &[Option<&Paragraph>], ends: impl Fn(&str) -> bool) -> Option<(usize, Rows)> {
     let mut rows: Vec<Vec<Token>> = Vec::new();
     let mut count = 0;
     for line in lines.iter().take(LINES) {
@@ -203,6 +203,6 @@ mod tests {
         // Cells that are only separated are not aligned: a blank one leaves no trace.
         assert_eq!(rows("项目  上年数量  增减  本年数量\n许可  3\n处罚  4\n强制  5  6"), None);
         // Cells that are in one column on one line are not aligned.
-        assert_eq!(rows("甲  1  2  3\n乙    10  20\n丙  1    3  4"), None);
+        assert_eq!(rows("甲  10000  2  3\n乙  1  4    5"), None);
     }
 }

@@ -1,6 +1,6 @@
 //! Makes grids of lines of text that have equally many cells between tabs or pipes, or whose cells are aligned by blanks.
 
-use super::aligned::{self, Text};
+use super::aligned::{self, Rows, Text};
 use super::pipes::{self, Drawn};
 use crate::bind::labels::index::FormIndex;
 use crate::document::{Block, Budget, Cell, Document, Grid, GridBuilder, Paragraph, Region};
@@ -78,7 +78,7 @@ fn line(block: &Block) -> Option<&Paragraph> {
     }
 }
 
-fn grid(lines: &[Option<&Paragraph>], rows: Vec<(usize, Vec<Text>)>) -> Option<Grid> {
+fn grid(lines: &[Option<&Paragraph>], rows: Rows) -> Option<Grid> {
     let mut budget = Budget::default();
     let place = |at: usize| lines[at].map(|line| line.place.clone()).unwrap_or_default();
     let mut grid = GridBuilder::new(place(rows.first()?.0));
@@ -93,8 +93,8 @@ fn grid(lines: &[Option<&Paragraph>], rows: Vec<(usize, Vec<Text>)>) -> Option<G
 
 /// The first lines, if they have equally many cells between tabs or pipes: the number of lines, and the rows by line. Rules between rows
 /// are skipped.
-fn parted(lines: &[Option<&Paragraph>]) -> Option<(usize, Vec<(usize, Vec<Text>)>)> {
-    let mut rows: Vec<(usize, Vec<Text>)> = Vec::new();
+fn parted(lines: &[Option<&Paragraph>]) -> Option<(usize, Rows)> {
+    let mut rows: Rows = Vec::new();
     let mut count = 0;
     for (at, line) in lines.iter().enumerate() {
         let Some(cells) = line.and_then(|line| cells(&line.text)) else { break };
@@ -139,12 +139,11 @@ mod tests {
         ] {
             let lines = lines(text);
             let found = parted(&lines.iter().map(Some).collect::<Vec<_>>()).unwrap();
-            let texts = |(_, cells): &(usize, Vec<Text>)| cells.iter().map(|cell| cell.0.clone()).collect::<Vec<_>>();
-            assert_eq!(
-                (found.0, found.1.iter().map(texts).collect::<Vec<_>>()),
-                (count, rows.into_iter().map(|row| row.into_iter().map(String::from).collect::<Vec<_>>()).collect()),
-                "{text}"
-            );
+            let texts = |(_, cells): &(usize, Vec<Text>)| cells.iter().map(|cell| cell.0.clone()).collect();
+            let found_rows: Vec<Vec<String>> = found.1.iter().map(texts).collect();
+            let expected: Vec<Vec<String>> =
+                rows.iter().map(|row| row.iter().map(|cell| (*cell).to_owned()).collect()).collect();
+            assert_eq!((found.0, found_rows), (count, expected), "{text:?}");
         }
         for text in ["正文一段", "a\tb\nc\td"] {
             assert_eq!(parted(&lines(text).iter().map(Some).collect::<Vec<_>>()), None, "{text}");
