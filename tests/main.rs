@@ -78,6 +78,7 @@ mod sources;
 mod supervision;
 mod table_schemas;
 mod text_cases;
+mod text_cells;
 mod text_whole;
 mod third_form;
 mod word_pages;

@@ -15,6 +15,7 @@ mod limits;
 mod notemark;
 mod page;
 mod recognise;
+mod regrid;
 mod segments;
 mod several;
 mod sheets;
@@ -78,6 +79,11 @@ impl Binder {
     /// The finding `form-not-recognised` if no form fits, which describes what the document contains instead, and `file-over-limit` for
     /// more reports than are read from one file.
     pub fn bind_all(&self, reading: &Reading, hints: &Hints) -> Result<Bound, Box<Finding>> {
+        let bound = self.bind_once(reading, hints)?;
+        Ok(self.with_grids(reading, hints, bound))
+    }
+
+    fn bind_once(&self, reading: &Reading, hints: &Hints) -> Result<Bound, Box<Finding>> {
         let flow = Flow::from_document(&reading.document);
         let choice = self.choose(reading, &flow, hints)?;
         if choice.index.form.title.is_free() {

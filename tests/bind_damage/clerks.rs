@@ -86,8 +86,9 @@ fn with_figures(table: &Table, make: impl Fn(f64) -> String) -> Table {
 
 fn last_column_first(_: &Form, page: &mut Page, random: &mut Random) {
     let Some(table) = some(page, random) else { return };
-    // A table without a header continues another, so its order is kept.
-    if table.head == 0 {
+    // A table without a header continues another, so its order is kept; a figure merged over the last columns would be in two places.
+    let merged = |row: &Vec<usize>| row.len() > 1 && row[row.len() - 1] == row[row.len() - 2];
+    if table.head == 0 || table.cells[rows(table)].iter().any(merged) {
         return;
     }
     let labels = table.labels;

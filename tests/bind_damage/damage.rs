@@ -9,39 +9,50 @@ use super::page::{Page, Piece, Table};
 /// A damage.
 pub(super) type Act = fn(&Form, &mut Page, &mut Random);
 
+/// The damages, by name.
+fn all() -> impl Iterator<Item = &'static (&'static str, Act)> {
+    OWN.iter().chain(clerks::ALL)
+}
+
+const OWN: &[(&str, Act)] = &[
+    ("own table", own_table),
+    ("last year's", last_years),
+    ("copy", copy),
+    ("blank copy", blank_copy),
+    ("swapped columns", swap_columns),
+    ("header unknown", |_, page, random| rename(page, random, "自拟栏目")),
+    ("header foreign", |_, page, random| rename(page, random, "对外公开总数量")),
+    ("header of another table", |_, page, random| rename(page, random, "结果维持")),
+    ("header blank", |_, page, random| rename(page, random, "")),
+    ("extra column", extra_column),
+    ("column away", column_away),
+    ("header away", header_away),
+    ("page split", |_, page, random| split(page, random, false)),
+    ("page split with header", |_, page, random| split(page, random, true)),
+    ("headings away", |_, page, _| page.pieces.retain(|piece| !matches!(piece, Piece::Heading(..)))),
+    ("transposed", transposed),
+    ("serial column", serial),
+    ("spacer column", spacer),
+    ("row shifted", row_shifted),
+    ("labels merged", labels_merged),
+    ("swapped rows", swap_rows),
+    ("numbers of columns", numbers),
+];
+
 /// Applies a random damage and returns its name.
 pub(super) fn damage(form: &Form, page: &mut Page, random: &mut Random) -> &'static str {
-    let all: &[(&str, Act)] = &[
-        ("own table", own_table),
-        ("last year's", last_years),
-        ("copy", copy),
-        ("blank copy", blank_copy),
-        ("swapped columns", swap_columns),
-        ("header unknown", |_, page, random| rename(page, random, "自拟栏目")),
-        ("header foreign", |_, page, random| rename(page, random, "对外公开总数量")),
-        ("header of another table", |_, page, random| rename(page, random, "结果维持")),
-        ("header blank", |_, page, random| rename(page, random, "")),
-        ("extra column", extra_column),
-        ("column away", column_away),
-        ("header away", header_away),
-        ("page split", |_, page, random| split(page, random, false)),
-        ("page split with header", |_, page, random| split(page, random, true)),
-        ("headings away", |_, page, _| page.pieces.retain(|piece| !matches!(piece, Piece::Heading(..)))),
-        ("transposed", transposed),
-        ("serial column", serial),
-        ("spacer column", spacer),
-        ("row shifted", row_shifted),
-        ("labels merged", labels_merged),
-        ("swapped rows", swap_rows),
-        ("numbers of columns", numbers),
-    ];
     // `BIND_DAMAGE_ONLY` names the only damage to apply.
     let only = std::env::var("BIND_DAMAGE_ONLY").ok();
     let named = |(name, _): &&(&str, Act)| only.as_ref().is_none_or(|only| only == name);
-    let all: Vec<&(&str, Act)> = all.iter().chain(clerks::ALL).filter(named).collect();
+    let all: Vec<&(&str, Act)> = all().filter(named).collect();
     let (name, act) = all[below(random, all.len())];
     act(form, page, random);
     name
+}
+
+/// The damage with a name.
+pub(super) fn named(name: &str) -> Act {
+    all().find(|damage| damage.0 == name).expect("the name of a damage").1
 }
 
 pub(super) fn below(random: &mut Random, bound: usize) -> usize {

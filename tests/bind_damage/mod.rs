@@ -174,6 +174,40 @@ fn layouts_that_are_read_at_once_are_read() {
     }
 }
 
+/// Damages that made figures wrong only together.
+const TOGETHER: &[&[&str]] = &[
+    &["side by side", "copy", "second report"],
+    &["figures merged down", "last year's before", "second report"],
+    &["last year's before", "table as text"],
+    &["labels on both sides", "row shifted"],
+    &["transposed", "last year's before"],
+    &["turned and split", "last year's before"],
+    &["offices as rows", "page split"],
+    &["last year's before", "header away"],
+];
+
+#[test]
+fn damages_together_give_no_wrong_figure_in_silence() {
+    let forms = Forms::built_in().unwrap();
+    let binder = Binder::new(&forms);
+    let form = forms.get("gkbg-2021").unwrap();
+    let mut score = Score::default();
+    for names in TOGETHER {
+        for seed in 0..12 {
+            let truth = figures(form, seed);
+            let mut page = Page::official(form, &truth);
+            let mut random = Random::new(seed);
+            names.iter().for_each(|name| damage::named(name)(form, &mut page, &mut random));
+            let damaged = Damaged { form, truth, page, done: names.to_vec() };
+            for suffix in ["docx", "xlsx", "html"] {
+                score.add(damaged.judge(&binder, (seed, &damaged.bytes(suffix), suffix)));
+            }
+        }
+    }
+    assert!(score.wrong.is_empty(), "{} wrong in silence\n{}", score.wrong.len(), score.wrong.join("\n"));
+    assert!(score.right * 10 >= score.all * 7, "only {} of {} right", score.right, score.all);
+}
+
 #[test]
 fn no_figure_is_wrong_in_silence() {
     seeds(0..SEEDS);

@@ -1,8 +1,11 @@
 //! Classifies the rows of a table by their labels.
 
-use super::view::{ViewCell, ViewRow};
+use std::ops::Range;
+
+use super::view::{View, ViewCell, ViewRow};
 use super::years::year;
-use crate::bind::labels::index::FormIndex;
+use crate::bind::labels::index::{FormIndex, Role};
+use crate::bind::source::items::RowCell;
 use crate::text::{is_one, language, numbering};
 
 /// The kind of a row in a table.
@@ -116,6 +119,37 @@ pub(in crate::bind) fn section(index: &FormIndex, text: &str, folded: &str) -> O
         return Some(section);
     }
     index.section_alike(found.number, &bare)
+}
+
+/// Ranges of consecutive rows without a blank row, caption, note or heading; each is tested as a transposed table.
+pub(super) fn chunks(index: &FormIndex, view: &View) -> Vec<Range<usize>> {
+    let mut chunks = Vec::new();
+    let mut start = 0;
+    for row in 0..=view.rows.len() {
+        let ends = view
+            .rows
+            .get(row)
+            .is_none_or(|row| matches!(kind(index, row), RowKind::Blank | RowKind::Mark(_) | RowKind::Caption | RowKind::Note));
+        if ends {
+            if row > start {
+                chunks.push(start..row);
+            }
+            start = row + 1;
+        }
+    }
+    chunks
+}
+
+/// Whether the cells of a row include several figures and no row label of the form.
+pub(super) fn is_bare<'c, 'd: 'c>(cells: impl Iterator<Item = &'c RowCell<'d>>) -> bool {
+    let mut figures = 0;
+    for cell in cells.filter(|cell| !cell.folded.is_empty()) {
+        if cell.glued.is_some() || cell.uses.iter().any(|found| found.role == Role::Leaf) {
+            return false;
+        }
+        figures += usize::from(cell.figure);
+    }
+    figures >= 2
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 mod address;
 mod around;
 mod assign;
+mod bands;
 mod below;
 mod cells;
 mod columns;

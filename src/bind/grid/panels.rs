@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::kinds::{RowKind, kind, section};
+use super::bands::{borders, overrun};
+use super::kinds::{RowKind, chunks, is_bare, kind, section};
 use super::lines::{
     compares, group_above, heads_on, is_crown, is_marked, is_sheet, is_total, names_total, section_of_sheet, year_above,
 };
@@ -55,6 +56,17 @@ pub(in crate::bind) struct Panel {
     pub(in crate::bind) total: bool,
     /// The header label that the line directly above consists of.
     pub(in crate::bind) group: Option<LabelNumber>,
+    /// Rows of figures that extend into the labels of the band to the right: they are displaced.
+    pub(in crate::bind) overrun: Vec<usize>,
+    /// Whether rows of figures without a label follow in a grid of the same width, under the same heading.
+    pub(in crate::bind) goes_on: bool,
+}
+
+impl Panel {
+    /// Whether the figures of a row are the only ones that its label, or the header alone, may stand for.
+    pub(in crate::bind) fn is_certain(&self, row: usize, labelled: bool) -> bool {
+        !self.overrun.contains(&row) && (labelled || !self.goes_on)
+    }
 }
 
 /// The tables of a document, with the views that contain them.
@@ -90,6 +102,10 @@ pub(in crate::bind) fn panels<'f, 'd>(index: &FormIndex, flow: &'f Flow<'d>) -> 
             found.too_many = true;
             break;
         }
+        if number > 0 && follows(flow, &strips[number - 1], strip) {
+            let above = found.all.iter_mut().rev().take_while(|panel| panel.strip + 1 == number);
+            above.for_each(|panel| panel.goes_on = true);
+        }
         let has_labels = |row: usize| {
             let cells = &flow.rows[row].cells;
             cells.len() <= ROW_CELLS && cells.iter().any(|cell| !cell.uses.is_empty() || cell.glued.is_some())
@@ -123,6 +139,15 @@ pub(in crate::bind) fn panels<'f, 'd>(index: &FormIndex, flow: &'f Flow<'d>) -> 
         carried = above.section;
     }
     found
+}
+
+/// Whether a strip begins with figures without a label, as wide as the strip above, and no heading is between them.
+fn follows(flow: &Flow, above: &Strip, strip: &Strip) -> bool {
+    let columns = |strip: &Strip| flow.grids[flow.rows[strip.rows.start].grid].columns();
+    above.section == strip.section
+        && above.rows.end == strip.rows.start
+        && columns(above) == columns(strip)
+        && is_bare(flow.rows[strip.rows.start].cells.iter())
 }
 
 /// Splits the rows of all grids into strips: consecutive rows of the same grid, or of grids with the same number of columns.
@@ -289,6 +314,8 @@ impl<'i> Cutter<'i> {
         // Words between rows of figures are inside the table; after blank rows of the sheet they begin its continuation (续表).
         if self.panel.as_ref().is_some_and(|panel| !panel.body.is_empty()) {
             if !self.waiting.is_empty() && self.blank_before(view, row) {
+                let bare = is_bare(view.rows[row].cells.iter().map(|cell| cell.at));
+                self.panel.iter_mut().for_each(|panel| panel.goes_on = bare);
                 self.flush();
             } else {
                 self.waiting.clear();
@@ -333,6 +360,8 @@ impl<'i> Cutter<'i> {
             year: above.year,
             total: above.total,
             group: above.group,
+            overrun: Vec::new(),
+            goes_on: false,
         });
         panel.marked |= marked;
         panel.year = noted.or(panel.year);
@@ -399,24 +428,6 @@ fn order(row: &ViewRow) -> Option<(usize, usize)> {
     Some((leaf.table, leaf.expected))
 }
 
-/// Ranges of consecutive rows without a blank row, caption, note or heading; each is tested as a transposed table.
-fn chunks(index: &FormIndex, view: &View) -> Vec<Range<usize>> {
-    let mut chunks = Vec::new();
-    let mut start = 0;
-    for row in 0..=view.rows.len() {
-        let ends = view.rows.get(row).is_none_or(|row| {
-            matches!(kind(index, row), RowKind::Blank | RowKind::Mark(_) | RowKind::Caption | RowKind::Note)
-        });
-        if ends {
-            if row > start {
-                chunks.push(start..row);
-            }
-            start = row + 1;
-        }
-    }
-    chunks
-}
-
 /// Adds the transposed tables found in the given ranges of rows.
 fn turned<'f, 'd>(
     index: &FormIndex,
@@ -425,7 +436,12 @@ fn turned<'f, 'd>(
     above: Above,
     found: &mut Panels<'f, 'd>,
 ) {
+    let mut end = 0;
+    let mut section = above.section;
     for chunk in chunks {
+        let mut above = above;
+        over_chunk(index, &view.rows[end..chunk.start], &mut above, &mut section);
+        end = chunk.end;
         let rows = &view.rows[chunk.clone()];
         let cells: usize = rows.iter().map(|row| row.cells.len()).sum();
         // Several row labels of the form in one row, or at least three rows that begin with a header label and have a figure.
@@ -445,50 +461,37 @@ fn turned<'f, 'd>(
     }
 }
 
-/// Adds a panel, split into bands if it contains tables side by side, recognised by row labels repeated further right.
-fn bands(panel: Panel, found: &mut Panels) {
-    let view = &found.views[panel.view];
-    let mut starts: Vec<(u32, usize)> = Vec::new();
-    for row in panel.body.iter().map(|&row| &view.rows[row]) {
-        let mut figures = false;
-        let mut words = false;
-        for cell in row.cells.iter().filter(|cell| cell.filled) {
-            if cell.at.figure {
-                figures |= words;
-            } else if figures && cell.is_row_label() {
-                match starts.iter_mut().find(|start| start.0 == cell.column) {
-                    Some(start) => start.1 += 1,
-                    None => starts.push((cell.column, 1)),
-                }
-                (figures, words) = (false, true);
-            } else {
-                words = true;
+/// Applies the headings and notes between two ranges of rows to the second.
+fn over_chunk(index: &FormIndex, rows: &[ViewRow], above: &mut Above, section: &mut Option<usize>) {
+    for row in rows {
+        match kind(index, row) {
+            RowKind::Mark(found) => *section = found.or(*section),
+            RowKind::Note => {
+                above.marked |= row.filled().any(|cell| compares(index, &cell.at.folded));
+                above.year = row.filled().filter_map(|cell| year(&cell.at.cell.text)).last().or(above.year);
             }
+            _ => {}
         }
     }
-    // If the corner label is repeated in the header, one row is enough evidence.
-    let corner = |cell: &ViewCell| !cell.at.figure && cell.at.uses.iter().any(|found| found.role == Role::Corner);
-    let corners: Vec<u32> = panel
-        .head
-        .iter()
-        .flat_map(|&row| view.rows[row].filled())
-        .filter(|cell| corner(cell))
-        .map(|cell| cell.column)
-        .collect();
-    let again = |column: u32| corners.contains(&column) && corners.iter().any(|&other| other < column);
-    starts.retain(|start| again(start.0) || (start.1 >= 2 && start.1 * 2 >= panel.body.len()));
-    starts.sort_unstable();
+    above.section = *section;
+}
+
+/// Adds a panel, split into bands if it contains tables side by side.
+fn bands(panel: Panel, found: &mut Panels) {
+    let view = &found.views[panel.view];
+    let starts = borders(view, &panel.head, &panel.body);
     if starts.is_empty() {
         found.all.push(panel);
         return;
     }
     // The first band begins at column 0, because groups may precede its first label.
     let mut bounds: Vec<u32> = vec![0];
-    bounds.extend(starts.iter().map(|start| start.0));
+    bounds.extend(starts);
     bounds.push(u32::MAX);
     for pair in bounds.windows(2) {
         let band = found.views[panel.view].band(pair[0]..pair[1]);
         let mut part = panel.clone();
+        part.overrun = overrun(&found.views[panel.view], &panel.body, pair[1]);
         part.view = found.views.len();
         found.views.push(band);
         found.all.push(part);

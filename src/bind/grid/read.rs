@@ -130,7 +130,9 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
             moved += candidate.rows.moved;
             let hits = candidate.rows.hits.iter().enumerate().filter_map(|(row, hit)| hit.map(|hit| (row, hit)));
             let all = hits.chain(candidate.rows.doubles.iter().copied()).map(|(row, hit)| {
-                let laid = lay(&shape, header, &view.rows[hit.row], (row, &hit), candidate.rows.edge);
+                let fits = self.found.all[candidate.panel].is_certain(hit.row, shape.labelled());
+                let laid = fits.then(|| lay(&shape, header, &view.rows[hit.row], (row, &hit), candidate.rows.edge));
+                let laid = laid.unwrap_or(Err(Misfit::Count));
                 (part, Found { row, hit, laid, headless: first.headless })
             });
             let all: Vec<(usize, Found)> = all.collect();
@@ -144,15 +146,11 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
         }
         let headers: Vec<&Header> = region.parts.iter().map(|&part| &self.candidates[part].header).collect();
         for (number, part) in found.iter().enumerate() {
-            let header = if self.candidates[region.parts[number]].headless && number > 0 {
-                header_above.unwrap_or(&first.header)
-            } else {
-                &self.candidates[region.parts[number]].header
-            };
+            let goes_on = self.candidates[region.parts[number]].headless && number > 0;
+            let header = if goes_on { header_above.unwrap_or(&first.header) } else { headers[number] };
             let others = others(&headers, &found, number, shape.labelled());
             let mut hold = region_hold;
-            if self.candidates[region.parts[number]].headless
-                && number > 0
+            if goes_on
                 && !(header.is_forms()
                     && proves(&shape, header, part.iter().map(|(_, found)| (found.row, found.laid.as_ref().ok()))))
             {
@@ -182,6 +180,9 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
             let section = panel.section.and_then(|section| form.sections[section].heading.as_ref());
             let heading = section.map(|heading| heading.text.clone()).unwrap_or_default();
             hold = self.figures.tell(tell::elsewhere(form, shape.table, &heading).at(at.clone()));
+        }
+        if first.marked {
+            hold = self.figures.tell(tell::compared(form, shape.table).at(at.clone()));
         }
         if first.headless {
             hold = self.figures.tell(tell::header_lost(form, shape.table).at(at.clone()));

@@ -139,6 +139,22 @@ pub(super) fn elsewhere(form: &Form, table: usize, heading: &str) -> Finding {
     Finding::new(&code::TABLE_ELSEWHERE, message)
 }
 
+/// The only table of its kind, although a line above it says that it is for comparison.
+pub(super) fn compared(form: &Form, table: usize) -> Finding {
+    let name = &form.tables[table].name;
+    let message = Message::new(
+        format!(
+            "{}上方的文字提到上年或对比，文件中没有别的{}，已按本年度读取。请核对是否为本年度数据。",
+            name.zh, name.zh
+        ),
+        format!(
+            "A line above {} speaks of last year or a comparison; there is no other such table, so it was read as this year's. Check it.",
+            name.en
+        ),
+    );
+    Finding::new(&code::TABLE_COMPARED, message)
+}
+
 /// A table without a header.
 pub(super) fn header_lost(form: &Form, table: usize) -> Finding {
     let name = &form.tables[table].name;

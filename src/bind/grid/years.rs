@@ -2,7 +2,7 @@
 
 use super::view::ViewCell;
 use crate::bind::labels::index::FormIndex;
-use crate::text::{blank, numbering};
+use crate::text::{blank, fold, numbering};
 
 /// Maximum number of characters of a line or header whose year is read: （一）2023年度有关情况统计表如下：
 const LINE: usize = 20;
@@ -25,8 +25,13 @@ pub(super) fn year(text: &str) -> Option<u16> {
 /// list, or the earlier of two years. Each header is given by its cells from the top, and the column that it may be.
 pub(super) fn apart(index: &FormIndex, headers: &[(&[ViewCell], Option<usize>)]) -> Vec<usize> {
     let own = |path: &[ViewCell]| -> Vec<(String, Option<u16>)> {
-        let unknown = path.iter().filter(|cell| cell.number().is_none());
-        unknown.map(|cell| (cell.at.folded.to_string(), year(&cell.at.cell.text))).collect()
+        // The remark after a label may tell the years apart: 自然人（2023年）.
+        let words = path.iter().filter_map(|cell| {
+            let text = cell.at.cell.text.as_str();
+            let remark = || Some(&text[text.trim_end_matches(blank).strip_suffix(['）', ')'])?.rfind(['（', '('])?..]);
+            if cell.number().is_none() { Some(text) } else { remark() }
+        });
+        words.map(|text| (fold(text), year(text))).collect()
     };
     let words: Vec<Vec<(String, Option<u16>)>> = headers.iter().map(|head| own(head.0)).collect();
     let year = |at: usize| words[at].iter().find_map(|(_, year)| *year);

@@ -292,6 +292,8 @@ impl Folder<'_> {
             let target = self.target();
             let (empty, contradicts) = (target.content.is_empty(), target.contradicts(title));
             let untitled = target.agency.is_none() && target.year.is_none();
+            // A copy of a table has no title of its own: the report that it is in has one.
+            let contradicts = contradicts || (untitled && !empty && self.current.contradicts(title));
             if contradicts && empty {
                 // A list of titles, or a cover: the last title is the report's own.
                 self.restart(number);
@@ -327,8 +329,10 @@ impl Folder<'_> {
     /// Whether a sender line since the last content has another name than the current group.
     fn is_sent_by_another(&self) -> bool {
         let target = self.open.as_ref().map_or(&self.current, |(group, _)| group);
+        // A copy of a table names no sender: the report that it is in does.
+        let named = if target.names.is_empty() { &self.current } else { target };
         let names_other =
-            |&piece: &usize| self.pieces[piece].sender.as_deref().is_some_and(|name| target.is_other(name));
+            |&piece: &usize| self.pieces[piece].sender.as_deref().is_some_and(|name| named.is_other(name));
         !target.content.is_empty() && self.waiting.iter().any(names_other)
     }
 

@@ -146,7 +146,10 @@ impl<'d> Flow<'d> {
                 if cell.figure && !cell.uses.is_empty() {
                     cell.figure = false;
                 }
+                // `总计（2023年）` looks like a figure too.
                 if cell.figure {
+                    let label = without_remark(&cell.cell.text).filter(|label| !index.uses(label).is_empty());
+                    remarks.extend(label.map(|label| (number, position, label)));
                     continue;
                 }
                 if cell.number.is_none() && !cell.folded.is_empty() {
@@ -168,6 +171,7 @@ impl<'d> Flow<'d> {
             let cell = &mut self.rows[number].cells[position];
             (cell.number, cell.uses) = index.look_up(&label);
             cell.folded = label.into();
+            cell.figure = false;
         }
     }
 

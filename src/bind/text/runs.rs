@@ -115,11 +115,12 @@ fn clusters(
     clusters.into_iter().flat_map(cut).collect()
 }
 
-/// Whether a short line above a run marks it as figures for comparison. The search stops at a heading and at a label of a table.
+/// Whether a short line above a run marks it as figures for comparison. The search stops at a heading and at a label of a table, and at a
+/// table in a grid.
 fn is_marked(index: &FormIndex, stream: &Stream, first: &Occurrence) -> bool {
     let line = stream.line_at(stream.raw_start(first.start));
     let above = stream.lines[..line].iter().rev();
-    let text = above.filter(|line| line.end > line.start && matches!(line.kind, LineKind::Text { .. }));
+    let text = above.take_while(|line| matches!(line.kind, LineKind::Text { .. })).filter(|line| line.end > line.start);
     for line in text.take(LINES) {
         let text = &stream.raw[line.start..line.end];
         let folded = fold(text);

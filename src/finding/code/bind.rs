@@ -24,6 +24,11 @@ super::declare! {
         ("表格不在规定的部分", "a table stands in another part of the report"),
         ("表格应在的部分中没有该表，其他标题之下有一张行名齐全的，按该表读取。", "The part that the table belongs to lacks it, and under another heading stands one with nearly all of its labels, which was read."),
         ("请核对该表是否为本年度数据。", "Check that it has the figures of this year.");
+    /// The only table of its kind is introduced as one for comparison.
+    TABLE_COMPARED = "table-compared", Warning,
+        ("表格可能是上年数据", "a table may have last year's figures"),
+        ("表格上方的文字提到上年或对比，文件中又没有别的这张表，只能按本年度读取。", "A line above the table speaks of last year or of a comparison, and the file has no other such table, so it was read as this year's."),
+        ("请核对该表是否为本年度数据；是上年数据的，请补上本年度的表。", "Check that it has the figures of this year; if it does not, add the table of this year.");
     /// Rows of a table are missing.
     ROWS_MISSING = "rows-missing", Error,
         ("表格缺行", "rows of a table are missing"),

@@ -1,0 +1,45 @@
+//! A second reading of a text whose tables were not read completely: lines with cells become grids, so that blank cells, years side by side
+//! and transposed tables are read by their columns.
+
+use super::source::gridded::{Wanted, gridded};
+use super::{Binder, Bound, Hints};
+use crate::finding::code::bind::SECOND_REPORT;
+use crate::read::Reading;
+use crate::report::{Kind, Report};
+
+impl Binder {
+    /// The report with lines read as grids, if that reads more figures and the same figures as before; otherwise the report as it is.
+    pub(super) fn with_grids(&self, reading: &Reading, hints: &Hints, bound: Bound) -> Bound {
+        let [report] = bound.reports.as_slice() else { return bound };
+        // Two reports whose lines run through each other have no columns of one table.
+        if report.findings.iter().any(|finding| finding.code == SECOND_REPORT.id) {
+            return bound;
+        }
+        let Some(index) = self.forms.iter().find(|index| index.form.id == report.form) else { return bound };
+        let form = &index.form;
+        let lacks = |table: usize| {
+            let mut fields = form.fields.iter().filter(|field| field.table == table);
+            fields.any(|field| report.values.get(&field.id).is_none_or(|value| value.kind == Kind::Absent))
+        };
+        let tables: Vec<bool> =
+            (0..form.tables.len()).map(|table| !form.tables[table].by_rows && lacks(table)).collect();
+        if form.is_open() || !tables.contains(&true) {
+            return bound;
+        }
+        let Some(document) = gridded(&reading.document, &Wanted { index, tables }) else { return bound };
+        let again = Reading { format: reading.format, document, findings: reading.findings.clone() };
+        match self.bind_once(&again, hints) {
+            Ok(found) if matches!(found.reports.as_slice(), [other] if gains(report, other)) => found,
+            _ => bound,
+        }
+    }
+}
+
+/// Whether the second report has all figures of the first, and more cells.
+fn gains(one: &Report, other: &Report) -> bool {
+    let read = |report: &Report| report.values.values().filter(|value| value.kind != Kind::Absent).count();
+    let kept = |(id, value): (&_, &crate::report::Value)| {
+        value.kind == Kind::Absent || other.values.get(id).is_some_and(|other| other.value == value.value)
+    };
+    one.form == other.form && read(other) > read(one) && one.values.iter().all(kept)
+}
