@@ -54,6 +54,7 @@ impl Walk<'_, '_> {
         match field.choice {
             Some(choice) => self.para.text.push(&choice, face),
             None => {
+                self.uncalculated += u32::from(equation::is_formula(&field.code));
                 for piece in equation::shown(&field.code) {
                     match piece {
                         Piece::Text(text, shift) => {
