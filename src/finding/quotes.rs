@@ -19,7 +19,7 @@ pub(super) fn nested(text: String) -> String {
     let single = |sign: char| match sign {
         '“' => {
             depth += 1;
-            if depth % 2 == 0 { '‘' } else { '“' }
+            if depth.is_multiple_of(2) { '‘' } else { '“' }
         }
         '”' => {
             depth -= 1;

@@ -155,7 +155,10 @@ impl RowSlots {
         let mut own = Vec::new();
         for (slot, content) in &row.cells {
             match *content {
-                RowCell::Number(first) => slot.put(&(first + (number - pattern) as i64).to_string(), &mut own),
+                RowCell::Number(first) => {
+                    let further = i64::try_from(number - pattern).unwrap_or_default();
+                    slot.put(&(first + further).to_string(), &mut own);
+                }
                 RowCell::Field { block, leaf, part, parts } => {
                     let key = keys[block].get(number).copied();
                     let content = key.map(|key| report.content(self.blocks[block], key, (leaf, part, parts)));

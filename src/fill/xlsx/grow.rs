@@ -50,9 +50,8 @@ impl Growth<'_> {
     fn formula(&self, text: &str, at: Option<u32>) -> String {
         let is_own = |sheet: Option<&str>| sheet.map_or(at.is_some(), |sheet| sheet == self.sheet);
         let inside = at.is_some_and(|at| (self.first..=self.last).contains(&at));
-        let rows = |rows: Rows| match inside {
-            true => (self.row(rows.from.0), rows.to.map(|(to, _)| self.row(to))),
-            false => self.region(rows),
+        let rows = |rows: Rows| {
+            if inside { (self.row(rows.from.0), rows.to.map(|(to, _)| self.row(to))) } else { self.region(rows) }
         };
         moved(text, &is_own, &rows)
     }
@@ -185,7 +184,6 @@ impl<'a> Grower<'a> {
                     self.attribute(&tag, events.offset(), "id", &|text| Some((id(text)? + self.growth.by).to_string()));
                 }
                 Event::Open(tag) => self.attributes(&tag, events.offset()),
-                Event::Close(_) => {}
                 _ => {}
             }
         }

@@ -85,7 +85,7 @@ impl Slots {
         for copy in 1..=growth.by {
             let next = last.iter().map(|(column, content)| match *content {
                 RowCell::Number(first) => (*column, RowCell::Number(first + i64::from(copy))),
-                content => (*column, content),
+                content @ RowCell::Field { .. } => (*column, content),
             });
             rows.push(next.collect());
         }
