@@ -142,6 +142,9 @@ fn previous(
     Ok(Some(previous))
 }
 
+/// Last year's figures, with the findings about their files.
+type LastYear = (Previous, Vec<Told>);
+
 /// The figures of last year's reports among some inputs, if there are any, with the findings about them; `None` if stopped by Ctrl-C.
 fn last_year(
     inputs: &[Input],
@@ -149,7 +152,7 @@ fn last_year(
     (migrations, forms, corrections): (&Migrations, &Forms, Option<&Corrections>),
     rollup: &Rollup,
     (terminal, stop): (&Terminal, &AtomicBool),
-) -> Result<Option<Option<(Previous, Vec<Told>)>>> {
+) -> Result<Option<Option<LastYear>>> {
     let pipeline = Pipeline::new(forms, None).into_form(migrations, rollup.form.id.clone()).correcting(corrections);
     let mut heap = Collection::new(forms, migrations, rollup.agencies, args.without_errors);
     if !read(args.jobs, &pipeline, inputs, (terminal, stop), |path, outcome| heap.add(path, outcome))? {
