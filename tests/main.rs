@@ -26,6 +26,7 @@ mod faults;
 mod figures;
 mod fill;
 mod fill_placeholders;
+mod fill_rows;
 mod filter;
 mod formbook;
 mod forms;

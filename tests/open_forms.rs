@@ -126,6 +126,24 @@ fn a_document_without_a_form_keeps_its_elements_when_it_is_written_and_read_agai
 }
 
 #[test]
+fn minutes_keep_their_name_when_they_are_written_and_read_again() {
+    let page = "<p>白渚市人民政府常务会议纪要</p><p>〔2023〕7号</p><p>时间：5月6日上午</p><p>会议研究了三件事。</p><p>2023年5月8日</p>";
+    let forms = forms();
+    let (binder, form) = (Binder::new(&forms), forms.get("gongwen").unwrap());
+    let hints = Hints { any: true, file_stem: Some("扫描件1"), ..Hints::default() };
+    let read =
+        |bytes: &[u8]| binder.bind(&nianbao::read::read(bytes, None, &mut Budget::default()).unwrap(), &hints).unwrap();
+    let report = read(page.as_bytes());
+    assert_eq!((report.title.as_deref(), report.year), (Some("白渚市人民政府常务会议纪要"), Some(2023)));
+    assert_eq!(report.section("document_number").map(|section| section.content.len()), Some(1));
+    let writer = WRITERS.iter().find(|writer| writer.output == Output::Docx).unwrap();
+    let bytes = (writer.write)(form, &report).unwrap();
+    let again = read(&bytes);
+    assert_eq!(again.title, report.title);
+    assert_eq!(texts(&again), texts(&report));
+}
+
+#[test]
 fn a_form_that_does_not_read_its_blank_is_reported_with_its_line() {
     // Two tables with the same header and without names that distinguish them.
     let table = "[[table]]\nid = \"ID\"\nsection = \"all\"\nname = { zh = \"表\", en = \"table\" }\n[[table.block]]\n\

@@ -162,9 +162,54 @@ fn a_report_of_an_older_form_is_migrated_to_the_newer_one() {
     assert!(said.1.contains("2019年试行格式") && said.1.contains("2021年格式"), "{said:?}");
     assert!(!told.iter().any(|told| told.0.starts_with("report-of-other")));
     // Another year's report is not counted, whatever its form.
+    office.report("gkbg-2021", "青山县审计局", 2022, |_| ());
+    let (_, err) = office.run(&["2024", "2022", "--year", "2024"]);
+    assert!(err.contains("这是2022年度报告，此次汇总2024年度"), "{err}");
+}
+
+#[test]
+fn last_years_reports_beside_this_years_are_compared_and_not_of_a_wrong_year() {
+    let office = Office::new();
+    let names = ["青山县教育局", "青山县民政局"];
+    let this = names.map(|name| number(&office.report("gkbg-2021", name, 2024, |_| ()), TOTAL));
+    // Last year's are of an older form; 审计局 sent last year's report instead of this year's.
+    let before = names.map(|name| number(&office.report("gkbg-2019", name, 2023, |_| ()), TOTAL));
     office.report("gkbg-2021", "青山县审计局", 2023, |_| ());
-    let (_, err) = office.run(&["2024", "2023", "--year", "2024"]);
-    assert!(err.contains("这是2023年度报告，此次汇总2024年度"), "{err}");
+    for name in [names[0], names[1], "青山县审计局"] {
+        let from = office.folder.path(&format!("2023/{name}.html"));
+        std::fs::rename(from, office.folder.path(&format!("2024/{name}2023.html"))).expect("a file");
+    }
+    let (status, err) = office.run(&["2024"]);
+    assert_eq!(status, Some(1), "{err}");
+    let wrong: Vec<(String, String)> =
+        office.codes().into_iter().filter(|told| told.0 == "report-of-other-year").collect();
+    assert!(err.contains("2024年：") && wrong.len() == 1, "{err} {wrong:?}");
+    assert!(err.contains("青山县审计局2023.html"), "{err}");
+    let form = office.forms.get("gkbg-2021").expect("a form");
+    let row = &office.sheets()["同比"][1 + form.field_index(TOTAL).expect("a field")];
+    assert_eq!(row[2..4], [this[0] + this[1], before[0] + before[1]].map(|sum| sum.to_string()));
+}
+
+#[test]
+fn a_folder_of_last_year_is_only_compared_with_whoever_reported_this_year() {
+    let office = Office::new();
+    office.report("gkbg-2021", "青山县教育局", 2024, |_| ());
+    for name in ["青山县教育局", "青山县民政局", "青山县审计局"] {
+        office.report("gkbg-2021", name, 2023, |_| ());
+    }
+    // This year has begun, though most reports are of last year.
+    let (_, err) = office.run(&["2023", "2024"]);
+    assert!(err.contains("2024年："), "{err}");
+    let codes = office.codes();
+    assert!(!codes.iter().any(|told| told.0 == "report-of-other-year"), "{codes:?}");
+    assert!(codes.iter().any(|told| told.0 == "agencies-not-compared"), "{codes:?}");
+    assert!(office.sheets().contains_key("同比"));
+    // With last year's reports named, the folder is not of a wrong year either.
+    office.run(&["2023", "2024", "--previous", "2023"]);
+    assert!(!office.codes().iter().any(|told| told.0 == "report-of-other-year"));
+    // The other year is rolled up if it is asked for; this year's report is then of another one.
+    let (_, err) = office.run(&["2023", "2024", "--year", "2023"]);
+    assert!(err.contains("2023年：") && err.contains("这是2024年度报告"), "{err}");
 }
 
 #[test]

@@ -117,6 +117,34 @@ fn rows_are_added_up_by_name_and_by_code_and_none_is_lost() {
 }
 
 #[test]
+fn last_year_stands_beside_the_rows_of_both_years() {
+    let folder = office();
+    let mut forms = Forms::default();
+    let form = forms.add("rooms.toml", FORM).expect("a form");
+    let docx = WRITERS.iter().find(|writer| writer.output == Output::Docx).expect("a writer");
+    for (agency, rooms) in [("甲馆", [("东院", 1, 1), ("老楼", 4, 0)]), ("乙馆", [("东院", 6, 2), ("南楼", 3, 3)])]
+    {
+        let mut last = report(agency, &rooms, &[]);
+        (last.year, last.title) = (Some(2024), Some(format!("{agency}2024年阅览室情况年报")));
+        folder.file(&format!("last/{agency}.docx"), (docx.write)(&form, &last).expect("a file"));
+    }
+    let args = ["rollup", "sent", "--mappings", "own", "--agencies", "list.csv", "-o", "out"];
+    let ran = folder.run(&[&args[..], &["--previous", "last"]].concat());
+    assert_eq!(ran.status, Some(0), "{}", ran.err);
+    let rows = sheet(&folder, "同比");
+    // 甲 and 乙 reported in both years, 丙 only this year.
+    let of = |name: &str, column: &str| {
+        let is_row = |row: &&Vec<String>| row[0].contains(name) && row.iter().take(2).any(|text| text.contains(column));
+        rows.iter().find(is_row).map(|row| (row[2].clone(), row[3].clone()))
+    };
+    let pair = |this: &str, before: &str| Some((this.to_owned(), before.to_owned()));
+    assert_eq!(of("东院", "图书"), pair("9", "7"), "{rows:?}");
+    assert_eq!(of("南楼", "图书"), pair("5", "3"), "{rows:?}");
+    // Rows of one year alone have no figure of the other.
+    assert_eq!(of("西院", "图书").map(|row| row.0), Some("3".to_owned()), "{rows:?}");
+}
+
+#[test]
 fn the_workbook_and_the_report_have_the_rows_of_all() {
     let folder = office();
     folder.run(&["rollup", "sent", "--mappings", "own", "--agencies", "list.csv", "-o", "out"]);

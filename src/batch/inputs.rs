@@ -27,6 +27,8 @@ pub struct Input {
     pub(super) origin: Origin,
     /// Hash of its path for sharding: see [`Shard`].
     lot: u64,
+    /// For a file that the page received: its position in the log, and the mark of its delivery.
+    received: Option<(u64, Option<String>)>,
 }
 
 /// A shard of the inputs, for one of several hosts: those with hash modulo `count` equal to `number - 1`. The hash is the first eight
@@ -57,7 +59,12 @@ impl Input {
     /// A file that is shown as `shown`; it need not exist, and is not opened as an archive.
     pub fn file(path: PathBuf, shown: impl Into<String>) -> Self {
         let path = (shown.into(), path);
-        Self { lot: lot(&path.0), path: path.0, origin: Origin::File(path.1) }
+        Self { lot: lot(&path.0), path: path.0, origin: Origin::File(path.1), received: None }
+    }
+
+    /// For a file that the page received: its position in the order of arrival, and the mark of its delivery.
+    pub fn received(&self) -> Option<(u64, Option<&str>)> {
+        self.received.as_ref().map(|(position, delivery)| (*position, delivery.as_deref()))
     }
 
     /// The folder that contains it; `None` for an archive entry or standard input.
@@ -286,6 +293,9 @@ impl Listing {
             let path = folder.join(ledger::SENT).join(ledger::stored_name(&sent.sha256, &sent.name));
             // The number distinguishes files of the same name.
             self.push(format!("{shown}/{}/{}/{}", ledger::SENT, sent.file, sent.name), Origin::File(path));
+            if let Some(input) = self.inputs.list.last_mut() {
+                input.received = Some((sent.entry, sent.drop.clone()));
+            }
         }
     }
 
@@ -336,7 +346,7 @@ impl Listing {
         if self.seen.insert(names::digest(path.as_bytes())) {
             let base = shown(&self.base);
             let lot = lot(path.strip_prefix(&base).unwrap_or(&path));
-            self.inputs.list.push(Input { path, origin, lot });
+            self.inputs.list.push(Input { path, origin, lot, received: None });
         }
     }
 }

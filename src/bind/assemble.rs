@@ -83,7 +83,8 @@ pub(super) fn report(
     report.findings.append(&mut figures.findings);
     summary::units(form, &mut report);
     around(&stream, &frame, &mut report);
-    (report, Anchors::collect(&stream, &frame, &found))
+    let open = std::mem::take(&mut figures.open);
+    (report, Anchors { open, ..Anchors::collect(&stream, &frame, &found) })
 }
 
 /// Ends the report before a second one: at the title above it if there is one.

@@ -1,5 +1,6 @@
 //! The figures read from a form's tables, with their places and findings.
 
+use super::openrows::OpenPlaces;
 use crate::finding::code::bind as code;
 use crate::finding::{Finding, Message};
 use crate::form::{FieldIndex, Form};
@@ -44,6 +45,8 @@ pub(super) struct Figures {
     pub(super) findings: Vec<Finding>,
     /// For each table, whether it was found but left empty, because it was not certain which table it is.
     pub(super) refused: Vec<bool>,
+    /// The rows of tables whose rows are data.
+    pub(super) open: Vec<OpenPlaces>,
 }
 
 impl Figures {
@@ -55,6 +58,7 @@ impl Figures {
             taken: vec![false; rows],
             findings: Vec::new(),
             refused: vec![false; form.tables.len()],
+            open: Vec::new(),
         }
     }
 

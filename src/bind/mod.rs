@@ -13,6 +13,7 @@ mod labels;
 mod ledger;
 mod limits;
 mod notemark;
+mod openrows;
 mod page;
 mod recognise;
 mod regrid;
@@ -36,6 +37,7 @@ use labels::index::{AllLabels, FormIndex};
 use segments::Marks;
 use source::items::Flow;
 
+pub use openrows::{OpenCell, OpenPlaces};
 pub use page::anchors::{Anchor, Anchors};
 
 /// Hints about a document that do not come from its content.

@@ -7,6 +7,7 @@
 mod docx;
 mod edit;
 mod placeholder;
+mod rows;
 mod xlsx;
 
 use std::collections::BTreeMap;
@@ -150,18 +151,6 @@ fn homeless(form: &Form, fields: &[FieldIndex]) -> Vec<Finding> {
         Finding::new(code, message).about(fields)
     };
     missing.into_iter().map(finding).collect()
-}
-
-/// Findings about figures in rows that are data, for tables whose rows the template does not have.
-fn of_rows(form: &Form, report: &Report) -> Vec<Finding> {
-    let whole = form.expanded(report.values.keys().map(String::as_str));
-    let has = |id: &str| report.values.get(id).is_some_and(|value| value.value.is_some() || value.text.is_some());
-    let open = |field: &FieldIndex| {
-        let id = &whole.fields[*field].id;
-        form.field_index(id).is_none() && has(id)
-    };
-    let fields: Vec<FieldIndex> = (0..whole.fields.len()).filter(open).collect();
-    homeless(&whole, &fields)
 }
 
 /// A finding about a text.

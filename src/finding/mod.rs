@@ -2,6 +2,7 @@
 
 pub(crate) mod bilingual;
 pub mod code;
+mod quotes;
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -60,9 +61,9 @@ pub struct Message {
 }
 
 impl Message {
-    /// A message in both languages.
+    /// A message in both languages. Chinese quotation marks within quotation marks become ‘ ’.
     pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { zh: zh.into(), en: en.into() }
+        Self { zh: quotes::nested(zh.into()), en: en.into() }
     }
 
     /// The message in one language.

@@ -46,6 +46,10 @@ pub struct ElementSource {
     /// Whether the body text begins after such a line below the title.
     #[serde(default)]
     pub last: bool,
+    /// Regular expressions for lines of the section that name a document which has no title below them.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub titles: Vec<Spanned<String>>,
 }
 
 /// The lines of a document that belong to a section, resolved.
@@ -57,6 +61,7 @@ pub struct Element {
     pub last: bool,
     lines: Vec<Pattern>,
     except: Vec<Pattern>,
+    titles: Vec<Pattern>,
 }
 
 /// Facts that a line states, from the named groups of its pattern.
@@ -73,16 +78,23 @@ impl Element {
         let patterns =
             |texts: &[Spanned<String>]| texts.iter().map(super::plausible::pattern).collect::<Result<_, _>>();
         let (lines, except) = (patterns(&source.lines)?, patterns(&source.except)?);
-        Ok(Self { at: source.at.clone(), last: source.last, lines, except })
+        let titles = patterns(&source.titles)?;
+        Ok(Self { at: source.at.clone(), last: source.last, lines, except, titles })
     }
 
     pub(super) fn patterns(&self) -> impl Iterator<Item = &Pattern> {
-        self.lines.iter().chain(&self.except)
+        self.lines.iter().chain(&self.except).chain(&self.titles)
     }
 
     /// Whether the section accepts every line of its position that no other section accepts.
     pub fn is_rest(&self) -> bool {
         self.lines.is_empty()
+    }
+
+    /// Whether a line of the element names a document which has no title below it.
+    pub fn is_title(&self, line: &str) -> bool {
+        let plain: String = line.chars().filter(|character| !blank(*character)).collect();
+        self.titles.iter().filter_map(Pattern::regex).any(|regex| regex.is_match(&plain))
     }
 
     /// The facts that a line of the element states; `None` if the line does not belong to the element. Blanks in the line are ignored.

@@ -1,9 +1,10 @@
 //! Collects reports of any form and year; form and year of the roll-up are chosen after the last report.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use super::Rollup;
+use super::beside::{Arrival, Dated, kept, year_of};
 use super::gather::Gathered;
 use crate::agencies::{Agencies, Match, Matcher, Named};
 use crate::finding::Finding;
@@ -89,6 +90,27 @@ impl<'a> Collection<'a> {
     /// Sums the most frequent form and year; of equally frequent ones, the later. The other reports are named in findings. `None` if
     /// there is no report, or none of `year`.
     pub fn finish(self, year: Option<i16>) -> Option<Rollup<'a>> {
+        self.sum(year, &|_, _| Vec::new())
+    }
+
+    /// Like [`Collection::finish`], but last year's reports among the inputs are for comparison only, and not named as reports of another
+    /// year. Also returns the inputs with reports of the year before. The default year is [`year_of`] all reports.
+    pub fn finish_beside_last_year(
+        self,
+        year: Option<i16>,
+        arrival: &dyn Fn(&str) -> Arrival,
+    ) -> Option<(Rollup<'a>, Vec<Arc<str>>)> {
+        let year = year.or_else(|| year_of(self.heap.seen.iter().filter_map(Seen::year)));
+        let before = year.and_then(|year| year.checked_sub(1));
+        let of_before = self.heap.seen.iter().filter(|seen| before.is_some() && seen.year() == before);
+        let mut files: Vec<Arc<str>> = of_before.map(|seen| Arc::clone(&seen.file)).collect();
+        files.dedup();
+        let rollup = self.sum(year, &|reports, year| kept(reports, year, arrival))?;
+        Some((rollup, files))
+    }
+
+    /// Sums a year; `kept` decides which reports of the form or its family are for comparison only.
+    fn sum(self, year: Option<i16>, kept: &dyn Fn(&[Dated], i16) -> Vec<bool>) -> Option<Rollup<'a>> {
         let Self { agencies, matcher, mut heap } = self;
         let wanted = heap.by_form.iter().filter(|(key, _)| year.is_none_or(|year| year == key.0));
         let most = wanted.max_by_key(|(key, gathered)| (gathered.count(), *key)).map(|(key, _)| key.clone())?;
@@ -96,8 +118,10 @@ impl<'a> Collection<'a> {
         let older = |form: &&Form| heap.newer(form).iter().any(|newer| newer.id == most.1);
         let brought: Vec<&str> =
             heap.forms.iter().map(|form| &**form).filter(older).map(|form| form.id.as_str()).collect();
-        for Seen { file, what } in heap.seen {
+        let is_kept = heap.kept(&most, &matcher, kept);
+        for (number, Seen { file, what }) in heap.seen.into_iter().enumerate() {
             match what {
+                Ok(_) if is_kept.contains(&number) => {}
                 Ok((_, Some(form), Some(year))) if (year, form.id.as_str()) == (most.0, most.1.as_str()) => {}
                 // The report was migrated to the form.
                 Ok((_, Some(form), Some(year))) if year == most.0 && brought.contains(&form.id.as_str()) => {}
@@ -117,6 +141,12 @@ impl<'a> Collection<'a> {
 struct Seen<'a> {
     file: Arc<str>,
     what: Result<About<'a>, Box<Finding>>,
+}
+
+impl Seen<'_> {
+    fn year(&self) -> Option<i16> {
+        self.what.as_ref().ok().and_then(|what| what.2)
+    }
 }
 
 /// Agency, form and year of a report.
@@ -148,6 +178,31 @@ impl<'a> Heap<'a> {
             }
         }
         self.gathered(form, year).add(file, report, found);
+    }
+
+    /// Indices of the reports that are for comparison only, in the roll-up of a year and a form.
+    fn kept(
+        &self,
+        (year, form): &(i16, String),
+        matcher: &Matcher,
+        kept: &dyn Fn(&[Dated], i16) -> Vec<bool>,
+    ) -> HashSet<usize> {
+        let family = self.migrations.family(self.forms, form);
+        let (mut numbers, mut reports) = (Vec::new(), Vec::new());
+        for (number, Seen { file, what }) in self.seen.iter().enumerate() {
+            let Ok((agency, Some(own), of)) = what else { continue };
+            if self.migrations.family(self.forms, &own.id) != family {
+                continue;
+            }
+            let known = agency.as_deref().map(|name| match matcher.find(name).agency {
+                Some(known) => format!("#{known}"),
+                None => name.to_owned(),
+            });
+            numbers.push(number);
+            reports.push(Dated { file, agency: known, year: *of });
+        }
+        let kept = kept(&reports, *year).into_iter().zip(numbers);
+        kept.filter(|(kept, _)| *kept).map(|(_, number)| number).collect()
     }
 
     fn gathered(&mut self, form: &'a Form, year: i16) -> &mut Gathered<'a> {

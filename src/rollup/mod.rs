@@ -1,6 +1,7 @@
 //! Roll-up: sums the reports of many agencies along their tree, each sum traceable to its parts. Pure: no files, no clock.
 
 mod adding;
+mod beside;
 mod collect;
 mod counts;
 mod decide;
@@ -21,6 +22,7 @@ use crate::agencies::Agencies;
 use crate::finding::Finding;
 use crate::form::{FieldIndex, Form};
 
+pub use beside::{Arrival, year_of};
 pub use collect::{Collection, Outcome, Unlisted};
 pub use counts::{Counts, Standing};
 pub use entry::{Entry, Reports};

@@ -9,6 +9,7 @@ use super::earlier::{self, Candidate, counting, is_double};
 use super::state::{Phase, State};
 use crate::finding::Message;
 use crate::ledger::{Sent, What};
+use crate::rollup::year_of;
 use crate::text::fold;
 
 /// The state of a row; the order of the variants is the sort order of the list.
@@ -96,20 +97,9 @@ pub(super) fn parse(id: &str) -> Option<(u64, usize)> {
     }
 }
 
-/// A year is a candidate for the default year if it has at least 1/`BEGUN` as many reports as the most frequent year. This excludes
-/// years that only a few reports state by mistake.
-const BEGUN: usize = 10;
-
-/// The year of the page: `wanted`, else the latest year with enough reports (see [`BEGUN`]).
+/// The year of the page: `wanted`, else the latest year with enough reports.
 pub(super) fn year(state: &State, wanted: Option<i16>) -> Option<i16> {
-    wanted.or_else(|| {
-        let mut counts: BTreeMap<i16, usize> = BTreeMap::new();
-        for year in earlier::candidates(state).filter_map(|one| one.part.year) {
-            *counts.entry(year).or_default() += 1;
-        }
-        let most = counts.values().copied().max()?;
-        counts.into_iter().rev().find(|&(_, count)| count * BEGUN >= most).map(|(year, _)| year)
-    })
+    wanted.or_else(|| year_of(earlier::candidates(state).filter_map(|one| one.part.year)))
 }
 
 /// The rows of a year, or of all years if `all` is set. `agencies` is that part of the evaluated settings.

@@ -127,6 +127,15 @@ pub(crate) fn title(form: &Form, report: &Report) -> String {
     }
 }
 
+/// Whether the title of a document is a line above it that is written anyway, as the name of an order.
+pub(crate) fn is_title_above(form: &Form, report: &Report) -> bool {
+    let above = form.sections.iter().filter(|section| section.above_title && section.look == SectionLook::Mark);
+    let content = above.filter_map(|section| report.section(&section.id)).flat_map(|section| &section.content);
+    let is_title =
+        |content: &Content| matches!(content, Content::Paragraph { text, .. } if Some(text) == report.title.as_ref());
+    form.title.is_free() && content.into_iter().any(is_title)
+}
+
 /// Width of a title line in half characters: 442 points at a font size of 22.
 pub(crate) const TITLE_WIDTH: usize = 40;
 

@@ -62,6 +62,34 @@ fn fields_show_their_result() {
 }
 
 #[test]
+fn formulas_without_a_result_are_reported() {
+    let told = |findings: &[nianbao::finding::Finding]| {
+        let found = findings.iter().find(|finding| finding.code == "formula-uncalculated");
+        found.map(|finding| finding.message.zh.clone())
+    };
+    let mark = |kind: &str| format!("<w:r><w:fldChar w:fldCharType='{kind}'/></w:r>");
+    let code = "<w:r><w:instrText> =SUM(LEFT) </w:instrText></w:r>";
+    let empty = format!("<w:p>{}{code}{}</w:p>", mark("begin"), mark("end"));
+    let blank = format!("<w:p>{}{code}{}{}</w:p>", mark("begin"), mark("separate"), mark("end"));
+    let simple = "<w:p><w:fldSimple w:instr='=1+2'/></w:p>";
+    let (_, findings) = Word::new(&format!("{empty}{blank}{simple}")).read();
+    assert!(told(&findings).is_some_and(|said| said.contains("3个公式")), "{findings:?}");
+    let result = format!(
+        "<w:p>{}{code}{}<w:r><w:t>3</w:t></w:r>{}</w:p><w:p><w:fldSimple w:instr='PAGE'/></w:p>",
+        mark("begin"),
+        mark("separate"),
+        mark("end")
+    );
+    assert_eq!(told(&Word::new(&result).read().1), None);
+    for (field, count) in [("{\\*\\fldinst =SUM(LEFT)}{\\fldrslt }", 1), ("{\\*\\fldinst =SUM(LEFT)}{\\fldrslt 3}", 0)]
+    {
+        let rtf = format!("{{\\rtf1\\ansi {{\\field{field}}}\\par}}");
+        let reading = nianbao::read::read(rtf.as_bytes(), None, &mut nianbao::document::Budget::default()).unwrap();
+        assert_eq!(usize::from(told(&reading.findings).is_some()), count, "{rtf}");
+    }
+}
+
+#[test]
 fn characters_that_have_elements() {
     let body = "<w:p><w:r><w:br w:type='page'/><w:t>a</w:t><w:tab/><w:t>b</w:t><w:br/><w:t>c</w:t><w:cr/><w:t>d</w:t><w:noBreakHyphen/><w:softHyphen/>
         <w:t>e</w:t><w:sym w:font='Wingdings' w:char='F0FE'/><w:sym w:font='X' w:char='4E00'/><w:sym w:char='zz'/><w:br w:type='page'/></w:r></w:p>

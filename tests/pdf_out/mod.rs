@@ -54,6 +54,21 @@ fn form() -> std::sync::Arc<Form> {
 }
 
 #[test]
+fn an_order_is_named_by_its_first_line_which_is_written_once() {
+    let lines = ["白渚市人民政府令", "第7号", "《白渚市公文办法》已经审议通过，现予公布。", "2024年3月5日"];
+    let page: String = lines.iter().map(|line| format!("<p>{line}</p>")).collect();
+    let forms = Forms::all().unwrap();
+    let (binder, form) = (Binder::new(&forms), forms.get("gongwen").unwrap());
+    let hints = Hints { any: true, file_stem: Some("扫描件1"), ..Hints::default() };
+    let report = binder.bind(&opened(page.as_bytes()), &hints).unwrap();
+    assert_eq!(report.title.as_deref(), Some(lines[0]));
+    assert!(!report.findings.iter().any(|finding| finding.message.zh.contains("没有找到标题")));
+    let pdf = written(form, &report);
+    assert_eq!(texts_of(&pdf.bytes), lines);
+    assert_eq!(binder.bind(&opened(&pdf.bytes), &hints).unwrap().title, report.title);
+}
+
+#[test]
 fn pdf_reads_back_the_same() {
     for form in Forms::built_in().unwrap().iter() {
         for seed in 0..8 {

@@ -38,6 +38,8 @@ pub(super) struct Elements {
     pub(super) section: Vec<Option<usize>>,
     /// Indices of the pieces of the title.
     pub(super) title: Vec<usize>,
+    /// Index of the line above the text that names a document without a title.
+    pub(super) named: Option<usize>,
     /// The date of the document.
     pub(super) date: Option<Date>,
     /// Position and facts of the lines assigned to elements, in the order of assignment: lines above the date follow the date.
@@ -47,7 +49,8 @@ pub(super) struct Elements {
 /// Assigns the pieces of a document to the elements of a form.
 pub(super) fn find(form: &Form, pieces: &[FreeItem]) -> Elements {
     let text = form.sections.iter().position(|section| section.element.is_none());
-    let found = Elements { section: vec![text; pieces.len()], title: Vec::new(), date: None, facts: Vec::new() };
+    let found =
+        Elements { section: vec![text; pieces.len()], title: Vec::new(), named: None, date: None, facts: Vec::new() };
     let mut search = Search { form, pieces, text, found };
     let below_title = search.head();
     search.under_title(below_title);
@@ -92,6 +95,10 @@ impl Search<'_> {
     fn head(&mut self) -> usize {
         let most = self.pieces.len().min(HEAD);
         let first = (0..most).find(|&at| self.set(ElementPlace::Head, at).is_none()).unwrap_or(most);
+        self.found.named = (0..first).rev().find(|&at| {
+            let element = self.found.section[at].and_then(|section| self.form.sections[section].element.as_ref());
+            element.is_some_and(|element| element.is_title(self.line(at)))
+        });
         let title = self.title(first, most);
         let below = title.last().map_or(first, |last| last + 1);
         for at in first..below {
@@ -116,7 +123,7 @@ impl Search<'_> {
         let last = last.filter(|&last| (first..=last).all(|at| short(self.line(at)) && unnumbered(at)));
         match last {
             Some(last) => (first..=last).filter(|&at| self.element(ElementPlace::Head, at).is_none()).collect(),
-            None if first < most && short(self.line(first)) => vec![first],
+            None if first < most && short(self.line(first)) && self.found.named.is_none() => vec![first],
             None => Vec::new(),
         }
     }
@@ -216,6 +223,26 @@ mod tests {
         let found = find(form, &pieces(lines));
         let id = |section: &Option<usize>| section.map_or("title".to_owned(), |at| form.sections[at].id.clone());
         found.section.iter().map(id).collect()
+    }
+
+    #[test]
+    fn an_order_and_minutes_are_named_by_the_line_above_their_text() {
+        let forms = Forms::all().unwrap();
+        let form = forms.iter().find(|form| form.title.is_free()).unwrap();
+        let named = |lines: &[&str]| {
+            let found = find(form, &pieces(lines));
+            (found.title.first().map(|&at| lines[at].to_owned()), found.named.map(|at| lines[at].to_owned()))
+        };
+        let text = "《石岭市公文办法》已经审议通过，现予公布。";
+        assert_eq!(named(&["石岭市人民政府令", "第12号", text]), (None, Some("石岭市人民政府令".to_owned())));
+        let minutes = ["石岭市人民政府常务会议纪要", "〔2024〕3号", "时间：5月3日上午", "会议研究了三件事。"];
+        assert_eq!(named(&minutes), (None, Some(minutes[0].to_owned())));
+        assert_eq!(sections(&minutes)[..2], ["issuer_mark", "document_number"]);
+        assert_eq!(sections(&["石岭市人民政府专题会议纪要", "第5期", text])[..2], ["issuer_mark", "document_number"]);
+        // A title below it is the title, and the name of an agency is none.
+        let titled = ["石岭市人民政府令", "第12号", "石岭市公文办法", "第一条 为了规范公文。"];
+        assert_eq!(named(&titled).0.as_deref(), Some("石岭市公文办法"));
+        assert_eq!(named(&["石岭市人民政府文件", text]), (None, None));
     }
 
     #[test]

@@ -41,7 +41,10 @@ pub(super) fn read(form: &Form, reading: &Reading, hints: &Hints) -> Report {
     report.published = found.date;
     report.agency = agency(form, &found, &title);
     report.year = report.published.map(Date::year).or_else(|| year(&found));
-    if title.is_empty() {
+    let named = found.named.map(|at| pieces[at].text().to_owned());
+    if let (true, Some(named)) = (title.is_empty(), named) {
+        report.title = Some(named);
+    } else if title.is_empty() {
         report.title = hints.file_stem.map(str::to_owned);
         report.findings.push(untitled());
     } else {

@@ -126,10 +126,9 @@ pub(super) fn chunks(index: &FormIndex, view: &View) -> Vec<Range<usize>> {
     let mut chunks = Vec::new();
     let mut start = 0;
     for row in 0..=view.rows.len() {
-        let ends = view
-            .rows
-            .get(row)
-            .is_none_or(|row| matches!(kind(index, row), RowKind::Blank | RowKind::Mark(_) | RowKind::Caption | RowKind::Note));
+        let ends = view.rows.get(row).is_none_or(|row| {
+            matches!(kind(index, row), RowKind::Blank | RowKind::Mark(_) | RowKind::Caption | RowKind::Note)
+        });
         if ends {
             if row > start {
                 chunks.push(start..row);

@@ -110,7 +110,7 @@ fn take<'d>(
         let Some(place) = place else { continue };
         let block = &table.blocks[number];
         let (cells, taken) = match &block.open {
-            Some(open) => open::rows(grids, (form, table, block, open), (laid.grid, place), figures),
+            Some(open) => open::rows(grids, (form, (laid.table, number), open), (laid.grid, place), figures),
             None => fixed::rows(grids, (form, laid.table, number), (laid.grid, place), figures),
         };
         rows.extend(taken);

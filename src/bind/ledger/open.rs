@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use super::header::{Column, Header, looked_up, lookup_keys};
 use super::{Found, Grids};
 use crate::bind::figures::Figures;
+use crate::bind::openrows::{OpenCell, OpenPlaces};
 use crate::document::{Cell, Grid};
 use crate::finding::code::bind::{ROW_DOUBLED, ROW_UNKNOWN};
 use crate::finding::{Finding, Message, Severity};
@@ -18,11 +19,13 @@ const MOST_ROWS: usize = 50_000;
 /// The cells of the rows below a header, and the grid rows used.
 pub(super) fn rows<'d>(
     grids: &Grids<'_, 'd>,
-    (form, table, block, open): (&Form, &Table, &Block, &OpenRows),
+    (form, place, open): (&Form, (usize, usize), &OpenRows),
     (grid_number, header): (usize, &(Header<'d>, u32)),
     figures: &mut Figures,
 ) -> (Vec<Found<'d>>, Vec<u32>) {
     let (header, end) = header;
+    let table = &form.tables[place.0];
+    let block = &table.blocks[place.1];
     let mut reader = Reader {
         grids,
         grid: grids.grid(grid_number),
@@ -39,6 +42,7 @@ pub(super) fn rows<'d>(
         taken: Vec::new(),
     };
     let mut strange: Vec<&Cell> = Vec::new();
+    figures.open.push(reader.places(place, *end));
     for row in header.bottom..*end {
         if !reader.row(row, &mut strange) {
             break;
@@ -94,19 +98,50 @@ struct Reader<'a, 'f, 'd> {
     taken: Vec<u32>,
 }
 
-impl<'d> Reader<'_, '_, 'd> {
+impl<'a, 'd> Reader<'a, '_, 'd> {
+    /// The rows from the header to the total row: those of a report, or the blank ones of a form.
+    fn places(&self, block: (usize, usize), end: u32) -> OpenPlaces {
+        let mut places = OpenPlaces { block, ..OpenPlaces::default() };
+        for row in self.header.bottom..end {
+            let cells = self.cells(row);
+            let own: Vec<&'d Cell> = self.grid.row_cells(row).filter(|cell| cell.row == row).collect();
+            let is_line = own.len() == 1 && self.header.columns.len() > 1;
+            if is_line || own.is_empty() || self.is_note(row, &cells) {
+                break;
+            }
+            let all = || own.iter().map(|cell| self.open_cell(cell)).collect();
+            if self.is_total(row, &cells) {
+                places.total = Some(all());
+                // The total may also be the first row.
+                if !places.rows.is_empty() {
+                    break;
+                }
+            } else if !self.is_header(&cells) {
+                places.rows.push(all());
+            }
+        }
+        places
+    }
+
+    fn open_cell(&self, cell: &'d Cell) -> OpenCell {
+        let column = self.header.columns.iter().find(|column| (column.from..column.to).contains(&cell.column));
+        let leaf = column.map(|column| (column.leaf, (cell.column - column.from) as usize));
+        OpenCell { leaf, text: cell.text.trim_matches(blank).to_owned(), place: cell.place.clone() }
+    }
+
+    /// The cells of a row below the form's columns.
+    fn cells(&self, row: u32) -> Vec<(&'a Column<'d>, &'d Cell)> {
+        let columns = self.header.columns.iter();
+        let cells = columns.filter_map(|column| Some((column, self.grid.cell_at(row, column.from)?)));
+        cells.filter(|(_, cell)| !self.grids.is_left_out(self.grid_number, cell)).collect()
+    }
+
     /// Reads a row; `false` if the table has ended.
     fn row(&mut self, row: u32, strange: &mut Vec<&'d Cell>) -> bool {
         if self.count >= MOST_ROWS {
             return false;
         }
-        let cells: Vec<(&Column<'d>, &'d Cell)> = self
-            .header
-            .columns
-            .iter()
-            .filter_map(|column| Some((column, self.grid.cell_at(row, column.from)?)))
-            .filter(|(_, cell)| !self.grids.is_left_out(self.grid_number, cell))
-            .collect();
+        let cells = self.cells(row);
         let filled = |cell: &Cell| !cell.text.trim_matches(blank).is_empty();
         if !cells.iter().any(|(_, cell)| filled(cell) && cell.row == row) {
             return true;

@@ -2,6 +2,7 @@
 
 use super::frame::Frame;
 use super::headings::Heading;
+use crate::bind::openrows::OpenPlaces;
 use crate::bind::source::stream::{LineKind, Stream};
 use crate::document::Place;
 use crate::text::blank;
@@ -15,6 +16,8 @@ pub struct Anchors {
     pub headings: Vec<(usize, Anchor)>,
     /// Grids of the form's tables: index of the table, and place of the grid that contains its first row.
     pub tables: Vec<(usize, Place)>,
+    /// The rows of tables whose rows are data.
+    pub open: Vec<OpenPlaces>,
 }
 
 /// A line of text with the place of the paragraph or cell that contains it.
@@ -45,6 +48,7 @@ impl Anchors {
                 .filter_map(|heading| Some((heading.section, anchor(stream.line_at(heading.start))?)))
                 .collect(),
             tables: tables.collect(),
+            open: Vec::new(),
         }
     }
 }

@@ -4,15 +4,18 @@ mod controls;
 mod locate;
 mod narrative;
 mod pictures;
+mod rows;
 mod scan;
 mod slot;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::edit::{Edit, apply};
-use super::{FillError, Filled, about, homeless, no_template, of_rows, text};
+use super::rows::OpenReport;
+use super::{FillError, Filled, about, homeless, no_template, text};
 use crate::bind::{Binder, Hints};
 use crate::document::{Budget, Format};
 use crate::finding::Finding;
@@ -27,6 +30,7 @@ use crate::write::splice::{self, PackagePart, Splice};
 use locate::{Slots, locate};
 use narrative::Narrative;
 use pictures::{CONTENT_TYPES, PictureParts, Pictures};
+use rows::RowSlots;
 
 /// A Word file of a form with its slots; it can be filled with any number of reports, from any thread.
 #[derive(Debug)]
@@ -37,6 +41,8 @@ pub struct DocxTemplate {
     /// The new XML declaration, if the part was not UTF-8.
     transcoded: bool,
     slots: Slots,
+    /// The rows of tables whose rows are data.
+    rows: Vec<RowSlots>,
     pictures: PictureParts,
     /// The package, and its directory if it has the usual layout.
     bytes: Vec<u8>,
@@ -75,6 +81,7 @@ impl DocxTemplate {
         let packed = package.part(&part, budget)?.unwrap_or_default();
         let (source, transcoded) = text(packed, budget)?;
         let slots = locate(&source, &part, form, (&found, &anchors), budget)?;
+        let rows = rows::locate(&source, &part, &anchors.open, &slots.prefix, budget)?;
         let pictures = picture_parts(&mut package, &part, budget)?;
         let mut template = Self {
             form: Arc::clone(form),
@@ -82,6 +89,7 @@ impl DocxTemplate {
             part,
             transcoded,
             slots,
+            rows,
             pictures,
             bytes: bytes.to_vec(),
             splice: Splice::open(bytes),
@@ -154,7 +162,13 @@ impl DocxTemplate {
             }
         }
         findings.extend(homeless(&self.form, &missing));
-        findings.extend(of_rows(&self.form, report));
+        let whole = self.form.expanded(report.values.keys().map(String::as_str));
+        let open = OpenReport { form: &self.form, whole: &whole, report };
+        let mut placed = HashSet::new();
+        for rows in &self.rows {
+            rows.put((&self.source, &self.slots.prefix), &open, edits, &mut placed);
+        }
+        findings.extend(homeless(&whole, &open.unplaced(&placed)));
     }
 
     fn title(&self, report: &Report, edits: &mut Vec<Edit>, findings: &mut Vec<Finding>) {

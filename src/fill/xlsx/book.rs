@@ -17,9 +17,13 @@ pub(super) struct Book {
     /// Name of the part of the workbook itself.
     pub(super) part: String,
     /// Its XML, if it is UTF-8.
-    xml: Option<String>,
+    pub(super) xml: Option<String>,
     /// Names of the sheets' parts, by sheet name; of equal names the first counts.
     pub(super) sheets: BTreeMap<String, String>,
+    /// Ids of the sheets, by sheet name.
+    pub(super) ids: BTreeMap<String, String>,
+    /// Name of the part with the order of calculation.
+    chain: Option<String>,
 }
 
 impl Book {
@@ -32,12 +36,17 @@ impl Book {
         let part = part.ok_or_else(|| ReadError::from(Damage::NoMainPart))?;
         let relationships = package.relationships(&part, budget)?;
         let bytes = package.part(&part, budget)?.unwrap_or_default();
-        let mut sheets = BTreeMap::new();
+        let (mut sheets, mut ids) = (BTreeMap::new(), BTreeMap::new());
+        let chain = relationships.all().iter().find(|target| target.kind == "calcChain" && !target.external);
+        let chain = chain.and_then(|target| package.find(&target.target)).map(str::to_owned);
         let (text, _) = xml::text(&bytes, budget)?;
         let mut events = Events::new(&text, 0, SHEET);
         loop {
             match events.next(budget)? {
                 Event::Open(tag) if tag.local == "sheet" && tag.space == Some(0) => {
+                    if let (Some(name), Some(id)) = (tag.get("name"), tag.get("sheetId")) {
+                        ids.entry(name.into_owned()).or_insert_with(|| id.into_owned());
+                    }
                     let target = tag.get("id").and_then(|id| relationships.by_id(&id));
                     let target = target.filter(|target| !target.external && target.kind == "worksheet");
                     if let (Some(name), Some(target)) = (tag.get("name"), target)
@@ -50,7 +59,21 @@ impl Book {
                 _ => {}
             }
         }
-        Ok(Self { part, xml: String::from_utf8(bytes).ok(), sheets })
+        Ok(Self { part, xml: String::from_utf8(bytes).ok(), sheets, ids, chain })
+    }
+
+    /// The order of calculation: name of the part, and XML.
+    ///
+    /// # Errors
+    /// [`ReadError`] if the part exceeds a limit.
+    pub(super) fn chain(
+        &self,
+        package: &mut Package,
+        budget: &mut Budget,
+    ) -> Result<Option<(String, String)>, ReadError> {
+        let Some(name) = &self.chain else { return Ok(None) };
+        let bytes = package.part(name, budget)?;
+        Ok(bytes.and_then(|bytes| String::from_utf8(bytes).ok()).map(|xml| (name.clone(), xml)))
     }
 
     /// The workbook with recalculation on opening requested; `None` if it is already, or cannot be changed.

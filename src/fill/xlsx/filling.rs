@@ -1,19 +1,19 @@
 //! Fills a report into a workbook: cell entries, formula results, and the edits of the sheets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use rust_decimal::Decimal;
 
-use super::XlsxTemplate;
 use super::formula::Held;
 use super::height;
-use super::locate::Cell;
-use super::sheet::At;
+use super::sheet::{At, Cell};
+use super::{Body, XlsxTemplate};
 use crate::fill::edit::{Edit, apply};
-use crate::fill::{about, homeless, of_rows};
+use crate::fill::rows::{Content, OpenReport, RowCell};
+use crate::fill::{about, homeless};
 use crate::finding::code::fill as code;
 use crate::finding::{Code, Finding, Message};
-use crate::form::FieldIndex;
+use crate::form::{FieldIndex, Form};
 use crate::report::Report;
 use crate::write::docx::extra;
 use crate::write::plan::{self, ContentItem};
@@ -30,6 +30,7 @@ pub(super) enum Entry {
 /// State of filling in a report.
 pub(super) struct Filling<'a> {
     template: &'a XlsxTemplate,
+    body: &'a Body,
     report: &'a Report,
     entries: BTreeMap<Cell, Entry>,
     pub(super) findings: Vec<Finding>,
@@ -37,20 +38,20 @@ pub(super) struct Filling<'a> {
 
 impl<'a> Filling<'a> {
     /// Fills a report into the cells.
-    pub(super) fn fill(template: &'a XlsxTemplate, report: &'a Report) -> Self {
-        let mut filling = Self { template, report, entries: BTreeMap::new(), findings: Vec::new() };
-        filling.figures();
+    pub(super) fn fill((template, body): (&'a XlsxTemplate, &'a Body), open: &OpenReport<'a>) -> Self {
+        let mut filling = Self { template, body, report: open.report, entries: BTreeMap::new(), findings: Vec::new() };
+        filling.figures(open);
         filling.title();
         filling.narrative();
         filling
     }
 
-    fn figures(&mut self) {
+    fn figures(&mut self, open: &OpenReport<'a>) {
         let form = &self.template.form;
-        let numbers = numbers(form, self.report);
+        let numbers = numbers(open.whole, self.report);
         let mut missing = Vec::new();
         let mut computed = Vec::new();
-        for (field, cell) in self.template.slots.fields.iter().enumerate() {
+        for (field, cell) in self.body.slots.fields.iter().enumerate() {
             let shown = plan::shown(form, self.report, field);
             let Some((sheet, at)) = *cell else {
                 if !shown.trim().is_empty() {
@@ -63,25 +64,78 @@ impl<'a> Filling<'a> {
                 None if shown.is_empty() => Entry::Blank,
                 None => Entry::Text(shown.into_owned()),
             };
-            if self.template.sheets[sheet].formulas.has(at) {
+            if self.body.sheets[sheet].formulas.has(at) {
                 computed.push((field, (sheet, at), entry));
             } else {
                 self.entries.insert((sheet, at), entry);
             }
         }
         self.findings.extend(homeless(form, &missing));
-        self.findings.extend(of_rows(form, self.report));
-        self.computed(&computed);
+        let placed = self.rows(open, &numbers, &mut computed);
+        self.findings.extend(homeless(open.whole, &open.unplaced(&placed)));
+        self.computed(open.whole, &computed);
+    }
+
+    /// Fills the tables whose rows are data; returns the fields that have a cell.
+    fn rows(
+        &mut self,
+        open: &OpenReport<'a>,
+        numbers: &[Option<Decimal>],
+        computed: &mut Vec<(FieldIndex, Cell, Entry)>,
+    ) -> HashSet<FieldIndex> {
+        let body = self.body;
+        let mut placed = HashSet::new();
+        let mut put = |filling: &mut Self, cell: Cell, content: Content| {
+            placed.extend(content.field);
+            let number = content.field.filter(|_| !content.is_part).and_then(|field| numbers[field]);
+            let entry = match number {
+                Some(number) => Entry::Number(number),
+                None if content.text.is_empty() => Entry::Blank,
+                None => Entry::Text(content.text.into_owned()),
+            };
+            match content.field.filter(|_| body.sheets[cell.0].formulas.has(cell.1)) {
+                Some(field) => computed.push((field, cell, entry)),
+                None => {
+                    filling.entries.insert(cell, entry);
+                }
+            }
+        };
+        for table in &body.slots.open {
+            let keys = open.keys_of(&table.blocks);
+            for (number, cell, content) in table.cells() {
+                let content = match content {
+                    RowCell::Number(number) => {
+                        self.entries.insert(cell, Entry::Number(number.into()));
+                        continue;
+                    }
+                    RowCell::Field { block, leaf, part, parts } => {
+                        keys[block].get(number).map(|key| open.content(table.blocks[block], key, (leaf, part, parts)))
+                    }
+                };
+                // A formula in a row without data, or in a column that the report does not have, is kept.
+                let has_field = content.as_ref().is_some_and(|content| content.field.is_some());
+                if has_field || !body.sheets[cell.0].formulas.has(cell.1) {
+                    put(self, cell, content.unwrap_or_default());
+                }
+            }
+            for (cell, content) in table.total_cells() {
+                let RowCell::Field { block, leaf, part, parts } = content else { continue };
+                if let Some(content) = open.total(table.blocks[block], (leaf, part, parts)) {
+                    put(self, cell, content);
+                }
+            }
+        }
+        placed
     }
 
     /// Handles cells with a formula, which is kept. If the formula yields the figure, its result is set; else a finding is added.
-    fn computed(&mut self, cells: &[(FieldIndex, Cell, Entry)]) {
+    fn computed(&mut self, form: &Form, cells: &[(FieldIndex, Cell, Entry)]) {
         let held = |entry: &Entry| match entry {
             Entry::Number(number) => Held::Number(*number),
             Entry::Text(_) => Held::Text,
             Entry::Blank => Held::Blank,
         };
-        for (number, sheet) in self.template.sheets.iter().enumerate() {
+        for (number, sheet) in self.body.sheets.iter().enumerate() {
             let here = |cell: &Cell| cell.0 == number;
             if !cells.iter().any(|(_, cell, _)| here(cell)) {
                 continue;
@@ -102,13 +156,13 @@ impl<'a> Filling<'a> {
                     (None, _) if stands => {}
                     // The cached result is that of the blank form; without it, programs recalculate.
                     (None, _) => {
-                        self.findings.push(self.kept(&code::FORMULA_KEPT, *field, *cell, entry, None));
+                        self.findings.push(self.kept(form, &code::FORMULA_KEPT, *field, *cell, entry, None));
                         self.entries.insert(*cell, Entry::Blank);
                     }
                     (Some(result), _) => {
                         let result = if let Held::Number(number) = result { number.to_string() } else { String::new() };
                         let yields = Some(result.as_str());
-                        self.findings.push(self.kept(&code::FORMULA_DIFFERS, *field, *cell, entry, yields));
+                        self.findings.push(self.kept(form, &code::FORMULA_DIFFERS, *field, *cell, entry, yields));
                         let entry = result.parse().map_or(Entry::Text(String::new()), Entry::Number);
                         self.entries.insert(*cell, entry);
                     }
@@ -118,10 +172,17 @@ impl<'a> Filling<'a> {
     }
 
     /// The finding about a formula that is kept although it does not, or may not, yield the figure.
-    fn kept(&self, code: &'static Code, field: FieldIndex, cell: Cell, entry: &Entry, yields: Option<&str>) -> Finding {
-        let form = &self.template.form;
+    fn kept(
+        &self,
+        form: &Form,
+        code: &'static Code,
+        field: FieldIndex,
+        cell: Cell,
+        entry: &Entry,
+        yields: Option<&str>,
+    ) -> Finding {
         let name = form.describe(field);
-        let (sheet, at) = (&self.template.sheets[cell.0].name, cell::name(cell.1.0, cell.1.1));
+        let (sheet, at) = (&self.body.sheets[cell.0].name, cell::name(cell.1.0, cell.1.1));
         let figure = shown(entry);
         let (zh, en) = yields.map_or_else(Default::default, |yields| {
             (format!("，公式算得“{yields}”"), format!(", the formula yields \"{yields}\""))
@@ -138,7 +199,7 @@ impl<'a> Filling<'a> {
 
     fn title(&mut self) {
         let title = plan::title(&self.template.form, self.report);
-        let slots = &self.template.slots;
+        let slots = &self.body.slots;
         if slots.title.is_empty() && slots.titles.is_empty() {
             self.findings.push(about(&code::TITLE_HAS_NO_PLACE, &title));
         }
@@ -156,7 +217,7 @@ impl<'a> Filling<'a> {
     }
 
     fn narrative(&mut self) {
-        let (form, slots) = (&self.template.form, &self.template.slots);
+        let (form, slots) = (&self.template.form, &self.body.slots);
         let date = self.report.published.filter(|_| !slots.dates.is_empty());
         let date = date.map(|date| format!("{}年{}月{}日", date.year(), date.month(), date.day()));
         if let Some(date) = &date {
@@ -215,14 +276,13 @@ impl<'a> Filling<'a> {
         lines
     }
 
-    /// The changed sheets: names of their parts, and XML.
-    pub(super) fn sheets(&self) -> Vec<(&'a str, String)> {
-        let mut edits: Vec<Vec<Edit>> = vec![Vec::new(); self.template.sheets.len()];
+    /// The changed sheets, or all of them: names of their parts, and XML.
+    pub(super) fn sheets(&self, all: bool) -> Vec<(&'a str, String)> {
+        let mut edits: Vec<Vec<Edit>> = vec![Vec::new(); self.body.sheets.len()];
         for (&(number, at), entry) in &self.entries {
-            let template = &self.template.sheets[number];
+            let template = &self.body.sheets[number];
             let Some(slot) = template.sheet.cells.get(&at) else { continue };
-            let stands = template.texts.get(&at).map(String::as_str).unwrap_or_default();
-            if stands == shown(entry) {
+            if template.texts.get(&at).is_some_and(|text| *text == shown(entry)) {
                 continue;
             }
             let formula = slot.formula.and_then(|(start, end)| template.sheet.xml.get(start..end)).unwrap_or_default();
@@ -234,9 +294,9 @@ impl<'a> Filling<'a> {
                 Entry::Text(text) if *sheet == number => Some((*at, text.as_str())),
                 _ => None,
             });
-            edits.extend(height::grown(&self.template.sheets[number].sheet, texts));
+            edits.extend(height::grown(&self.body.sheets[number].sheet, texts));
         }
-        let sheets = self.template.sheets.iter().zip(edits).filter(|(_, edits)| !edits.is_empty());
+        let sheets = self.body.sheets.iter().zip(edits).filter(|(_, edits)| all || !edits.is_empty());
         sheets.map(|(sheet, mut edits)| (sheet.part.as_str(), apply(&sheet.sheet.xml, &mut edits))).collect()
     }
 }

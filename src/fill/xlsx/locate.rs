@@ -2,16 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::sheet::At;
+use super::open::{self, OpenTable};
+use super::sheet::{At, Cell};
 use crate::bind::{Anchor, Anchors};
 use crate::document::{Document, Grid, Place};
 use crate::fill::placeholder::{is_date_line, is_placeholder};
 use crate::form::Form;
 use crate::report::{Content, Report};
 use crate::text::fold;
-
-/// A cell of the workbook: index of the sheet to be filled, row and column.
-pub(super) type Cell = (usize, At);
 
 /// The texts of a document's sheets.
 pub(super) struct Texts<'a> {
@@ -47,7 +45,7 @@ fn at(place: &Place) -> Option<At> {
 }
 
 /// The cells of a workbook to be filled.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Slots {
     /// For each field of the form, its cell.
     pub(super) fields: Vec<Option<Cell>>,
@@ -61,6 +59,8 @@ pub(super) struct Slots {
     pub(super) dates: Vec<Cell>,
     /// Texts of a blank form that are kept.
     pub(super) kept: Vec<String>,
+    /// Tables whose rows are data.
+    pub(super) open: Vec<OpenTable>,
 }
 
 /// Finds the cells of a workbook from its binding.
@@ -82,6 +82,11 @@ impl Locator<'_> {
             let value = found.values.get(&field.id).filter(|value| value.deduced.is_empty());
             let cell = value.and_then(|value| self.claim(value.place.as_ref()?));
             slots.fields.push(cell);
+        }
+        slots.open = open::tables(&anchors.open, &|cell| self.cell(&cell.place));
+        for table in &slots.open {
+            self.claimed
+                .extend(table.cells().map(|(_, cell, _)| cell).chain(table.total_cells().map(|(cell, _)| cell)));
         }
         self.title(anchors, &mut slots);
         let headings: Vec<(usize, Cell)> = anchors

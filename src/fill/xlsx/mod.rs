@@ -3,8 +3,12 @@
 mod book;
 mod filling;
 mod formula;
+mod grow;
 mod height;
+mod insert;
 mod locate;
+mod open;
+mod reference;
 mod sheet;
 #[cfg(test)]
 mod tests;
@@ -12,6 +16,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::rows::OpenReport;
 use super::{FillError, Filled, about, no_template, text};
 use crate::bind::{Binder, Hints};
 use crate::document::{Budget, Format};
@@ -26,15 +31,17 @@ use crate::write::splice::{self, PackagePart, Splice};
 use book::Book;
 use filling::Filling;
 use formula::Formulas;
-use locate::{Cell, Locator, Slots, Texts};
-use sheet::{At, Sheet};
+use insert::Grown;
+use locate::{Locator, Slots, Texts};
+use sheet::{At, Cell, Sheet};
 
 /// A workbook of a form with its cells; it can be filled with any number of reports, from any thread.
 #[derive(Debug)]
 pub struct XlsxTemplate {
     form: Arc<Form>,
-    sheets: Vec<SheetTemplate>,
-    slots: Slots,
+    body: Body,
+    /// Parts that change if rows are inserted.
+    others: Others,
     /// The workbook part with recalculation requested: name of the part, and XML.
     workbook: Option<(String, String)>,
     bytes: Vec<u8>,
@@ -42,10 +49,28 @@ pub struct XlsxTemplate {
     findings: Vec<Finding>,
 }
 
+/// The sheets of a workbook, and the cells to be filled.
+#[derive(Debug)]
+struct Body {
+    sheets: Vec<SheetTemplate>,
+    slots: Slots,
+}
+
+/// Parts besides the sheets that refer to cells: name of the part, and XML.
+#[derive(Debug, Clone, Default)]
+struct Others {
+    /// The workbook, with recalculation requested.
+    workbook: Option<(String, String)>,
+    /// The order of calculation.
+    chain: Option<(String, String)>,
+}
+
 /// A sheet to be filled.
 #[derive(Debug)]
 struct SheetTemplate {
     name: String,
+    /// Its id in the workbook.
+    id: Option<String>,
     part: String,
     sheet: Sheet,
     formulas: Formulas,
@@ -87,17 +112,20 @@ impl XlsxTemplate {
         let slots = locator.slots(&found, &anchors);
         let mut template = Self {
             form: Arc::clone(form),
-            sheets: Vec::new(),
-            slots,
+            body: Body { sheets: Vec::new(), slots },
+            others: Others::default(),
             workbook: None,
             bytes: bytes.to_vec(),
             splice: Splice::open(bytes),
             findings: Vec::new(),
         };
-        template.sheets(parts, &texts, budget)?;
-        if template.is_left_stale() {
-            template.workbook = book.recalculating(budget)?.map(|xml| (book.part.clone(), xml));
+        template.sheets(parts, (&texts, &book), budget)?;
+        let recalculating = book.recalculating(budget)?.map(|xml| (book.part.clone(), xml));
+        if !template.body.slots.open.is_empty() {
+            let workbook = recalculating.clone().or_else(|| Some((book.part.clone(), book.xml.clone()?)));
+            template.others = Others { workbook, chain: book.chain(&mut package, budget)? };
         }
+        template.workbook = recalculating.filter(|_| template.is_left_stale());
         template.findings = template.own_findings(filled);
         Ok(template)
     }
@@ -116,43 +144,54 @@ impl XlsxTemplate {
     fn sheets(
         &mut self,
         parts: Vec<(String, String, Sheet)>,
-        texts: &Texts,
+        (texts, book): (&Texts, &Book),
         budget: &mut Budget,
     ) -> Result<(), ReadError> {
         let mut wanted = vec![BTreeSet::new(); parts.len()];
-        for (sheet, at) in self.slots.cells() {
+        for (sheet, at) in self.body.slots.cells() {
             wanted[sheet].insert(at);
         }
         for ((name, part, sheet), wanted) in parts.into_iter().zip(wanted) {
             let sheet = if wanted.is_empty() { sheet } else { Sheet::open(sheet.xml, &wanted, budget)? };
             let texts = wanted.iter().map(|&at| (at, texts.get(&name, at).to_owned())).collect();
             let formulas = Formulas::parse(&sheet);
-            self.sheets.push(SheetTemplate { name, part, sheet, formulas, texts });
+            let id = book.ids.get(&name).cloned();
+            self.body.sheets.push(SheetTemplate { name, id, part, sheet, formulas, texts });
         }
         Ok(())
     }
 
     /// Whether there are formulas whose cached results may be outdated after filling.
     fn is_left_stale(&self) -> bool {
-        let known: BTreeSet<Cell> = self.slots.fields.iter().flatten().copied().collect();
+        let known: BTreeSet<Cell> = self.body.slots.fields.iter().flatten().copied().collect();
         let of_sheet = |number: usize, sheet: &SheetTemplate| {
             sheet.sheet.more || sheet.formulas.cells().any(|&at| !known.contains(&(number, at)))
         };
-        self.sheets.iter().enumerate().any(|(number, sheet)| of_sheet(number, sheet))
+        self.body.sheets.iter().enumerate().any(|(number, sheet)| of_sheet(number, sheet))
     }
 
     /// Fills in a report. The same report gives the same bytes.
     ///
     /// # Errors
-    /// [`FillError::OtherForm`] if the report is of another form, [`FillError::Package`] if the package would be too large.
+    /// [`FillError::OtherForm`] if the report is of another form, [`FillError::Package`] if the package would be too large,
+    /// [`FillError::Read`] if rows were to be inserted into a sheet that is not well-formed.
     pub fn fill(&self, report: &Report) -> Result<Filled, FillError> {
         if report.form != self.form.id {
             return Err(FillError::OtherForm { wanted: self.form.id.clone(), found: report.form.clone() });
         }
-        let filling = Filling::fill(self, report);
-        let mut parts = filling.sheets();
+        let whole = self.form.expanded(report.values.keys().map(String::as_str));
+        let open = OpenReport { form: &self.form, whole: &whole, report };
+        let grown = insert::grown(self, &open)?;
+        let body = grown.as_ref().map_or(&self.body, |grown| &grown.body);
+        let filling = Filling::fill((self, body), &open);
+        let mut parts = filling.sheets(grown.is_some());
         let findings = filling.findings;
-        parts.extend(self.workbook.iter().map(|(name, xml)| (name.as_str(), xml.clone())));
+        match &grown {
+            Some(Grown { parts: others, .. }) => {
+                parts.extend(others.iter().map(|(name, xml)| (name.as_str(), xml.clone())));
+            }
+            None => parts.extend(self.workbook.iter().map(|(name, xml)| (name.as_str(), xml.clone()))),
+        }
         let parts: Vec<PackagePart> =
             parts.iter().map(|(name, content)| PackagePart { name, content: content.as_bytes() }).collect();
         let bytes = match &self.splice {
@@ -167,7 +206,7 @@ impl XlsxTemplate {
         if filled {
             findings.push(about(&code::TEMPLATE_HAD_FIGURES, ""));
         }
-        if let Some((first, others)) = self.slots.kept.split_first() {
+        if let Some((first, others)) = self.body.slots.kept.split_first() {
             let more = if others.is_empty() { String::new() } else { format!("…（{}）", others.len() + 1) };
             findings.push(about(&code::TEMPLATE_TEXT_KEPT, &format!("{first}{more}")));
         }
@@ -178,12 +217,24 @@ impl XlsxTemplate {
     }
 }
 
+impl SheetTemplate {
+    /// A sheet into which rows were inserted; `known` is the sheet before.
+    fn new(known: &Self, sheet: Sheet, texts: BTreeMap<At, String>) -> Self {
+        let formulas = Formulas::parse(&sheet);
+        Self { name: known.name.clone(), id: known.id.clone(), part: known.part.clone(), sheet, formulas, texts }
+    }
+}
+
 impl Slots {
     /// All cells to be filled.
     fn cells(&self) -> impl Iterator<Item = Cell> {
         let narrative = self.sections.iter().flatten().flatten();
         let others = self.title.iter().chain(&self.titles).chain(&self.dates);
-        self.fields.iter().flatten().chain(narrative).chain(others).copied()
+        let open = self.open.iter().flat_map(|table| {
+            let total = table.total_cells().map(|(cell, _)| cell);
+            table.cells().map(|(_, cell, _)| cell).chain(total)
+        });
+        self.fields.iter().flatten().chain(narrative).chain(others).copied().chain(open)
     }
 }
 

@@ -13,6 +13,9 @@ use crate::write::xlsx::cell;
 /// Row and column of a cell, 0-based.
 pub(super) type At = (u32, u32);
 
+/// A cell of the workbook: index of the sheet to be filled, row and column.
+pub(super) type Cell = (usize, At);
+
 /// Namespaces of SpreadsheetML: Transitional and Strict.
 pub(super) static SHEET: &[(&str, u32)] = &[
     ("http://schemas.openxmlformats.org/spreadsheetml/2006/main", 0),

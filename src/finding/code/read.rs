@@ -150,10 +150,13 @@ pub(crate) static FORMULA_UNCALCULATED: Code = Code {
     severity: Error,
     title: ("公式没有计算结果", "formulas have no stored results"),
     why: (
-        "工作簿由程序生成而未经 Excel 或 WPS 计算，公式单元格没有数值可读。",
-        "A program made the workbook and neither Excel nor WPS has calculated it, so its formulas have no values to read.",
+        "文件由程序生成而未经 Excel、Word 或 WPS 计算，公式处没有数值可读。",
+        "A program made the file and neither Excel, Word nor WPS has calculated it, so its formulas have no values to read.",
     ),
-    remedy: ("请用 Excel 或 WPS 打开并保存，再重新报送。", "Open it in Excel or WPS, save it, and send it again."),
+    remedy: (
+        "请用 Excel 或 WPS 打开并保存（Word 文件全选后按 F9），再重新报送。",
+        "Open it in Excel or WPS, save it, and send it again; in a Word file, select all and press F9 first.",
+    ),
 };
 
 /// Pages are pictures without text.

@@ -3,7 +3,7 @@
 
 use super::marks::Shift;
 
-/// Maximum number of characters kept of an instruction, enough for circled numbers and fractions.
+/// Maximum number of bytes kept of an instruction, enough for circled numbers and fractions.
 pub(in crate::read) const MOST_CODE: usize = 1_024;
 
 /// Maximum nesting depth of groups.
@@ -28,16 +28,26 @@ pub(in crate::read) fn shown(code: &str) -> Vec<EquationPart> {
             let mut parser = Parser { signs: &signs, at: 0 };
             let mut pieces = parser.sequence(0);
             trim(&mut pieces);
+            // The rest is not known, so the text cannot be read: a digit may be missing.
+            if code.len() >= MOST_CODE {
+                pieces.push(EquationPart::Text("\u{FFFD}".to_owned(), Shift::None));
+            }
             pieces
         }
         // The name of the macro, a space, then the displayed text.
         "MACROBUTTON" | "GOTOBUTTON" => {
             let text = rest.trim_start().split_once(' ').map_or("", |(_, text)| text).trim();
-            let text = text.chars().take(MOST_CODE).collect();
+            let cut = if code.len() >= MOST_CODE { "\u{FFFD}" } else { "" };
+            let text = text.chars().take(MOST_CODE).collect::<String>() + cut;
             vec![EquationPart::Text(text, Shift::None)]
         }
         _ => Vec::new(),
     }
+}
+
+/// Whether an instruction is a formula, whose text is its result (17.16.3).
+pub(in crate::read) fn is_formula(code: &str) -> bool {
+    code.trim_start().starts_with('=')
 }
 
 struct Parser<'a> {
@@ -277,5 +287,19 @@ mod tests {
         }
         let deep = format!("EQ {}", r"\x(".repeat(500));
         assert!(on_line(&deep).len() < 500);
+    }
+
+    #[test]
+    fn an_instruction_that_was_cut_cannot_be_read() {
+        for start in ["EQ 12", "MACROBUTTON X 12"] {
+            let code = format!("{start}{}", " ".repeat(MOST_CODE - start.len() - 1));
+            assert_eq!(on_line(&code), "12");
+            assert!(on_line(&format!("{code} 3")).ends_with('\u{FFFD}'));
+        }
+    }
+
+    #[test]
+    fn formulas() {
+        assert!(is_formula(" =SUM(LEFT)") && is_formula("= 1") && !is_formula("EQ = 1") && !is_formula("PAGE"));
     }
 }

@@ -3,7 +3,7 @@
 
 pub(in crate::read) use super::face::{Change, Colour, Face, LEAST_TWIPS, Paper, Rgb, Shift, rgb};
 use crate::document::{Aside, AsideKind, Budget, Exceeded, Place};
-use crate::finding::code::read::REVISION_LEFT;
+use crate::finding::code::read::{FORMULA_UNCALCULATED, REVISION_LEFT};
 use crate::finding::{Finding, Message};
 
 /// Maximum length of a superscript that is a note mark, unless there are digits beside it.
@@ -25,6 +25,19 @@ pub(in crate::read) fn revisions(count: u32) -> Option<Finding> {
         ),
     );
     (count > 0).then(|| Finding::new(&REVISION_LEFT, message))
+}
+
+/// The finding for formulas in a text document that have no result.
+pub(in crate::read) fn uncalculated(count: u32) -> Option<Finding> {
+    let message = Message::new(
+        format!(
+            "文件中有{count}个公式没有保存计算结果，该处按空白读取。请在 Word 或 WPS 中全选后按 F9 更新，保存后重新报送。"
+        ),
+        format!(
+            "{count} formulas of the file have no stored result and were read as blank. Select all in Word or WPS, press F9, save it, and send it again."
+        ),
+    );
+    (count > 0).then(|| Finding::new(&FORMULA_UNCALCULATED, message))
 }
 
 /// White text whose background is known only at the end of the row.

@@ -136,7 +136,9 @@ impl Body<'_> {
         for piece in parts.iter().filter(|part| part.above_title).flat_map(PlannedSection::dressed) {
             self.dressed(piece);
         }
-        self.paragraph("Title", &title);
+        if !plan::is_title_above(self.form, self.report) {
+            self.paragraph("Title", &title);
+        }
         for part in parts.iter().filter(|part| !part.above_title) {
             if part.is_across(self.form) != across {
                 let section = &self.template.sections[usize::from(across)];

@@ -2,7 +2,7 @@
 
 use super::fonts::{Glyphs, Role};
 use super::line::{Line, Style, broken, set};
-use super::page::{Align, Block};
+use super::page::{Align, Block, HeadLines};
 use super::pictures::Pictures;
 use super::sheet::{CHARACTER, Frame, PITCH, TURNED, UPRIGHT};
 use super::table::{Cell, Table, laid};
@@ -54,10 +54,18 @@ impl Composer<'_> {
     /// Builds the blocks of the whole report.
     pub(super) fn compose(&mut self) {
         let parts = plan::parts(self.form, self.report);
-        for (look, piece) in parts.iter().filter(|part| part.above_title).flat_map(PlannedSection::dressed) {
+        let mut above = parts.iter().filter(|part| part.above_title).flat_map(PlannedSection::dressed).peekable();
+        while let Some((look, piece)) = above.next() {
             self.dressed(look, piece);
+            // Two blank lines between the name of the issuing body and the number (7.2.5).
+            let ends = look == SectionLook::Mark && above.peek().is_none_or(|next| next.0 != SectionLook::Mark);
+            if let (true, Some(Block::Lines { below, .. })) = (ends, self.blocks.last_mut()) {
+                *below = 2.0 * PITCH;
+            }
         }
-        self.title();
+        if !plan::is_title_above(self.form, self.report) {
+            self.title();
+        }
         for part in parts.iter().filter(|part| !part.above_title) {
             self.turn(if part.is_across(self.form) { TURNED } else { UPRIGHT });
             if let Some(heading) = part.heading() {
@@ -96,10 +104,19 @@ impl Composer<'_> {
             SectionLook::Foot => (Style { size: FOOT, tracking: 0.0, ..body }, Align::Left(CHARACTER)),
             SectionLook::List | SectionLook::Text => (body, Align::Left(INDENT)),
         };
-        self.lines(&clean(text), &style, align, TagKind::Paragraph, false);
-        // The red line of the standard is not drawn; only its space is left.
-        if let (SectionLook::Number, Some(Block::Lines { below, .. })) = (look, self.blocks.last_mut()) {
-            *below = BELOW_TITLE;
+        let is_title = look == SectionLook::Mark && self.report.title.as_deref() == Some(text);
+        let kind = if is_title { TagKind::Heading(1, clean(text).into_owned()) } else { TagKind::Paragraph };
+        if is_title {
+            self.level = 1;
+        }
+        self.lines(&clean(text), &style, align, kind, false);
+        let Some(Block::Lines { below, head, .. }) = self.blocks.last_mut() else { return };
+        match look {
+            SectionLook::Mark => *head = HeadLines::Mark,
+            // Two blank lines between the red line and the title (7.3.1).
+            SectionLook::Number => (*head, *below) = (HeadLines::Number, 2.0 * PITCH),
+            SectionLook::Foot => *head = HeadLines::Foot,
+            _ => {}
         }
     }
 
@@ -117,6 +134,7 @@ impl Composer<'_> {
             heavy: false,
             align: Align::Middle,
             below: BELOW_TITLE,
+            head: HeadLines::None,
             kind: TagKind::Heading(1, clean(&plan::title(self.form, self.report)).into_owned()),
             keep: true,
         });
@@ -188,7 +206,17 @@ impl Composer<'_> {
         }
         let keep = keep && lines.len() <= MOST_KEPT;
         let Style { size, heavy, .. } = *style;
-        self.blocks.push(Block::Lines { lines, size, pitch: PITCH, heavy, align, below: 0.0, kind, keep });
+        self.blocks.push(Block::Lines {
+            lines,
+            size,
+            pitch: PITCH,
+            heavy,
+            align,
+            below: 0.0,
+            head: HeadLines::None,
+            kind,
+            keep,
+        });
     }
 
     /// Adds a table; returns false if one of its rows is higher than a page.

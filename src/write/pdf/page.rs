@@ -1,7 +1,7 @@
 //! Page breaking: places blocks on pages from the top.
 
 use super::line::Line;
-use super::sheet::{Frame, Item, UPRIGHT};
+use super::sheet::{Frame, Ink, Item, MM, UPRIGHT};
 use super::table::Laid;
 use super::tree::{TagKind, Tree};
 
@@ -21,6 +21,24 @@ pub(super) enum Align {
     Right(f32),
 }
 
+/// How lines are drawn that belong to the head or the foot of a document (7.2, 7.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum HeadLines {
+    /// As running text.
+    #[default]
+    None,
+    /// The name of the issuing body: red, 35 mm below the upper edge of the text area (7.2.4).
+    Mark,
+    /// A red line 4 mm below (7.2.7).
+    Number,
+    /// Between two black lines (7.4.1).
+    Foot,
+}
+
+/// Distance of the name of the issuing body from the upper edge of the text area, and of the red line from the number.
+const MARK_TOP: f32 = 35.0 * MM;
+const RED_LINE: f32 = 4.0 * MM;
+
 /// A block of the document.
 #[derive(Debug)]
 pub(super) enum Block {
@@ -32,6 +50,7 @@ pub(super) enum Block {
         align: Align,
         /// Space below it.
         below: f32,
+        head: HeadLines,
         kind: TagKind,
         /// Keep with next: on the same page as the following block.
         keep: bool,
@@ -147,12 +166,25 @@ impl Pages {
         }
     }
 
+    /// Draws a line across the text area, at a distance below the current position.
+    fn rule(&mut self, below: f32, ink: Ink) {
+        let (x0, y) = (self.frame.left, self.y + below);
+        self.push(Item::Rule { x0, y0: y, x1: x0 + self.frame.width, y1: y, ink });
+    }
+
     fn block(&mut self, block: Block) {
         let Frame { left, top, width: text_width, .. } = self.frame;
         let bottom = self.frame.bottom();
         match block {
             Block::Turn(frame) => self.turn(frame),
-            Block::Lines { lines, size, pitch, heavy, align, below, kind, .. } => {
+            Block::Lines { lines, size, pitch, heavy, align, below, head, kind, .. } => {
+                if head == HeadLines::Mark && self.sheets.len() == 1 {
+                    self.y = self.y.max(top + MARK_TOP);
+                }
+                if head == HeadLines::Foot {
+                    self.rule(0.0, Ink::Black);
+                }
+                let ink = if head == HeadLines::Mark { Ink::Red } else { Ink::Black };
                 if let TagKind::Heading(level, text) = &kind {
                     let page = self.sheets.len() - 1;
                     self.outline.push(Entry { level: *level, text: text.clone(), page, x: left, y: self.y });
@@ -167,8 +199,16 @@ impl Pages {
                         Align::Middle => left + (text_width - line.width) / 2.0,
                         Align::Right(indent) => left + (text_width - indent - line.width).max(0.0),
                     };
-                    self.push(Item::Text { line, x, y: self.y + BASE * pitch, size, heavy, node });
+                    self.push(Item::Text { line, x, y: self.y + BASE * pitch, size, heavy, ink, node });
                     self.y += pitch;
+                }
+                match head {
+                    HeadLines::Number => {
+                        self.rule(RED_LINE, Ink::Red);
+                        self.y += RED_LINE;
+                    }
+                    HeadLines::Foot => self.rule(0.0, Ink::Black),
+                    HeadLines::None | HeadLines::Mark => {}
                 }
                 self.y += below;
             }

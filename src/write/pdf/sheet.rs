@@ -3,7 +3,7 @@
 use super::line::Line;
 
 /// Points per millimetre.
-const MM: f32 = 72.0 / 25.4;
+pub(super) const MM: f32 = 72.0 / 25.4;
 
 /// A4 paper.
 const SHORT: f32 = 210.0 * MM;
@@ -52,6 +52,14 @@ impl Frame {
 pub(super) const PITCH: f32 = TEXT_HEIGHT / 22.0;
 pub(super) const CHARACTER: f32 = TEXT_WIDTH / 28.0;
 
+/// Colour of text and lines: black, except for the head of a document (5.2.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Ink {
+    #[default]
+    Black,
+    Red,
+}
+
 /// An item drawn on a page. Without an element it is an artifact (PDF/UA).
 #[derive(Debug)]
 pub(super) enum Item {
@@ -61,6 +69,7 @@ pub(super) enum Item {
         y: f32,
         size: f32,
         heavy: bool,
+        ink: Ink,
         node: Option<usize>,
     },
     Rule {
@@ -68,6 +77,7 @@ pub(super) enum Item {
         y0: f32,
         x1: f32,
         y1: f32,
+        ink: Ink,
     },
     Picture {
         index: usize,

@@ -2,7 +2,7 @@
 
 use super::fonts::{Glyphs, Role};
 use super::line::{Line, Set, Style, broken, set, widest_piece};
-use super::sheet::{Frame, Item, PITCH as LINE};
+use super::sheet::{Frame, Ink, Item, PITCH as LINE};
 use super::tree::{Heads, TagKind, Tree};
 
 /// A table to be laid out. Its cells cover the grid without gaps, in reading order.
@@ -303,13 +303,27 @@ impl PagePart<'_> {
             let left = cell.heads == Some(Heads::Row) && cell.rows == 1;
             let x = if left { x0 + PADDING } else { f32::midpoint(x0, x1) - line.width / 2.0 };
             let y = middle + MIDDLE * cell.size;
-            self.items.push(Item::Text { line: line.clone(), x, y, size: cell.size, heavy: false, node });
+            self.items.push(Item::Text {
+                line: line.clone(),
+                x,
+                y,
+                size: cell.size,
+                heavy: false,
+                ink: Ink::Black,
+                node,
+            });
             middle += pitch;
         }
     }
 
     fn finish(mut self) -> Vec<Item> {
-        self.items.extend(self.edges.into_iter().map(|[x0, y0, x1, y1]| Item::Rule { x0, y0, x1, y1 }));
+        self.items.extend(self.edges.into_iter().map(|[x0, y0, x1, y1]| Item::Rule {
+            x0,
+            y0,
+            x1,
+            y1,
+            ink: Ink::Black,
+        }));
         self.items
     }
 }

@@ -2,7 +2,9 @@
 
 use super::fonts::{Glyph, Role};
 use super::line::{Line, Set, Style, broken, widest_piece};
-use super::sheet::{CHARACTER, UPRIGHT};
+use super::page::{Align, Block, HeadLines, Pages};
+use super::sheet::{CHARACTER, Ink, Item, MM, PITCH, UPRIGHT};
+use super::tree::TagKind;
 
 const TEXT_WIDTH: f32 = UPRIGHT.width;
 
@@ -26,6 +28,44 @@ fn lines(text: &str) -> Vec<Line> {
 
 fn text(line: &Line) -> String {
     line.glyphs.iter().map(|set| set.character).collect()
+}
+
+/// A paragraph of the head or the foot of a document.
+fn paragraph(words: &str, head: HeadLines) -> Block {
+    let lines = broken(&glyphs(words), &style(false), TEXT_WIDTH, 0.0);
+    let (size, align, kind) = (SIZE, Align::Middle, TagKind::Paragraph);
+    Block::Lines { lines, size, pitch: PITCH, heavy: false, align, below: 0.0, head, kind, keep: false }
+}
+
+#[test]
+fn the_name_of_the_issuing_body_and_the_line_below_the_number_are_red() {
+    let blocks = vec![
+        paragraph("特急", HeadLines::None),
+        paragraph("某市人民政府文件", HeadLines::Mark),
+        paragraph("某政发〔2024〕1号", HeadLines::Number),
+        paragraph("正文", HeadLines::None),
+        paragraph("抄送：某局。", HeadLines::Foot),
+    ];
+    let pages = Pages::lay_out(blocks);
+    let (mut red, mut rules) = (Vec::new(), Vec::new());
+    for item in pages.sheets.iter().flat_map(|sheet| &sheet.items) {
+        match item {
+            Item::Text { line, y, ink: Ink::Red, .. } => red.push((text(line), *y)),
+            Item::Rule { x0, y0, x1, y1, ink } => {
+                assert!((x1 - x0 - TEXT_WIDTH).abs() < 0.1 && y0.to_bits() == y1.to_bits());
+                rules.push((*ink, *y0));
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(red.len(), 1);
+    assert_eq!(red[0].0, "某市人民政府文件");
+    // Its upper edge is 35 mm below that of the text area, and the line 4 mm below the number.
+    let upper = UPRIGHT.top + 35.0 * MM;
+    assert!(red[0].1 > upper && red[0].1 < upper + PITCH, "{}", red[0].1);
+    assert_eq!(rules.iter().map(|rule| rule.0).collect::<Vec<_>>(), [Ink::Red, Ink::Black, Ink::Black]);
+    assert!((rules[0].1 - (upper + 2.0 * PITCH + 4.0 * MM)).abs() < 0.1, "{}", rules[0].1);
+    assert!((rules[2].1 - rules[1].1 - PITCH).abs() < 0.1);
 }
 
 #[test]

@@ -51,18 +51,18 @@ impl Walk<'_, '_> {
             return;
         }
         let face = self.props.face;
-        match field.choice {
-            Some(choice) => self.para.text.push(&choice, face),
-            None => {
-                for piece in equation::shown(&field.code) {
-                    match piece {
-                        EquationPart::Text(text, shift) => {
-                            self.props.face.shift = shift;
-                            self.para.text.push(&text, self.props.face);
-                            self.props.face = face;
-                        }
-                        EquationPart::Reading(text) => self.para.text.marks.reading(&text),
+        if let Some(choice) = field.choice {
+            self.para.text.push(&choice, face);
+        } else {
+            self.uncalculated += u32::from(equation::is_formula(&field.code));
+            for piece in equation::shown(&field.code) {
+                match piece {
+                    EquationPart::Text(text, shift) => {
+                        self.props.face.shift = shift;
+                        self.para.text.push(&text, self.props.face);
+                        self.props.face = face;
                     }
+                    EquationPart::Reading(text) => self.para.text.marks.reading(&text),
                 }
             }
         }

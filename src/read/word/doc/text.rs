@@ -16,7 +16,7 @@ use crate::document::{Aside, Block, Budget, Document, Exceeded, Region, Resource
 use crate::finding::code::read::CONTENT_SKIPPED;
 use crate::finding::{Finding, Message};
 use crate::read::container::cfb::{u16_at, u32_at};
-use crate::read::shared::marks::{Paper, revisions};
+use crate::read::shared::marks::{Paper, revisions, uncalculated};
 use crate::read::word::flow::{Counters, Flow, Para};
 use crate::read::{Damage, ReadError};
 
@@ -89,6 +89,7 @@ pub(super) struct Walk<'a, 'b> {
     asides: Vec<Aside>,
     /// Number of runs that are tracked insertions or deletions.
     revisions: u32,
+    pub(super) uncalculated: u32,
     pictures: Pictures,
     /// The paragraph being read and the position of its first character.
     pub(super) para: Para,
@@ -132,6 +133,7 @@ impl<'a, 'b> Walk<'a, 'b> {
             blocks: Vec::new(),
             asides: Vec::new(),
             revisions: 0,
+            uncalculated: 0,
             pictures: Pictures::default(),
             para: Para::default(),
             start: None,
@@ -191,6 +193,7 @@ impl<'a, 'b> Walk<'a, 'b> {
     pub(super) fn finish(self, comments: u32, findings: &mut Vec<Finding>) -> Document {
         findings.extend(self.pictures.findings());
         findings.extend(revisions(self.revisions));
+        findings.extend(uncalculated(self.uncalculated));
         if comments > 0 {
             findings.push(Finding::new(
                 &CONTENT_SKIPPED,

@@ -29,7 +29,7 @@ use crate::document::{Block, Budget, Document, Region};
 use crate::finding::Finding;
 use crate::read::container::Relationships;
 use crate::read::container::package::Package;
-use crate::read::shared::marks::revisions;
+use crate::read::shared::marks::{revisions, uncalculated};
 use crate::read::shared::metadata;
 use crate::read::xml;
 use crate::read::{Damage, ReadError, Unsupported};
@@ -116,6 +116,7 @@ pub(in crate::read) fn finish(
     findings.append(&mut shared.said);
     findings.extend(shared.skipped.findings());
     findings.extend(revisions(shared.revisions));
+    findings.extend(uncalculated(shared.uncalculated));
     Ok(Document { metadata, blocks, pictures: shared.pictures.list, asides: shared.asides })
 }
 

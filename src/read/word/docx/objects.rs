@@ -107,6 +107,7 @@ impl<'a> Walk<'a, '_, '_> {
 
     /// Shows what an instruction says, where it is one that has no result.
     pub(super) fn show_instruction(&mut self, code: &str) {
+        self.shared.uncalculated += u32::from(equation::is_formula(code));
         for piece in equation::shown(code) {
             match piece {
                 EquationPart::Text(text, shift) => {

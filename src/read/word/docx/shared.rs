@@ -93,6 +93,8 @@ pub(in crate::read) struct Shared<'p> {
     pub(in crate::read) asides: Vec<Aside>,
     /// Number of unresolved tracked changes.
     pub(in crate::read) revisions: u32,
+    /// Number of formulas without a result.
+    pub(super) uncalculated: u32,
     /// Whether the page has a background colour.
     pub(in crate::read) coloured: bool,
     /// Whether the text refers to footnotes, and to endnotes.
@@ -124,6 +126,7 @@ impl<'p> Shared<'p> {
             wanted_margins: Vec::new(),
             asides: Vec::new(),
             revisions: 0,
+            uncalculated: 0,
             coloured: false,
             refers_to: [false; 2],
             has_body: false,

@@ -63,6 +63,7 @@ impl Rtf<'_> {
         if let Some(choice) = usize::try_from(chosen).ok().and_then(|chosen| field.choices.get(chosen)) {
             self.emit(choice)?;
         } else {
+            self.uncalculated += u32::from(equation::is_formula(&field.code));
             for piece in equation::shown(&field.code) {
                 match piece {
                     EquationPart::Text(text, shift) => {

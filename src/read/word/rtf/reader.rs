@@ -11,7 +11,7 @@ use crate::document::{Block, Budget, Document, Exceeded, Picture, PictureRef, Re
 use crate::finding::code::read::{CONTENT_SKIPPED, FILE_DAMAGED};
 use crate::finding::{Finding, Message};
 use crate::read::ReadError;
-use crate::read::shared::marks::revisions;
+use crate::read::shared::marks::{revisions, uncalculated};
 use crate::read::word::flow::{Counters, Flow, Para};
 use crate::read::word::grid::RowDef;
 
@@ -44,6 +44,8 @@ pub(super) struct Rtf<'b> {
     pub(super) colours: Colours,
     /// Number of tracked changes.
     pub(super) revisions: u32,
+    /// Number of formulas without a result.
+    pub(super) uncalculated: u32,
     pub(super) styles: Styles,
     story: Story,
     outer: Vec<Story>,
@@ -82,6 +84,7 @@ impl<'b> Rtf<'b> {
             fonts: Fonts::default(),
             colours: Colours::default(),
             revisions: 0,
+            uncalculated: 0,
             styles: Styles::default(),
             story: Story::new(Region::Body, Counters::default()),
             outer: Vec::new(),
@@ -147,6 +150,7 @@ impl<'b> Rtf<'b> {
         self.document.blocks = blocks;
         self.document.asides.append(&mut asides);
         self.findings.extend(revisions(self.revisions));
+        self.findings.extend(uncalculated(self.uncalculated));
         self.document.blocks.append(&mut self.asides);
         let (pictures, objects) = self.left_out;
         if pictures > 0 {

@@ -1,0 +1,74 @@
+//! Rows that are data, in an office's own workbook: the rows that a sheet has for them.
+
+use super::sheet::Cell;
+use crate::bind::{OpenCell, OpenPlaces};
+use crate::fill::rows::RowCell;
+use crate::form::OpenBlock;
+
+/// The rows of a table in a sheet.
+#[derive(Debug, Clone)]
+pub(super) struct OpenTable {
+    pub(super) sheet: usize,
+    /// Its blocks: several if they are side by side.
+    pub(super) blocks: Vec<OpenBlock>,
+    /// The first row, 0-based.
+    pub(super) first: u32,
+    /// For each row, the columns that are filled.
+    pub(super) rows: Vec<Vec<(u32, RowCell)>>,
+    pub(super) total: Option<(u32, Vec<(u32, RowCell)>)>,
+}
+
+impl OpenTable {
+    /// The cells of its rows, with their content and the number of their row.
+    pub(super) fn cells(&self) -> impl Iterator<Item = (usize, Cell, RowCell)> {
+        self.rows.iter().enumerate().flat_map(move |(number, row)| {
+            let at = self.first + number as u32;
+            row.iter().map(move |(column, content)| (number, (self.sheet, (at, *column)), *content))
+        })
+    }
+
+    /// The cells of the total row.
+    pub(super) fn total_cells(&self) -> impl Iterator<Item = (Cell, RowCell)> {
+        let cells = self.total.iter().flat_map(|(row, cells)| cells.iter().map(move |cell| (*row, *cell)));
+        cells.map(|(row, (column, content))| ((self.sheet, (row, column)), content))
+    }
+
+    /// The last row, 0-based.
+    pub(super) fn last(&self) -> u32 {
+        self.first + self.rows.len() as u32 - 1
+    }
+}
+
+/// The tables of a workbook whose rows are data; `cell` gives the cell of a place.
+pub(super) fn tables(places: &[OpenPlaces], cell: &dyn Fn(&OpenCell) -> Option<Cell>) -> Vec<OpenTable> {
+    let mut found: Vec<OpenTable> = Vec::new();
+    for place in places {
+        let Some((sheet, (first, _))) = place.rows.first().and_then(|row| cell(row.first()?)) else { continue };
+        let row = |cells: &[OpenCell], block: usize| -> Option<(u32, Vec<(u32, RowCell)>)> {
+            let (_, (number, _)) = cell(cells.first()?)?;
+            let filled = cells.iter().zip(RowCell::of_row(cells, block));
+            let filled = filled.filter_map(|(own, content)| Some((cell(own)?.1.1, content?)));
+            Some((number, filled.collect()))
+        };
+        let beside = found.iter_mut().find(|known| known.sheet == sheet && known.first == first);
+        let block = beside.as_ref().map_or(0, |known| known.blocks.len());
+        let rows: Vec<_> = place.rows.iter().map_while(|cells| row(cells, block)).collect();
+        // Only rows that follow each other are of one table.
+        let rows = rows.into_iter().enumerate().take_while(|(number, row)| row.0 == first + *number as u32);
+        let rows: Vec<Vec<(u32, RowCell)>> = rows.map(|(_, row)| row.1).collect();
+        let total = place.total.as_ref().and_then(|cells| row(cells, block));
+        if let Some(known) = beside {
+            known.blocks.push(place.block);
+            for (row, cells) in known.rows.iter_mut().zip(rows) {
+                row.extend(cells);
+            }
+            if let (Some(known), Some(cells)) = (&mut known.total, total) {
+                known.1.extend(cells.1);
+            }
+        } else {
+            found.push(OpenTable { sheet, blocks: vec![place.block], first, rows, total });
+        }
+    }
+    found.retain(|table| !table.rows.is_empty());
+    found
+}

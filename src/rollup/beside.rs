@@ -1,0 +1,124 @@
+//! Last year's reports among this year's: which reports of an input folder are there for comparison only.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// Minimum number of last year's reports for a delivery of last year's reports: a single one may have been sent by mistake.
+const DELIVERY: usize = 2;
+
+/// A year is a candidate for the default year if it has at least 1/`BEGUN` as many reports as the most frequent year. This excludes
+/// years that only a few reports state by mistake.
+const BEGUN: usize = 10;
+
+/// The year that is rolled up by default: the latest one with enough reports.
+pub fn year_of(years: impl IntoIterator<Item = i16>) -> Option<i16> {
+    let mut counts: BTreeMap<i16, usize> = BTreeMap::new();
+    for year in years {
+        *counts.entry(year).or_default() += 1;
+    }
+    let most = counts.values().copied().max()?;
+    counts.into_iter().rev().find(|&(_, count)| count * BEGUN >= most).map(|(year, _)| year)
+}
+
+/// How an input arrived: files that arrived together are one delivery, as those of a folder.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Arrival {
+    /// The delivery; `None` for a file that arrived alone.
+    pub delivery: Option<String>,
+    /// Its position in the order of arrival, if that is known.
+    pub position: Option<u64>,
+}
+
+/// A report, as far as it decides whether it is last year's.
+#[derive(Debug)]
+pub(super) struct Dated<'a> {
+    pub(super) file: &'a str,
+    /// Identity of its agency, if known.
+    pub(super) agency: Option<String>,
+    pub(super) year: Option<i16>,
+}
+
+/// Whether each report of the year before `year` is there for comparison: its agency has a report of `year`, or all reports of its file
+/// are of the year before, and the file arrived before any report of `year` or in a delivery of last year's reports. Others were sent
+/// instead of this year's report.
+pub(super) fn kept(reports: &[Dated], year: i16, arrival: &dyn Fn(&str) -> Arrival) -> Vec<bool> {
+    let before = year.checked_sub(1);
+    let is_last = |report: &Dated| before.is_some() && report.year == before;
+    let is_this = |report: &Dated| report.year == Some(year);
+    let mut arrivals: HashMap<&str, Arrival> = HashMap::new();
+    for report in reports {
+        arrivals.entry(report.file).or_insert_with(|| arrival(report.file));
+    }
+    let first =
+        reports.iter().filter(|report| is_this(report)).filter_map(|report| arrivals[report.file].position).min();
+    let mut deliveries: HashMap<&str, (usize, bool)> = HashMap::new();
+    for report in reports {
+        if let Some(delivery) = &arrivals[report.file].delivery {
+            let (count, of_year) = deliveries.entry(delivery).or_default();
+            *count += usize::from(is_last(report));
+            *of_year |= is_this(report);
+        }
+    }
+    let others: HashSet<&str> = reports.iter().filter(|report| !is_last(report)).map(|report| report.file).collect();
+    let reported: HashSet<&str> =
+        reports.iter().filter(|report| is_this(report)).filter_map(|report| report.agency.as_deref()).collect();
+    let came = |file: &str| {
+        let Arrival { delivery, position } = &arrivals[file];
+        let delivered = delivery.as_deref().and_then(|delivery| deliveries.get(delivery));
+        position.zip(first).is_some_and(|(position, first)| position < first)
+            || delivered.is_some_and(|(count, of_year)| *count >= DELIVERY && !of_year)
+    };
+    let is_kept = |report: &Dated| {
+        let beside = report.agency.as_deref().is_some_and(|agency| reported.contains(agency));
+        is_last(report) && (beside || (!others.contains(report.file) && came(report.file)))
+    };
+    reports.iter().map(is_kept).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dated<'a>(file: &'a str, agency: &str, year: i16) -> Dated<'a> {
+        Dated { file, agency: Some(agency.to_owned()), year: Some(year) }
+    }
+
+    /// Which of the reports of 2024 are kept beside those of 2025; the delivery is the folder.
+    fn kept_of(reports: &[Dated], positions: &[(&str, u64)]) -> Vec<bool> {
+        kept(reports, 2025, &|file| Arrival {
+            delivery: file.rsplit_once('/').map(|(folder, _)| folder.to_owned()),
+            position: positions.iter().find(|known| known.0 == file).map(|known| known.1),
+        })
+    }
+
+    #[test]
+    fn the_report_of_an_agency_that_also_reported_this_year_is_kept() {
+        let reports = [dated("x/1", "甲", 2025), dated("x/2", "甲", 2024), dated("x/3", "乙", 2024)];
+        // 乙 sent last year's report instead of this year's.
+        assert_eq!(kept_of(&reports, &[]), [false, true, false]);
+    }
+
+    #[test]
+    fn a_folder_of_last_year_is_kept_whoever_reported_this_year() {
+        let reports = [dated("x/1", "甲", 2025), dated("y/2", "乙", 2024), dated("y/3", "丙", 2024)];
+        assert_eq!(kept_of(&reports, &[]), [false, true, true]);
+        // One alone may have been sent by mistake, and so may one of another year.
+        assert_eq!(kept_of(&reports[..2], &[]), [false, false]);
+        assert_eq!(kept_of(&[dated("x/1", "甲", 2025), dated("y/2", "乙", 2023)], &[]), [false, false]);
+    }
+
+    #[test]
+    fn what_arrived_before_the_first_report_of_the_year_is_kept() {
+        let reports = [dated("1", "乙", 2024), dated("2", "甲", 2025), dated("3", "丙", 2024)];
+        assert_eq!(kept_of(&reports, &[("1", 1), ("2", 2), ("3", 3)]), [true, false, false]);
+    }
+
+    #[test]
+    fn the_default_year_is_the_latest_that_has_begun() {
+        let years = |counts: &[(i16, usize)]| {
+            year_of(counts.iter().flat_map(|&(year, count)| std::iter::repeat_n(year, count)))
+        };
+        assert_eq!(years(&[(2024, 60), (2025, 6)]), Some(2025));
+        assert_eq!(years(&[(2024, 60), (2025, 5)]), Some(2024));
+        assert_eq!(years(&[]), None);
+    }
+}
