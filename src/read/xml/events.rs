@@ -191,7 +191,7 @@ impl<'a> Events<'a> {
     }
 
     /// Lookahead: the rest of the innermost open element up to the first end tag of its name, so that the caller can decide whether to
-    /// parse or to skip it with [`Events::jump`]. `None` if the end tag is not within [`FARTHEST_AHEAD`].
+    /// parse or to skip it with [`Events::skip_ahead`]. `None` if the end tag is not within [`FARTHEST_AHEAD`].
     pub(crate) fn ahead(&mut self) -> Option<&'a str> {
         let (Some(name), false) = (self.open.last(), self.empty) else { return Some("") };
         let bytes = &self.text.as_bytes()[self.at..];
@@ -209,7 +209,7 @@ impl<'a> Events<'a> {
         None
     }
 
-    /// Whether the rest of the innermost open element is exactly this XML; [`Events::jump`] skips it.
+    /// Whether the rest of the innermost open element is exactly this XML; [`Events::skip_ahead`] skips it.
     pub(crate) fn is_left(&self, xml: &str) -> bool {
         let rest = &self.text.as_bytes()[self.at..];
         let (Some(name), false) = (self.open.last(), self.empty) else { return false };
