@@ -305,6 +305,34 @@ fn the_command_writes_everything_and_its_status_says_whether_anything_is_wrong()
 }
 
 #[test]
+fn limits_for_one_agency_do_not_apply_to_the_sum() {
+    let folder = Folder::new();
+    let forms = forms();
+    let form = forms.get("gkbg-2021").expect("a form");
+    folder.file("agencies.csv", AGENCIES);
+    let limit = form.magnitudes.first().expect("a limit");
+    let limited = form.fields[limit.field].id.clone();
+    let rolled_up = |figure: Decimal| {
+        for (file, mut report) in reports(form, &["青山县教育局", "青山县民政局", "西河镇人民政府"])
+        {
+            report.title = report.agency.as_ref().map(|agency| form.title.for_report(agency, 2023));
+            report.values.insert(limited.clone(), Value::number(figure));
+            folder.file(&format!("in/{file}.html"), page(&report));
+        }
+        folder.run(&["rollup", "in", "--agencies", "agencies.csv", "-o", "out", "--select", "unit-mistaken"])
+    };
+    let most = Decimal::from(limit.most);
+    let right = rolled_up(most);
+    assert_eq!(right.status, Some(0), "{right:?}");
+    let report = std::fs::read(folder.path("out/汇总报告.json")).expect("a report");
+    let report: Report = serde_json::from_slice(&report).expect("a report");
+    assert_eq!(report.values[&limited].value, Some(most * Decimal::from(3)));
+    assert!(report.findings.is_empty(), "{:?}", report.findings);
+    let wrong = rolled_up(most + Decimal::ONE);
+    assert!(wrong.status == Some(1) && wrong.err.contains("青山县教育局.docx.html"), "{wrong:?}");
+}
+
+#[test]
 fn last_year_is_compared_from_its_reports_and_from_its_workbook() {
     let folder = Folder::new();
     let forms = forms();

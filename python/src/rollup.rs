@@ -243,7 +243,7 @@ fn made(paths: &[PathBuf], wanted: &Wanted, engine: &'static Engine, stop: &Atom
         sums.previous = Some(found);
     }
     let mut report = sums.report();
-    engine.pipeline.check(&mut report, &Context::default());
+    engine.pipeline.check(&mut report, &Context { is_sum: true, ..Context::default() });
     if stop.load(Ordering::Relaxed) {
         return Err(Failure(Message::new("已中断。", "stopped")));
     }

@@ -32,6 +32,8 @@ pub struct Context<'a> {
     pub previous: Option<&'a Report>,
     /// Level and kind of the agency, if the agencies file gives them.
     pub standing: Standing<'a>,
+    /// Whether the report is the sum of many: limits to the figures of one agency do not apply to it.
+    pub is_sum: bool,
 }
 
 /// Checks a report: arithmetic with error localisation, kinds of figures, formal requirements, narrative.

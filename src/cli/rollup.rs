@@ -10,7 +10,7 @@ use nianbao::agencies::Matcher;
 use nianbao::batch::{self, Content, Input, Loader, Pipeline, Preview, Stages, guarded, in_order};
 use nianbao::corrections::Corrections;
 use nianbao::finding::code::rollup::{AGENCY_NOT_LISTED, REPORT_OF_OTHER_YEAR};
-use nianbao::finding::{Language, Message, Severity};
+use nianbao::finding::{Finding, Language, Message, Severity};
 use nianbao::form::Forms;
 use nianbao::migrate::Migrations;
 use nianbao::report::Report;
@@ -93,7 +93,8 @@ pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<E
         one.pop().map(|finding| told.finding = finding).is_some()
     });
     let mut report = rollup.report();
-    pipeline.check(&mut report, &nianbao::check::Context::default());
+    pipeline.check(&mut report, &nianbao::check::Context { is_sum: true, ..nianbao::check::Context::default() });
+    pipeline.policy().apply(report.agency.as_deref(), &mut report.findings);
     if args.dry_run {
         dry::say(terminal, &preview(args, &rollup, &report)?, &args.out);
     } else {
@@ -251,7 +252,7 @@ fn preview(args: &Args, rollup: &Rollup, report: &Report) -> Result<Preview> {
 }
 
 fn print_result(terminal: &Terminal, rollup: &Rollup, report: &Report, out: Option<&Path>) -> Exit {
-    let wrong = say_errors(terminal, rollup);
+    let wrong = say_errors(terminal, rollup) || say_broken(terminal, report);
     let (year, counts) = (rollup.year, rollup.counts_of_agencies().message());
     let counts = counts.get(terminal.language);
     let place = out.map(|out| match terminal.language {
@@ -263,9 +264,16 @@ fn print_result(terminal: &Terminal, rollup: &Rollup, report: &Report, out: Opti
         Language::Zh => format!("{year}年：{counts}{place}"),
         Language::En => format!("{year}: {counts}{place}"),
     });
-    // The superior's report has no narrative yet, so only findings of rules count.
-    let mut broken = report.findings.iter().filter(|finding| finding.rule.is_some());
-    Exit::wrong_if(wrong || broken.any(|finding| finding.severity == Severity::Error))
+    Exit::wrong_if(wrong)
+}
+
+/// Prints the errors of the superior's report if its parts have none: an error of a part is usually an error of the sum too. The report
+/// has no narrative yet, so only findings of rules count. Returns whether there are any.
+fn say_broken(terminal: &Terminal, report: &Report) -> bool {
+    let is_broken = |finding: &&Finding| finding.rule.is_some() && finding.severity == Severity::Error;
+    let broken: Vec<&Finding> = report.findings.iter().filter(is_broken).collect();
+    broken.iter().for_each(|finding| terminal.line(&terminal.finding("汇总报告", finding)));
+    !broken.is_empty()
 }
 
 /// Prints the errors, one line each; of many of one kind, a few lines and a count. Returns whether there are any.

@@ -250,7 +250,7 @@ impl Checker<'_> {
         let done = guarded(|| {
             let matcher = self.agencies.map(|(_, matcher)| matcher);
             let (before, uncertain) = self.previous.report(&report, self.pipeline, matcher, loader)?;
-            let context = Context { previous: before.as_ref(), standing: self.standing(&report) };
+            let context = Context { previous: before.as_ref(), standing: self.standing(&report), is_sum: false };
             self.pipeline.check(&mut report, &context);
             part.has_previous = before.is_some() || uncertain.is_some();
             if before.is_none() && self.args.previous.is_some() {

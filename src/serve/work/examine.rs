@@ -54,7 +54,8 @@ impl Desk<'_> {
         let (before, uncertain) = self.before(&report, file);
         let standing = self.standing(&report);
         let (level, kind) = (standing.0.as_deref(), standing.1.as_deref());
-        let context = Context { previous: before.as_ref(), standing: Standing { name: None, level, kind } };
+        let context =
+            Context { previous: before.as_ref(), standing: Standing { name: None, level, kind }, is_sum: false };
         let checked = guarded(|| {
             self.pipeline.check(&mut report, &context);
             Ok(())

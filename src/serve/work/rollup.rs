@@ -60,7 +60,7 @@ impl Desk<'_> {
             rollup.previous = Some(found);
         }
         let mut report = rollup.report();
-        self.pipeline.check(&mut report, &Context::default());
+        self.pipeline.check(&mut report, &Context { is_sum: true, ..Context::default() });
         match write(&rollup, &report, out) {
             Ok(names) => Answer::Shown(shown(&rollup, &report, &names)),
             Err(why) => Answer::No(why),
