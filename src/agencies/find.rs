@@ -1,7 +1,7 @@
 //! Looks up an agency by name: exact, alias, or with a few characters missing.
 
-use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, OnceLock};
 
 use super::path::PathNames;
 use super::{Agencies, Agency};
@@ -35,8 +35,8 @@ pub struct Match {
 pub struct Matcher<'a> {
     agencies: &'a Agencies,
     /// Agencies by folded name; names take precedence over aliases. `None` for an ambiguous name.
-    names: HashMap<String, Option<usize>>,
-    folded: Vec<(String, usize)>,
+    names: HashMap<Arc<str>, Option<usize>>,
+    folded: Vec<(Arc<str>, usize)>,
     shapes: Vec<Shape>,
     /// Built on the first lookup by path.
     paths: OnceLock<PathNames>,
@@ -70,18 +70,20 @@ impl Shape {
 impl<'a> Matcher<'a> {
     /// Prepares the names of the agencies.
     pub fn new(agencies: &'a Agencies) -> Self {
-        let mut names: HashMap<String, Option<usize>> = HashMap::new();
-        let mut folded = Vec::new();
+        let mut names: HashMap<Arc<str>, Option<usize>> = HashMap::new();
+        let mut folded: Vec<(Arc<str>, usize)> = Vec::new();
         for (index, agency) in agencies.list().iter().enumerate() {
-            names.insert(fold(&agency.name), Some(index));
-            folded.push((fold(&agency.name), index));
+            let name: Arc<str> = fold(&agency.name).into();
+            names.insert(Arc::clone(&name), Some(index));
+            folded.push((name, index));
         }
-        let own = names.clone();
+        let own: HashSet<Arc<str>> = folded.iter().map(|(name, _)| Arc::clone(name)).collect();
         for (index, agency) in agencies.list().iter().enumerate() {
-            for alias in agency.aliases.iter().map(|alias| fold(alias)).filter(|alias| !own.contains_key(alias)) {
+            for alias in agency.aliases.iter().map(|alias| fold(alias)).filter(|alias| !own.contains(alias.as_str())) {
+                let alias: Arc<str> = alias.into();
                 // An alias of two agencies belongs to neither.
                 names
-                    .entry(alias.clone())
+                    .entry(Arc::clone(&alias))
                     .and_modify(|known| *known = known.filter(|&one| one == index))
                     .or_insert(Some(index));
                 folded.push((alias, index));
@@ -107,7 +109,7 @@ impl<'a> Matcher<'a> {
         if wanted.is_empty() {
             return Match { agency: None, finding: Some(unnamed()) };
         }
-        if let Some(agency) = self.names.get(&wanted).copied().flatten() {
+        if let Some(agency) = self.names.get(wanted.as_str()).copied().flatten() {
             return Match { agency: Some(agency), finding: None };
         }
         let (best, second) = self.nearest(&wanted);

@@ -1,6 +1,7 @@
 //! Finds the agency that a file's path names, for files that cannot be read.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::Agencies;
 use crate::text::fold;
@@ -18,7 +19,7 @@ pub(super) struct PathNames {
 
 impl PathNames {
     /// Built from agencies and their folded names and aliases.
-    pub(super) fn new(agencies: &Agencies, folded: &[(String, usize)]) -> Self {
+    pub(super) fn new(agencies: &Agencies, folded: &[(Arc<str>, usize)]) -> Self {
         let above: HashMap<usize, String> = {
             let parents = agencies.list().iter().filter_map(|agency| agency.parent);
             parents.map(|parent| (parent, fold(&agencies.list()[parent].name))).collect()

@@ -31,8 +31,14 @@ impl Entry {
         let figures = form.fields.iter().map(|field| {
             report.values.get(&field.id).map_or_else(Figure::default, |value| Figure::new(value, field.unit.is_some()))
         });
+        let mut figures: Vec<Figure> = figures.collect();
         let (mut figures_of, mut record) = (Vec::new(), Vec::new());
-        put_figures(&mut figures_of, &figures.collect::<Vec<_>>());
+        let list = packed.places.intern(figures.iter().map(|figure| &*figure.place));
+        if list.is_some() {
+            figures.iter_mut().for_each(|figure| figure.place = Box::default());
+        }
+        put_length(&mut record, list.map_or(0, |list| list + 1));
+        put_figures(&mut figures_of, &figures);
         put_length(&mut record, figures_of.len());
         record.append(&mut figures_of);
         if !report.findings.is_empty() {
@@ -59,28 +65,43 @@ impl<'r> Reports<'r> {
 
     /// The figures of a report, in the order of the form's fields.
     pub fn figures(&mut self, entry: usize) -> Vec<Figure> {
-        Bytes(self.parts(entry).0).figures()
+        let Parts { list, figures, .. } = self.parts(entry);
+        let mut figures = Bytes(figures).figures();
+        if let Some(list) = list {
+            figures.iter_mut().zip(self.packed.places.list(list)).for_each(|(figure, place)| figure.place = place);
+        }
+        figures
     }
 
     /// The numbers of a report, in the order of the form's fields.
     pub(super) fn numbers(&mut self, entry: usize) -> Vec<Option<Decimal>> {
-        Bytes(self.parts(entry).0).numbers()
+        Bytes(self.parts(entry).figures).numbers()
     }
 
     /// Findings about a report.
     pub fn findings(&mut self, entry: usize) -> Vec<Finding> {
-        match self.parts(entry).1 {
+        match self.parts(entry).findings {
             [] => Vec::new(),
             // The record was written by this program, so it deserialises.
             findings => serde_json::from_slice(findings).unwrap_or_default(),
         }
     }
 
-    fn parts(&mut self, entry: usize) -> (&[u8], &[u8]) {
+    fn parts(&mut self, entry: usize) -> Parts<'_> {
         let mut record = Bytes(self.lately.get(self.packed, self.entries[entry].at));
+        let list = record.length().checked_sub(1);
         let length = record.length();
-        (record.take(length), record.0)
+        Parts { list, figures: record.take(length), findings: record.0 }
     }
+}
+
+/// The parts of a record of a report.
+struct Parts<'r> {
+    /// The number of its list of places; `None` if the figures have them.
+    list: Option<usize>,
+    figures: &'r [u8],
+    /// Findings in JSON; empty if there are none.
+    findings: &'r [u8],
 }
 
 /// Whether figures are equal, regardless of their places.

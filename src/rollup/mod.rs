@@ -8,6 +8,7 @@ mod decide;
 mod entry;
 mod gather;
 mod packed;
+mod places;
 mod previous;
 mod record;
 mod report;

@@ -5,6 +5,8 @@ use std::io::Read;
 use flate2::Compression;
 use flate2::read::{DeflateDecoder, DeflateEncoder};
 
+use super::places::Places;
+
 /// Size from which a block is deflated: about a dozen reports, so that their common content is stored once.
 const BLOCK: usize = 128 << 10;
 
@@ -22,6 +24,8 @@ const LENGTH: usize = 4;
 pub(super) struct Packed {
     blocks: Vec<Box<[u8]>>,
     open: Vec<u8>,
+    /// Places that several records share.
+    pub(super) places: Places,
 }
 
 /// The position of a record.

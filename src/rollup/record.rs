@@ -70,7 +70,7 @@ fn put_decimal(out: &mut Vec<u8>, number: Decimal) {
     put_number(out, number.mantissa().unsigned_abs());
 }
 
-fn put_text(out: &mut Vec<u8>, text: &str) {
+pub(super) fn put_text(out: &mut Vec<u8>, text: &str) {
     put_length(out, text.len());
     out.extend_from_slice(text.as_bytes());
 }
@@ -145,7 +145,7 @@ impl<'r> Bytes<'r> {
         taken
     }
 
-    fn text(&mut self) -> Box<str> {
+    pub(super) fn text(&mut self) -> Box<str> {
         let length = self.length();
         std::str::from_utf8(self.take(length)).unwrap_or_default().into()
     }
