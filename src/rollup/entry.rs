@@ -35,7 +35,9 @@ impl Entry {
         let (mut figures_of, mut record) = (Vec::new(), Vec::new());
         let list = packed.places.intern(figures.iter().map(|figure| &*figure.place));
         if list.is_some() {
-            figures.iter_mut().for_each(|figure| figure.place = Box::default());
+            for figure in &mut figures {
+                figure.place = Box::default();
+            }
         }
         put_length(&mut record, list.map_or(0, |list| list + 1));
         put_figures(&mut figures_of, &figures);
