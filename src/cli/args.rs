@@ -348,7 +348,7 @@ pub(crate) struct Rollup {
     /// Last year's reports (a folder, or anything an INPUT may be), or last year's 汇总.xlsx, to stand beside this year's.
     #[arg(long, value_name = "PATH")]
     pub(crate) previous: Option<String>,
-    /// The year to add up [default: the latest of which there are a tenth as many reports as of the most frequent one].
+    /// The year to add up [default: the one of most reports, or the next one if it has begun].
     #[arg(long, value_name = "YEAR")]
     pub(crate) year: Option<i16>,
     #[command(flatten)]

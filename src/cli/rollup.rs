@@ -272,7 +272,9 @@ fn print_result(terminal: &Terminal, rollup: &Rollup, report: &Report, out: Opti
 fn say_broken(terminal: &Terminal, report: &Report) -> bool {
     let is_broken = |finding: &&Finding| finding.rule.is_some() && finding.severity == Severity::Error;
     let broken: Vec<&Finding> = report.findings.iter().filter(is_broken).collect();
-    broken.iter().for_each(|finding| terminal.line(&terminal.finding("汇总报告", finding)));
+    for finding in &broken {
+        terminal.line(&terminal.finding("汇总报告", finding));
+    }
     !broken.is_empty()
 }
 

@@ -197,7 +197,7 @@ impl Ledger {
     }
 
     /// The files that are neither deleted nor an unpacked archive.
-    pub fn standing(&self) -> impl Iterator<Item = &Sent> {
+    pub fn standing(&self) -> impl Iterator<Item = &Sent> + Clone {
         self.files.values().filter(|sent| sent.deleted.is_none() && !sent.unpacked)
     }
 

@@ -2,21 +2,35 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use crate::text::fold;
+
 /// Minimum number of last year's reports for a delivery of last year's reports: a single one may have been sent by mistake.
 const DELIVERY: usize = 2;
 
-/// A year is a candidate for the default year if it has at least 1/`BEGUN` as many reports as the most frequent year. This excludes
-/// years that only a few reports state by mistake.
+/// The year after the most frequent one has begun if it has at least 1/`BEGUN` as many reports.
 const BEGUN: usize = 10;
 
-/// The year that is rolled up by default: the latest one with enough reports.
-pub fn year_of(years: impl IntoIterator<Item = i16>) -> Option<i16> {
+/// The year that is rolled up by default, from agency and year of each report: the one with most reports, of several the latest. If that is
+/// last year's because this year's reports are still arriving, the next year: if it has begun, and more than half of its agencies have a
+/// report of last year too. Without that, it may be a year that a few reports state by mistake.
+pub fn year_of<'r>(reports: &(impl Iterator<Item = (Option<&'r str>, i16)> + Clone)) -> Option<i16> {
     let mut counts: BTreeMap<i16, usize> = BTreeMap::new();
-    for year in years {
+    for (_, year) in reports.clone() {
         *counts.entry(year).or_default() += 1;
     }
-    let most = counts.values().copied().max()?;
-    counts.into_iter().rev().find(|&(_, count)| count * BEGUN >= most).map(|(year, _)| year)
+    let (&year, &most) = counts.iter().max_by_key(|&(year, count)| (count, year))?;
+    let Some(next) = year.checked_add(1) else { return Some(year) };
+    let begun = counts.get(&next).is_some_and(|&count| count >= DELIVERY && count * BEGUN >= most);
+    if !begun {
+        return Some(year);
+    }
+    let agencies = |wanted: i16| -> HashSet<String> {
+        let of_year = reports.clone().filter(|report| report.1 == wanted);
+        of_year.filter_map(|report| report.0.map(fold)).collect()
+    };
+    let (last, this) = (agencies(year), agencies(next));
+    let both = this.intersection(&last).count();
+    Some(if both * 2 > this.len() { next } else { year })
 }
 
 /// How an input arrived: files that arrived together are one delivery, as those of a folder.
@@ -113,12 +127,28 @@ mod tests {
     }
 
     #[test]
-    fn the_default_year_is_the_latest_that_has_begun() {
-        let years = |counts: &[(i16, usize)]| {
-            year_of(counts.iter().flat_map(|&(year, count)| std::iter::repeat_n(year, count)))
+    fn the_default_year_is_the_one_of_most_reports_or_the_next_that_has_begun() {
+        // For each year, the numbers of its agencies.
+        let year = |years: &[(i16, std::ops::Range<u32>)]| {
+            let of_year = |(year, agencies): &(i16, std::ops::Range<u32>)| {
+                let year = *year;
+                agencies.clone().map(move |agency| (format!("第{agency}局"), year)).collect::<Vec<_>>()
+            };
+            let reports: Vec<(String, i16)> = years.iter().flat_map(of_year).collect();
+            year_of(&reports.iter().map(|(agency, year)| (Some(agency.as_str()), *year)))
         };
-        assert_eq!(years(&[(2024, 60), (2025, 6)]), Some(2025));
-        assert_eq!(years(&[(2024, 60), (2025, 5)]), Some(2024));
-        assert_eq!(years(&[]), None);
+        for (years, expected) in [
+            (&[(2024, 0..60), (2025, 0..6)][..], Some(2025)),
+            // Too few, or of agencies without a report of last year.
+            (&[(2024, 0..60), (2025, 0..5)], Some(2024)),
+            (&[(2024, 0..8), (2025, 0..1)], Some(2024)),
+            (&[(2024, 0..50), (2025, 50..60)], Some(2024)),
+            // Of as many, the latest.
+            (&[(2024, 0..3), (2025, 3..6)], Some(2025)),
+            (&[(2023, 0..4), (2025, 0..3)], Some(2023)),
+            (&[], None),
+        ] {
+            assert_eq!(year(years), expected, "{years:?}");
+        }
     }
 }

@@ -100,7 +100,7 @@ impl<'a> Collection<'a> {
         year: Option<i16>,
         arrival: &dyn Fn(&str) -> Arrival,
     ) -> Option<(Rollup<'a>, Vec<Arc<str>>)> {
-        let year = year.or_else(|| year_of(self.heap.seen.iter().filter_map(Seen::year)));
+        let year = year.or_else(|| year_of(&self.heap.seen.iter().filter_map(Seen::dated)));
         let before = year.and_then(|year| year.checked_sub(1));
         let of_before = self.heap.seen.iter().filter(|seen| before.is_some() && seen.year() == before);
         let mut files: Vec<Arc<str>> = of_before.map(|seen| Arc::clone(&seen.file)).collect();
@@ -145,7 +145,13 @@ struct Seen<'a> {
 
 impl Seen<'_> {
     fn year(&self) -> Option<i16> {
-        self.what.as_ref().ok().and_then(|what| what.2)
+        self.dated().map(|(_, year)| year)
+    }
+
+    /// Its agency, if it is named, and its year.
+    fn dated(&self) -> Option<(Option<&str>, i16)> {
+        let (agency, _, year) = self.what.as_ref().ok()?;
+        Some((agency.as_deref(), (*year)?))
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) struct Candidate<'a> {
 }
 
 /// All reports of the files that are not deleted.
-pub(super) fn candidates(state: &State) -> impl Iterator<Item = Candidate<'_>> {
+pub(super) fn candidates(state: &State) -> impl Iterator<Item = Candidate<'_>> + Clone {
     state.ledger.standing().flat_map(|sent| {
         state.parts(sent.file).iter().enumerate().map(move |(report, part)| Candidate { sent, report, part })
     })

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::earlier::{self, Candidate, counting, is_double};
 use super::state::{Phase, State};
+use super::work::ReportSummary;
 use crate::finding::Message;
 use crate::ledger::{Sent, What};
 use crate::rollup::year_of;
@@ -97,9 +98,14 @@ pub(super) fn parse(id: &str) -> Option<(u64, usize)> {
     }
 }
 
-/// The year of the page: `wanted`, else the latest year with enough reports.
+/// The year of the page: `wanted`, else that of [`year_of`].
 pub(super) fn year(state: &State, wanted: Option<i16>) -> Option<i16> {
-    wanted.or_else(|| year_of(earlier::candidates(state).filter_map(|one| one.part.year)))
+    wanted.or_else(|| year_of(&earlier::candidates(state).filter_map(|one| dated(one.part))))
+}
+
+/// Agency and year of a report.
+fn dated(report: &ReportSummary) -> Option<(Option<&str>, i16)> {
+    Some((report.listed.as_deref().or(report.agency.as_deref()), report.year?))
 }
 
 /// The rows of a year, or of all years if `all` is set. `agencies` is that part of the evaluated settings.
@@ -309,7 +315,6 @@ mod tests {
     use super::*;
     use crate::ledger::Entry;
     use crate::serve::state::Item;
-    use crate::serve::work::ReportSummary;
 
     fn state(files: &[(&str, Option<&str>, i16, usize)]) -> State {
         let mut state = State::default();
