@@ -35,11 +35,12 @@ impl Binder {
     }
 }
 
-/// Whether the second report has all figures of the first, and more cells.
+/// Whether the second report has all cells of the first, of the same kind and with the same figure (a dash is not a blank), and more.
 fn gains(one: &Report, other: &Report) -> bool {
     let read = |report: &Report| report.values.values().filter(|value| value.kind != Kind::Absent).count();
     let kept = |(id, value): (&_, &crate::report::Value)| {
-        value.kind == Kind::Absent || other.values.get(id).is_some_and(|other| other.value == value.value)
+        value.kind == Kind::Absent
+            || other.values.get(id).is_some_and(|other| (other.kind, other.value) == (value.kind, value.value))
     };
     one.form == other.form && read(other) > read(one) && one.values.iter().all(kept)
 }

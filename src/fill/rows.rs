@@ -22,13 +22,14 @@ impl RowCell {
     /// What each cell of a row contains; `None` for cells that are kept. `block` is the index of the block among those of the row.
     pub(super) fn of_row(cells: &[OpenCell], block: usize) -> Vec<Option<Self>> {
         let leaf = |cell: &OpenCell| cell.leaf.map(|(leaf, _)| leaf);
-        let content = |(number, cell): (usize, &OpenCell)| match leaf(cell) {
-            Some(wanted) => {
+        let content = |(number, cell): (usize, &OpenCell)| {
+            if let Some(wanted) = leaf(cell) {
                 let same = |cells: &[OpenCell]| cells.iter().filter(|cell| leaf(cell) == Some(wanted)).count();
-                Some(Self::Field { block, leaf: wanted, part: same(&cells[..number]), parts: same(cells) })
+                return Some(Self::Field { block, leaf: wanted, part: same(&cells[..number]), parts: same(cells) });
             }
-            // Blocks side by side share the number of their row.
-            None => cell.text.parse().ok().filter(|_| block == 0).map(Self::Number),
+            // Blocks side by side share the number of their row. It is left of all columns; further right, a number is a figure.
+            let may_number = block == 0 && cells[..number].iter().all(|cell| leaf(cell).is_none());
+            cell.text.parse().ok().filter(|_| may_number).map(Self::Number)
         };
         cells.iter().enumerate().map(content).collect()
     }

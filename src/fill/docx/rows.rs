@@ -157,7 +157,7 @@ impl RowSlots {
             match *content {
                 RowCell::Number(first) => {
                     let further = i64::try_from(number - pattern).unwrap_or_default();
-                    slot.put(&(first + further).to_string(), &mut own);
+                    slot.put(&first.saturating_add(further).to_string(), &mut own);
                 }
                 RowCell::Field { block, leaf, part, parts } => {
                     let key = keys[block].get(number).copied();

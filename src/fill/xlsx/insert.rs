@@ -84,7 +84,7 @@ impl Slots {
         let Some(last) = rows.last().cloned() else { return };
         for copy in 1..=growth.by {
             let next = last.iter().map(|(column, content)| match *content {
-                RowCell::Number(first) => (*column, RowCell::Number(first + i64::from(copy))),
+                RowCell::Number(first) => (*column, RowCell::Number(first.saturating_add(i64::from(copy)))),
                 content @ RowCell::Field { .. } => (*column, content),
             });
             rows.push(next.collect());
