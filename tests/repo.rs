@@ -227,6 +227,28 @@ fn every_file_of_the_debian_package_is_there() {
     assert!(count > 20, "{count}");
 }
 
+/// How a manifest has its dependencies built for the tests.
+fn test_profile(manifest: &str) -> toml::Table {
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(manifest)).expect("a manifest");
+    let mut table: toml::Table = text.parse().expect("TOML");
+    for name in ["profile", "dev", "package"] {
+        let Some(toml::Value::Table(inner)) = table.remove(name) else { panic!("{manifest} has no {name}") };
+        table = inner;
+    }
+    table
+}
+
+#[test]
+fn the_python_package_uses_what_is_built_for_the_tests() {
+    let (program, python) = (test_profile("Cargo.toml"), test_profile("python/Cargo.toml"));
+    // Of the page in a browser alone.
+    let missing: Vec<_> = program.keys().filter(|name| !python.contains_key(*name)).collect();
+    assert_eq!(missing, ["argon2", "blake2"]);
+    for (name, settings) in &python {
+        assert_eq!(Some(settings), program.get(name), "{name}: built twice");
+    }
+}
+
 #[test]
 fn every_test_that_the_page_about_reliability_names_is_there() {
     let page = std::fs::read_to_string(sources::root().join("docs/reliability.md")).expect("the page");
