@@ -8,6 +8,7 @@ mod tree;
 
 use std::collections::HashSet;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::finding::code::rollup::AGENCIES_NOT_GIVEN;
 use crate::finding::{Bilingual, Finding, Message};
@@ -27,10 +28,10 @@ pub struct Agency {
     pub aliases: Vec<String>,
     /// Index of its superior.
     pub parent: Option<usize>,
-    /// Level such as 县级, as written.
-    pub level: Option<String>,
-    /// Kind such as 部门, as written.
-    pub kind: Option<String>,
+    /// Level such as 县级, as written; equal ones share their text.
+    pub level: Option<Arc<str>>,
+    /// Kind such as 部门, as written; equal ones share their text.
+    pub kind: Option<Arc<str>>,
     /// Identification code of its site.
     pub site: Option<String>,
     /// Contact.

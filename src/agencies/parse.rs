@@ -1,5 +1,8 @@
 //! The rows of an agencies file of any format, with their line numbers.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use encoding_rs::GB18030;
 use serde::Deserialize;
 use toml::Spanned;
@@ -39,25 +42,43 @@ const HEADINGS: &[(Column, &[&str])] = &[
     (Column::Aggregate, &["aggregate", "含下级", "已含下级", "是否含下级"]),
 ];
 
-/// A row with the headers of its cells.
-#[derive(Debug, Clone, Default)]
+/// The columns with their headers as written.
+type Headings = Arc<[(Column, Box<str>)]>;
+
+/// A row. A province has hundreds of thousands of them, so its texts lie in one allocation and its headers are shared.
+#[derive(Debug, Clone)]
 pub(super) struct ListRow {
     /// Line or row, 1-based.
     pub(super) line: usize,
-    /// Column, header as written, text.
-    pub(super) cells: Vec<(Column, String, String)>,
+    headings: Headings,
+    /// The texts of the cells without separators, and where each ends.
+    text: Box<str>,
+    ends: Box<[u32]>,
 }
 
 impl ListRow {
+    /// A row of cells in the order of the headers; further cells of the headers are empty.
+    fn new<'c>(line: usize, headings: &Headings, cells: impl Iterator<Item = &'c str>) -> Self {
+        let (mut text, mut ends) = (String::new(), Vec::with_capacity(headings.len()));
+        for cell in cells {
+            text.push_str(cell.trim());
+            // A file has less than 64 MB.
+            ends.push(text.len() as u32);
+        }
+        Self { line, headings: Arc::clone(headings), text: text.into(), ends: ends.into() }
+    }
+
     /// The text of a column; `None` if it is missing or empty.
     pub(super) fn get(&self, column: Column) -> Option<&str> {
-        let found = self.cells.iter().find(|cell| cell.0 == column && !cell.2.is_empty());
-        found.map(|cell| cell.2.as_str())
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        let cells = self.headings.iter().zip(starts.zip(&self.ends));
+        let mut texts = cells.filter(|((own, _), _)| *own == column);
+        texts.find_map(|(_, (start, &end))| self.text.get(start as usize..end as usize).filter(|text| !text.is_empty()))
     }
 
     /// A mistake in a cell of the row.
     pub(super) fn mistake(&self, column: Column, zh: impl Into<String>, en: impl Into<String>) -> AgencyMistake {
-        let heading = self.cells.iter().find(|cell| cell.0 == column).map(|cell| cell.1.clone());
+        let heading = self.headings.iter().find(|heading| heading.0 == column).map(|heading| heading.1.to_string());
         AgencyMistake { line: Some(self.line), column: heading, detail: Message::new(zh, en) }
     }
 }
@@ -70,27 +91,27 @@ fn whole(zh: impl Into<String>, en: impl Into<String>) -> AgenciesError {
 pub(super) fn rows(name: &str, bytes: &[u8]) -> Result<(Vec<ListRow>, Vec<Finding>), AgenciesError> {
     let suffix = name.rsplit_once('.').map(|(_, suffix)| suffix.to_ascii_lowercase()).unwrap_or_default();
     if read::is_workbook(bytes) {
-        return headed(sheet(bytes)?);
+        return headed(sheet(bytes)?.into_iter().map(Ok));
     }
-    let text = std::str::from_utf8(bytes).map_or_else(|_| GB18030.decode(bytes).0.into_owned(), str::to_owned);
+    let text = std::str::from_utf8(bytes).map_or_else(|_| GB18030.decode(bytes).0, Cow::Borrowed);
     let text = text.trim_start_matches('\u{feff}');
-    if suffix == "toml" { Ok((from_toml(text)?, Vec::new())) } else { headed(from_csv(text)?) }
+    if suffix == "toml" { Ok((from_toml(text)?, Vec::new())) } else { headed(lines(text)) }
 }
 
-type Lines = Vec<(usize, Vec<String>)>;
+/// A line or row with its number.
+type Line = (usize, Vec<String>);
 
-fn from_csv(text: &str) -> Result<Lines, AgenciesError> {
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
-    let mut lines = Vec::new();
-    for record in reader.records() {
+/// The lines of a CSV file, one at a time.
+fn lines(text: &str) -> impl Iterator<Item = Result<Line, AgenciesError>> + '_ {
+    let reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+    reader.into_records().map(|record| {
         let record = record.map_err(|error| whole("不是规范的 CSV 文件。", error.to_string()))?;
         let line = record.position().map_or(0, |position| position.line() as usize);
-        lines.push((line, record.iter().map(|cell| cell.trim().to_owned()).collect()));
-    }
-    Ok(lines)
+        Ok((line, record.iter().map(|cell| cell.trim().to_owned()).collect()))
+    })
 }
 
-fn sheet(bytes: &[u8]) -> Result<Lines, AgenciesError> {
+fn sheet(bytes: &[u8]) -> Result<Vec<Line>, AgenciesError> {
     let rows = read::first_rows(bytes).map_err(|error| AgenciesError {
         mistakes: vec![AgencyMistake { line: None, column: None, detail: error.message() }],
     })?;
@@ -101,14 +122,16 @@ fn sheet(bytes: &[u8]) -> Result<Lines, AgenciesError> {
 const MOST_ABOVE: usize = 5;
 
 /// Uses the first line with a header for names as headers, or else the first non-empty line.
-fn headed(lines: Lines) -> Result<(Vec<ListRow>, Vec<Finding>), AgenciesError> {
-    let lines = lines.into_iter().filter(|(_, cells)| cells.iter().any(|cell| !cell.is_empty()));
-    let mut lines = lines.collect::<Vec<_>>();
-    let columns = |(_, cells): &(usize, Vec<String>)| cells.iter().map(|cell| column(cell)).collect::<Vec<_>>();
-    let names = |line: &(usize, Vec<String>)| columns(line).contains(&Some(Column::Name));
-    let above = lines.iter().take(MOST_ABOVE + 1).position(names).unwrap_or(0);
-    let mut lines = lines.drain(above..);
-    let (_, headings) = lines.next().ok_or_else(|| whole("文件是空的。", "the file is empty"))?;
+fn headed(
+    lines: impl Iterator<Item = Result<Line, AgenciesError>>,
+) -> Result<(Vec<ListRow>, Vec<Finding>), AgenciesError> {
+    let blank = |(_, cells): &Line| cells.iter().all(String::is_empty);
+    let mut lines = lines.filter(|line| !line.as_ref().is_ok_and(blank));
+    let names = |(_, cells): &Line| cells.iter().any(|cell| column(cell) == Some(Column::Name));
+    let mut first = lines.by_ref().take(MOST_ABOVE + 1).collect::<Result<Vec<_>, _>>()?;
+    let above = first.iter().position(names).unwrap_or(0);
+    let mut lines = first.drain(above..).map(Ok).chain(lines);
+    let (_, headings) = lines.next().ok_or_else(|| whole("文件是空的。", "the file is empty"))??;
     let known: Vec<Option<Column>> = headings.iter().map(|heading| column(heading)).collect();
     if !known.contains(&Some(Column::Name)) {
         return Err(whole(
@@ -130,16 +153,16 @@ fn headed(lines: Lines) -> Result<(Vec<ListRow>, Vec<Finding>), AgenciesError> {
         );
         findings.push(Finding::new(&AGENCIES_COLUMN_UNKNOWN, message));
     }
-    let rows = lines.map(|(line, cells)| ListRow {
-        line,
-        cells: cells
-            .into_iter()
-            .zip(&known)
-            .zip(&headings)
-            .filter_map(|((cell, column), heading)| Some(((*column)?, heading.clone(), cell)))
-            .collect(),
-    });
-    Ok((rows.collect(), findings))
+    let used = |cells: Vec<String>| {
+        cells.into_iter().zip(&known).filter_map(|(cell, column)| column.map(|column| (column, cell)))
+    };
+    let shared: Headings = used(headings).map(|(column, heading)| (column, heading.into())).collect();
+    let row = |line: Result<Line, AgenciesError>| {
+        let (line, cells) = line?;
+        let cells: Vec<(Column, String)> = used(cells).collect();
+        Ok(ListRow::new(line, &shared, cells.iter().map(|(_, cell)| cell.as_str())))
+    };
+    Ok((lines.map(row).collect::<Result<_, _>>()?, findings))
 }
 
 fn column(heading: &str) -> Option<Column> {
@@ -176,24 +199,24 @@ fn from_toml(text: &str) -> Result<Vec<ListRow>, AgenciesError> {
         let line = error.span().map(|span| line_of(text, span.start));
         AgenciesError { mistakes: vec![AgencyMistake { line, column: None, detail: not_toml(error.message()) }] }
     })?;
+    let headings: Headings = HEADINGS.iter().map(|(column, words)| (*column, words[0].into())).collect();
     let row = |agency: Spanned<AgencyToml>| {
         let line = line_of(text, agency.span().start);
         let agency = agency.into_inner();
+        // In the order of the headings.
         let cells = [
-            (Column::Code, agency.code),
-            (Column::Name, Some(agency.name)),
-            (Column::Former, Some(agency.former.join(";"))),
-            (Column::Aliases, Some(agency.aliases.join(";"))),
-            (Column::Parent, agency.parent),
-            (Column::Level, agency.level),
-            (Column::Kind, agency.kind),
-            (Column::Site, agency.site),
-            (Column::Contact, agency.contact),
-            (Column::Aggregate, agency.aggregate.map(|flag| if flag { "yes" } else { "no" }.to_owned())),
+            agency.code,
+            Some(agency.name),
+            Some(agency.former.join(";")),
+            Some(agency.aliases.join(";")),
+            agency.parent,
+            agency.level,
+            agency.kind,
+            agency.site,
+            agency.contact,
+            agency.aggregate.map(|flag| if flag { "yes" } else { "no" }.to_owned()),
         ];
-        let key = |column| HEADINGS.iter().find(|known| known.0 == column).map_or("", |known| known.1[0]).to_owned();
-        let cells = cells.into_iter().filter_map(|(column, text)| Some((column, key(column), text?.trim().to_owned())));
-        ListRow { line, cells: cells.collect() }
+        ListRow::new(line, &headings, cells.iter().map(|cell| cell.as_deref().unwrap_or_default()))
     };
     Ok(file.agency.into_iter().map(row).collect())
 }

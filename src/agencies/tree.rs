@@ -1,6 +1,7 @@
 //! Builds the tree of agencies: unique names and codes, existing superiors, no cycles.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::parse::{Column, ListRow};
 use super::{AgenciesError, Agency, AgencyMistake};
@@ -9,14 +10,15 @@ use crate::text::fold;
 /// Builds the agencies of the rows, in order.
 pub(super) fn resolve(rows: &[ListRow]) -> Result<Vec<Agency>, AgenciesError> {
     let mut mistakes = Vec::new();
-    let mut list: Vec<Agency> = rows.iter().map(|row| agency(row, &mut mistakes)).collect();
+    let mut words = HashSet::new();
+    let mut list: Vec<Agency> = rows.iter().map(|row| agency(row, &mut words, &mut mistakes)).collect();
     if list.is_empty() {
         mistakes.push(AgencyMistake::whole("名录中没有单位。", "the file lists no agency"));
     }
     let (names, codes) = (index(rows, Column::Name, &mut mistakes), index(rows, Column::Code, &mut mistakes));
     for (number, row) in rows.iter().enumerate() {
         let Some(wanted) = row.get(Column::Parent) else { continue };
-        match codes.get(&fold(wanted)).or_else(|| names.get(&fold(wanted))) {
+        match codes.get(fold(wanted).as_str()).or_else(|| names.get(fold(wanted).as_str())) {
             Some(&parent) if parent == number => {
                 let zh = format!("“{wanted}”的上级写成了自己。");
                 mistakes.push(row.mistake(Column::Parent, zh, format!("`{wanted}` is its own superior")));
@@ -33,7 +35,8 @@ pub(super) fn resolve(rows: &[ListRow]) -> Result<Vec<Agency>, AgenciesError> {
     if mistakes.is_empty() { Ok(list) } else { Err(AgenciesError { mistakes }) }
 }
 
-fn agency(row: &ListRow, mistakes: &mut Vec<AgencyMistake>) -> Agency {
+/// The agency of a row; levels and kinds are shared through `words`.
+fn agency(row: &ListRow, words: &mut HashSet<Arc<str>>, mistakes: &mut Vec<AgencyMistake>) -> Agency {
     let text = |column| row.get(column).map(str::to_owned);
     let names = [Column::Former, Column::Aliases].into_iter().filter_map(|column| row.get(column));
     let aliases = names.flat_map(|names| names.split([';', '；', '、'])).map(str::trim).filter(|name| !name.is_empty());
@@ -49,13 +52,23 @@ fn agency(row: &ListRow, mistakes: &mut Vec<AgencyMistake>) -> Agency {
             None
         }
     });
+    let mut word = |column| {
+        let text = row.get(column)?;
+        let known = words.get(text).cloned();
+        Some(known.unwrap_or_else(|| {
+            let shared: Arc<str> = text.into();
+            words.insert(Arc::clone(&shared));
+            shared
+        }))
+    };
+    let (level, kind) = (word(Column::Level), word(Column::Kind));
     Agency {
         code: text(Column::Code),
         name: text(Column::Name).unwrap_or_default(),
         aliases: aliases.map(str::to_owned).collect(),
         parent: None,
-        level: text(Column::Level),
-        kind: text(Column::Kind),
+        level,
+        kind,
         site: text(Column::Site),
         contact: text(Column::Contact),
         aggregate,
@@ -63,18 +76,19 @@ fn agency(row: &ListRow, mistakes: &mut Vec<AgencyMistake>) -> Agency {
 }
 
 /// The rows by the folded text of a column, which must be unique.
-fn index(rows: &[ListRow], column: Column, mistakes: &mut Vec<AgencyMistake>) -> HashMap<String, usize> {
-    let mut known: HashMap<String, usize> = HashMap::new();
+fn index(rows: &[ListRow], column: Column, mistakes: &mut Vec<AgencyMistake>) -> HashMap<Box<str>, usize> {
+    let mut known: HashMap<Box<str>, usize> = HashMap::new();
     for (number, row) in rows.iter().enumerate() {
         let Some(text) = row.get(column) else { continue };
-        match known.get(&fold(text)) {
+        let folded = fold(text);
+        match known.get(folded.as_str()) {
             Some(&first) => {
                 let line = rows[first].line;
                 let zh = format!("“{text}”重复，第{line}行已有。");
                 mistakes.push(row.mistake(column, zh, format!("`{text}` stands twice, first in line {line}")));
             }
             None => {
-                known.insert(fold(text), number);
+                known.insert(folded.into(), number);
             }
         }
     }

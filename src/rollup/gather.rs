@@ -186,8 +186,9 @@ impl<'a> Gathered<'a> {
         let form = self.with_rows();
         let (chosen, repeated) = self.choose(agencies);
         let order = agencies.in_tree_order();
-        let mut chosen: HashMap<usize, Entry> = chosen.into_iter().map(|entry| (entry.agency, entry)).collect();
-        let entries: Vec<Entry> = order.iter().filter_map(|(agency, _)| chosen.remove(agency)).collect();
+        let entries = order.iter().filter_map(|(agency, _)| Some(self.entries[(*chosen.get(*agency)?)?].clone()));
+        let entries: Vec<Entry> = entries.collect();
+        drop((order, chosen, std::mem::take(&mut self.entries)));
         let mut rollup = Rollup {
             form,
             agencies,
@@ -282,30 +283,28 @@ impl<'a> Gathered<'a> {
         self.findings.push(Told { agency: None, file: None, finding: Finding::new(&SUM_INCOMPLETE, message) });
     }
 
-    /// Chooses one report per agency: the one published last, or the first if that is undecided.
-    fn choose(&mut self, agencies: &Agencies) -> (Vec<Entry>, Vec<Repeated>) {
-        let mut of: Vec<Vec<usize>> = agencies.list().iter().map(|_| Vec::new()).collect();
-        for (number, entry) in self.entries.iter().enumerate() {
-            of[entry.agency].push(number);
-        }
-        let (mut chosen, mut repeated) = (Vec::new(), Vec::new());
+    /// Chooses one report per agency: the one published last, or the first if that is undecided. The positions of those chosen are by
+    /// agency.
+    fn choose(&mut self, agencies: &Agencies) -> (Vec<Option<usize>>, Vec<Repeated>) {
+        let mut by_agency: Vec<usize> = (0..self.entries.len()).collect();
+        by_agency.sort_by_key(|&number| self.entries[number].agency);
+        let (mut chosen, mut repeated) = (vec![None; agencies.list().len()], Vec::new());
         let mut reports = Reports::new(&self.entries, &self.packed);
-        for (agency, numbers) in of.into_iter().enumerate() {
-            let Some((&first, others)) = numbers.split_first() else { continue };
+        for numbers in by_agency.chunk_by(|&one, &other| self.entries[one].agency == self.entries[other].agency) {
             let published = |number: usize| self.entries[number].published;
             let later = |one, best| published(one).zip(published(best)).is_some_and(|(one, best)| one > best);
-            let best = others.iter().fold(first, |best, &other| if later(other, best) { other } else { best });
+            let best = numbers.iter().fold(numbers[0], |best, &other| if later(other, best) { other } else { best });
             let counted = &self.entries[best];
+            chosen[counted.agency] = Some(best);
             if numbers.len() > 1 {
                 // `swap_remove` moves the last report to the position of the one that counts.
-                let mut others = numbers.clone();
+                let mut others = numbers.to_vec();
                 others.swap_remove(numbers.iter().position(|&number| number == best).unwrap_or_default());
                 let figures = reports.figures(best);
                 let same = others.iter().all(|&other| same_figures(&reports.figures(other), &figures));
                 let others = others.iter().map(|&other| self.entries[other].file.to_string()).collect();
-                repeated.push(Repeated { agency, counted: counted.file.to_string(), others, same });
+                repeated.push(Repeated { agency: counted.agency, counted: counted.file.to_string(), others, same });
             }
-            chosen.push(counted.clone());
         }
         self.findings.extend(repeated.iter().map(|found| say_repeated(found, agencies)));
         (chosen, repeated)

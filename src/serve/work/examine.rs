@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
@@ -74,7 +75,8 @@ impl Desk<'_> {
     fn standing(&self, report: &Report) -> (Option<String>, Option<String>) {
         let found = self.matcher.as_ref().zip(report.agency.as_deref());
         let agency = found.and_then(|(matcher, name)| Some(matcher.agency(matcher.find(name).agency?)));
-        agency.map_or((None, None), |agency| (agency.level.clone(), agency.kind.clone()))
+        let owned = |word: &Option<Arc<str>>| word.as_deref().map(str::to_owned);
+        agency.map_or((None, None), |agency| (owned(&agency.level), owned(&agency.kind)))
     }
 
     /// Summary of a report.

@@ -34,14 +34,14 @@ pub fn standings_csv(rollup: &Rollup, mut out: &mut (dyn Write + Send)) -> Resul
     for (index, _) in rollup.agencies.in_tree_order() {
         let (agency, standing) = (&list[index], standings[index]);
         let (file, why) = sent_files(rollup, index, standing);
-        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
         let cells = [
-            text(&agency.code),
+            text(agency.code.as_deref()),
             agency.name.clone(),
             agency.parent.map(|parent| list[parent].name.clone()).unwrap_or_default(),
-            text(&agency.level),
-            text(&agency.kind),
-            text(&agency.contact),
+            text(agency.level.as_deref()),
+            text(agency.kind.as_deref()),
+            text(agency.contact.as_deref()),
             rollup.year.to_string(),
             standing.words().to_owned(),
             file,
