@@ -78,6 +78,25 @@ pub(super) fn rows<'d>(
     (reader.found, reader.taken)
 }
 
+/// The number of rows before the line for signatures at the end of a table, as 填表人：　审核人：　日期：; of all rows if there is none.
+fn end_of_data(rows: &[Vec<OpenCell>]) -> usize {
+    let colon = ['：', ':'];
+    let is_signed = |row: &[OpenCell]| {
+        let mut filled = row.iter().map(|cell| cell.text.as_str()).filter(|text| !text.is_empty()).peekable();
+        let mut after_label = false;
+        filled.peek().is_some()
+            && filled.all(|text| {
+                let fits = after_label || text.contains(colon);
+                after_label = text.ends_with(colon);
+                fits
+            })
+    };
+    let is_blank = |row: &[OpenCell]| row.iter().all(|cell| cell.text.is_empty());
+    let tail = rows.iter().rev().take_while(|row| is_signed(row) || is_blank(row)).count();
+    let first = rows[rows.len() - tail..].iter().position(|row| is_signed(row));
+    first.map_or(rows.len(), |first| rows.len() - tail + first)
+}
+
 struct Reader<'a, 'f, 'd> {
     grids: &'a Grids<'f, 'd>,
     grid: &'d Grid,
@@ -120,6 +139,8 @@ impl<'a, 'd> Reader<'a, '_, 'd> {
                 places.rows.push(all());
             }
         }
+        let end = end_of_data(&places.rows);
+        places.rows.truncate(end);
         places
     }
 
