@@ -17,6 +17,7 @@ const MAIN: &str = "http://schemas.openxmlformats.org/wordprocessingml/2006/main
 fn forms() -> Forms {
     let mut forms = Forms::all().unwrap();
     forms.add("rooms.toml", FORM).unwrap();
+    forms.add("budget.toml", include_str!("forms_made_up/budget.toml")).unwrap();
     forms
 }
 
@@ -31,7 +32,7 @@ fn zipped(parts: &[(&str, &str)]) -> Vec<u8> {
 }
 
 /// A Word file with a body.
-fn package(body: &str) -> Vec<u8> {
+pub(crate) fn package(body: &str) -> Vec<u8> {
     let types = "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/><Override PartName=\"/word/document.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml\"/></Types>";
     let relationships = "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"main\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"word/document.xml\"/></Relationships>";
     let document = format!(
@@ -40,7 +41,7 @@ fn package(body: &str) -> Vec<u8> {
     zipped(&[("[Content_Types].xml", types), ("_rels/.rels", relationships), ("word/document.xml", &document)])
 }
 
-fn paragraph(text: &str) -> String {
+pub(crate) fn paragraph(text: &str) -> String {
     format!("<w:p><w:r><w:t>{text}</w:t></w:r></w:p>")
 }
 
@@ -51,7 +52,7 @@ fn cell(properties: &str, text: &str) -> String {
     format!("<w:tc><w:tcPr>{properties}</w:tcPr><w:p><w:pPr>{run}</w:pPr>{text}</w:p></w:tc>")
 }
 
-fn row(properties: &str, cells: &[(&str, &str)]) -> String {
+pub(crate) fn row(properties: &str, cells: &[(&str, &str)]) -> String {
     let cells: String = cells.iter().map(|(properties, text)| cell(properties, text)).collect();
     format!("<w:tr w14:paraId=\"4A{:06X}\"><w:trPr>{properties}</w:trPr>{cells}</w:tr>", cells.len())
 }
@@ -92,7 +93,7 @@ fn template() -> Vec<u8> {
     package(&body.concat())
 }
 
-fn report(rooms: &[(&str, i64)], subjects: &[(&str, &str, i64)]) -> Report {
+pub(crate) fn report(rooms: &[(&str, i64)], subjects: &[(&str, &str, i64)]) -> Report {
     let mut report = Report::empty("reading-rooms");
     (report.agency, report.year) = (Some("甲县图书馆".to_owned()), Some(2025));
     let words =
@@ -114,10 +115,10 @@ fn report(rooms: &[(&str, i64)], subjects: &[(&str, &str, i64)]) -> Report {
 }
 
 /// A template filled with a report: what is read back, a part of the file, and the messages about data without a place.
-fn filled(template: &[u8], report: &Report, part: &str) -> (Report, String, Vec<String>) {
+pub(crate) fn filled(template: &[u8], report: &Report, part: &str) -> (Report, String, Vec<String>) {
     let forms = forms();
     let binder = Binder::new(&forms);
-    let template = Template::compile(template, &binder, &forms, Some("reading-rooms")).unwrap();
+    let template = Template::compile(template, &binder, &forms, Some(&report.form)).unwrap();
     let filled = template.fill(report).unwrap();
     if let Some(folder) = std::env::var_os("FILL_ROWS_OUT") {
         let name = format!("{}-{}.{}", part.replace('/', "-"), report.values.len(), template.output().suffix());
@@ -125,7 +126,7 @@ fn filled(template: &[u8], report: &Report, part: &str) -> (Report, String, Vec<
     }
     let xml = content(&filled.bytes, part);
     let reading = nianbao::read::read(&filled.bytes, None, &mut Budget::default()).unwrap();
-    let read = binder.bind(&reading, &Hints { form: Some("reading-rooms"), ..Hints::default() }).unwrap();
+    let read = binder.bind(&reading, &Hints { form: Some(&report.form), ..Hints::default() }).unwrap();
     let told = filled.findings.iter().filter(|finding| finding.code == "field-has-no-place");
     (read, xml, told.map(|finding| finding.message.zh.clone()).collect())
 }
@@ -137,7 +138,7 @@ fn content(package: &[u8], part: &str) -> String {
     text
 }
 
-fn assert_same(report: &Report, read: &Report) {
+pub(crate) fn assert_same(report: &Report, read: &Report) {
     for (field, value) in &report.values {
         let found = read.values.get(field).unwrap_or_else(|| panic!("{field}: {:?}", read.values.keys()));
         assert_eq!((found.value, &found.text), (value.value, &value.text), "{field}");
@@ -194,10 +195,10 @@ fn a_template_without_rows_for_a_table_is_told() {
     assert!(told[0].contains("购书经费表") && told[0].contains("有3个数据没有位置"), "{told:?}");
 }
 
-const SHEET: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+pub(crate) const SHEET: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
 const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 
-fn cells(row: u32, cells: &[&str]) -> String {
+pub(crate) fn cells(row: u32, cells: &[&str]) -> String {
     let cell = |(column, text): (usize, &&str)| {
         let name = format!("{}{row}", char::from(b'A' + column as u8));
         match *text {
@@ -228,6 +229,11 @@ fn workbook(extra: &str) -> Vec<u8> {
         "<worksheet xmlns=\"{SHEET}\" xmlns:r=\"{RELATIONS}\"><dimension ref=\"A1:G8\"/><sheetData>{}</sheetData>{merges}{choices}{extra}</worksheet>",
         rooms.concat()
     );
+    book(&one)
+}
+
+/// A workbook with this sheet of rooms, and one of funds.
+pub(crate) fn book(one: &str) -> Vec<u8> {
     let funds = [
         cells(1, &["三、购书经费表"]),
         cells(2, &["科目编码", "科目名称", "预算数", "支出数", "完成率（%）"]),
@@ -269,7 +275,7 @@ fn workbook(extra: &str) -> Vec<u8> {
         ("_rels/.rels", &main),
         ("xl/workbook.xml", &book),
         ("xl/_rels/workbook.xml.rels", &of_book),
-        ("xl/worksheets/one.xml", &one),
+        ("xl/worksheets/one.xml", one),
         ("xl/worksheets/two.xml", &two),
         ("xl/calcChain.xml", &chain),
     ])

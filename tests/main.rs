@@ -27,6 +27,7 @@ mod figures;
 mod fill;
 mod fill_placeholders;
 mod fill_rows;
+mod fill_rows_added;
 mod filter;
 mod formbook;
 mod forms;

@@ -19,8 +19,9 @@ pub(super) enum RowCell {
 }
 
 impl RowCell {
-    /// What each cell of a row contains; `None` for cells that are kept. `block` is the index of the block among those of the row.
-    pub(super) fn of_row(cells: &[OpenCell], block: usize) -> Vec<Option<Self>> {
+    /// What each cell of a row contains; `None` for cells that are kept, and are empty in added rows. `above` is the row above,
+    /// if it is one of the table's; `block` is the index of the block among those of the row.
+    pub(super) fn of_row(cells: &[OpenCell], above: Option<&[OpenCell]>, block: usize) -> Vec<Option<Self>> {
         let leaf = |cell: &OpenCell| cell.leaf.map(|(leaf, _)| leaf);
         let content = |(number, cell): (usize, &OpenCell)| {
             if let Some(wanted) = leaf(cell) {
@@ -29,7 +30,12 @@ impl RowCell {
             }
             // Blocks side by side share the number of their row. It is left of all columns; further right, a number is a figure.
             let may_number = block == 0 && cells[..number].iter().all(|cell| leaf(cell).is_none());
-            cell.text.parse().ok().filter(|_| may_number).map(Self::Number)
+            let number = cell.text.parse().ok().filter(|_| may_number)?;
+            // A running number is one more than that above; the first is 1. A year in every row is none.
+            let before = above.map_or(Some(0), |above| {
+                above.iter().find(|known| known.place.column == cell.place.column)?.text.parse::<i64>().ok()
+            });
+            (before.and_then(|before| before.checked_add(1)) == Some(number)).then_some(Self::Number(number))
         };
         cells.iter().enumerate().map(content).collect()
     }

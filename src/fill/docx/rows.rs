@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::scan::scan;
+use super::scan::{ParagraphScan, Scan, scan};
 use super::slot::{TextSlot, look_before};
 use crate::bind::{OpenCell, OpenPlaces};
 use crate::document::Budget;
@@ -25,6 +25,8 @@ pub(super) struct RowSlots {
 struct RowSlot {
     span: Span,
     cells: Vec<(TextSlot, RowCell)>,
+    /// For each cell with text of the office's own, the span of the cell and the edit that empties it in a copy of the row.
+    own: Vec<(Span, Edit)>,
 }
 
 /// Finds the rows of every table whose rows are data.
@@ -48,16 +50,18 @@ pub(super) fn locate(
             locator.block = known.blocks.len();
             known.blocks.push(place.block);
             for (row, cells) in known.rows.iter_mut().zip(&place.rows) {
-                row.cells.extend(locator.cells(cells)?);
+                row.join(locator.cells((0, 0), cells, None)?);
             }
             if let (Some(row), Some(cells)) = (&mut known.total, &place.total) {
-                row.cells.extend(locator.cells(cells)?);
+                row.join(locator.cells((0, 0), cells, None)?);
             }
             continue;
         }
-        let rows = place.rows.iter().map(|row| locator.slot(row)).collect::<Result<Option<Vec<_>>, _>>()?;
+        let above = std::iter::once(None).chain(place.rows.iter().map(|row| Some(row.as_slice())));
+        let rows = place.rows.iter().zip(above).map(|(row, above)| locator.slot(row, above));
+        let rows = rows.collect::<Result<Option<Vec<_>>, _>>()?;
         let Some(rows) = rows.filter(|rows| !rows.is_empty() && are_consecutive(source, rows)) else { continue };
-        let total = place.total.as_ref().map(|row| locator.slot(row)).transpose()?.flatten();
+        let total = place.total.as_ref().map(|row| locator.slot(row, None)).transpose()?.flatten();
         found.push(RowSlots { blocks: vec![place.block], rows, total });
     }
     Ok(found)
@@ -96,24 +100,53 @@ impl RowLocator<'_> {
         Some((start, end))
     }
 
-    fn slot(&mut self, cells: &[OpenCell]) -> Result<Option<RowSlot>, ReadError> {
+    fn slot(&mut self, cells: &[OpenCell], above: Option<&[OpenCell]>) -> Result<Option<RowSlot>, ReadError> {
         let Some(span) = self.row(cells) else { return Ok(None) };
-        Ok(Some(RowSlot { span, cells: self.cells(cells)? }))
+        Ok(Some(self.cells(span, cells, above)?))
     }
 
-    fn cells(&mut self, cells: &[OpenCell]) -> Result<Vec<(TextSlot, RowCell)>, ReadError> {
-        let (mut found, mut neighbour) = (Vec::new(), String::new());
-        for (cell, content) in cells.iter().zip(RowCell::of_row(cells, self.block)) {
-            let (Some(content), Some(span)) = (content, self.span(cell)) else { continue };
+    /// The row at a span with these cells.
+    fn cells(&mut self, row: Span, cells: &[OpenCell], above: Option<&[OpenCell]>) -> Result<RowSlot, ReadError> {
+        let mut found = RowSlot { span: row, cells: Vec::new(), own: Vec::new() };
+        let mut neighbour = String::new();
+        for (cell, content) in cells.iter().zip(RowCell::of_row(cells, above, self.block)) {
+            let Some(span) = self.span(cell) else { continue };
             let scanned = scan(self.source, span, self.prefix, self.budget)?;
+            let Some(content) = content else {
+                found.own.extend(emptied(self.source, span, &scanned, self.prefix).map(|edit| (span, edit)));
+                continue;
+            };
             if neighbour.is_empty() {
                 neighbour = look_before(self.source, span.0, self.prefix).unwrap_or_default();
             }
             let slot = TextSlot::locate(self.source, &scanned, self.prefix, &neighbour);
-            found.extend(slot.map(|slot| (slot, content)));
+            found.cells.extend(slot.map(|slot| (slot, content)));
         }
         Ok(found)
     }
+}
+
+impl RowSlot {
+    /// Adds the cells of a block beside those before. What is outside of the columns of both is the office's own.
+    fn join(&mut self, other: Self) {
+        self.own.retain(|(span, _)| other.own.iter().any(|own| own.0 == *span));
+        self.cells.extend(other.cells);
+    }
+}
+
+/// The edit that leaves a cell with one empty paragraph; `None` if it is empty already, or shows only a placeholder.
+fn emptied(source: &str, cell: Span, scan: &Scan, prefix: &str) -> Option<Edit> {
+    let first = scan.paragraphs.first()?;
+    let is_empty = |paragraph: &ParagraphScan| !paragraph.other && paragraph.text.trim().is_empty();
+    let has_table = || source.get(cell.0..cell.1).is_some_and(|text| text.contains(&format!("<{prefix}tbl>")));
+    if scan.shows_placeholder || (scan.paragraphs.iter().all(is_empty) && !has_table()) {
+        return None;
+    }
+    let start = cell.0 + source.get(cell.0..cell.1)?.find('>')? + 1;
+    let start = scan.properties.map_or(start, |properties| properties.1);
+    let end = cell.0 + source.get(cell.0..cell.1)?.rfind("</")?;
+    let properties = first.properties.and_then(|span| source.get(span.0..span.1)).unwrap_or_default();
+    Some(Edit { span: (start, end), text: format!("<{prefix}p>{properties}</{prefix}p>") })
 }
 
 impl RowSlots {
@@ -153,6 +186,10 @@ impl RowSlots {
     ) -> String {
         let row = &self.rows[pattern];
         let mut own = Vec::new();
+        // Text in a column that is not of the form belongs to the one row, as a remark or a signature.
+        if number != pattern {
+            own.extend(row.own.iter().map(|(_, edit)| edit.clone()));
+        }
         for (slot, content) in &row.cells {
             match *content {
                 RowCell::Number(first) => {

@@ -10,6 +10,8 @@ use crate::read::{Damage, ReadError};
 pub(super) struct Scan {
     /// Its paragraphs, without those of nested tables and text boxes.
     pub(super) paragraphs: Vec<ParagraphScan>,
+    /// The `w:tcPr` of a cell.
+    pub(super) properties: Option<Span>,
     /// Markers of a placeholder or a data binding in content controls (17.5.2), which must be removed when text is filled in.
     pub(super) control_marks: Vec<Span>,
     /// Whether a content control shows a placeholder.
@@ -124,7 +126,12 @@ impl<'a> Walk<'a> {
                 "sdtPr" => Open::ControlProperties,
                 "ins" | "moveTo" | "hyperlink" | "smartTag" | "sdt" | "sdtContent" | "fldSimple" | "customXml"
                 | "bdo" | "dir" => Open::Through,
-                "tcPr" | "sdtEndPr" | "proofErr" => return self.pass(budget).map(drop),
+                "tcPr" => {
+                    let span = (tag.start, self.pass(budget)?);
+                    self.scan.properties.get_or_insert(span);
+                    return Ok(());
+                }
+                "sdtEndPr" | "proofErr" => return self.pass(budget).map(drop),
                 _ => {
                     self.current(|paragraph| paragraph.other = true);
                     return self.pass(budget).map(drop);

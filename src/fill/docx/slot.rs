@@ -288,6 +288,7 @@ impl ParagraphSlot {
                 inside.chain(around.iter().flat_map(|control| control.marks.iter().copied())).collect()
             },
             shows_placeholder: marks.shows_placeholder,
+            properties: None,
         };
         let text = TextSlot::locate(source, &scan, prefix, "")?;
         Some(Self { span, outer, text, style, ends_section, removable })

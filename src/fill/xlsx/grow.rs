@@ -70,14 +70,14 @@ struct Grower<'a> {
     xml: &'a str,
     growth: &'a Growth<'a>,
     /// Whether this is the sheet that grows; another one only refers to it.
-    own: bool,
+    grows: bool,
     edits: Vec<Edit>,
     /// The copied row, with the places of row numbers in it: offset, and column of the cell.
     pattern: Option<Span>,
     names: Vec<(Span, String)>,
     formulas: Vec<Formula>,
-    /// Results of formulas in the copied row, which are not copied.
-    results: Vec<Span>,
+    /// What is not copied with the row: results of formulas, and the content of cells without one.
+    own: Vec<Edit>,
     /// Masters of shared formulas: index, cell, text.
     shared: Vec<(String, u32, String)>,
     /// Merged regions within the copied row.
@@ -108,16 +108,16 @@ pub(super) fn referring(xml: &str, growth: &Growth, budget: &mut Budget) -> Resu
 }
 
 impl<'a> Grower<'a> {
-    fn new(xml: &'a str, growth: &'a Growth<'a>, own: bool) -> Self {
+    fn new(xml: &'a str, growth: &'a Growth<'a>, grows: bool) -> Self {
         Self {
             xml,
             growth,
-            own,
+            grows,
             edits: Vec::new(),
             pattern: None,
             names: Vec::new(),
             formulas: Vec::new(),
-            results: Vec::new(),
+            own: Vec::new(),
             shared: Vec::new(),
             merges: Vec::new(),
         }
@@ -127,14 +127,19 @@ impl<'a> Grower<'a> {
         let body = self.xml.trim_start_matches('\u{feff}');
         let mut events = Events::new(body, self.xml.len() - body.len(), SHEET);
         let (mut row, mut next) = (0, 0);
-        let (mut in_data, mut in_breaks, mut row_start, mut computed) = (false, false, 0, false);
+        let (mut in_data, mut in_breaks, mut row_start, mut cell_tag, mut computed) = (false, false, 0, (0, 0), false);
         loop {
             match events.next(budget)? {
                 Event::End => return Ok(true),
-                Event::Close(end) if in_data && events.depth() == 2 && self.own && row == self.growth.last => {
+                Event::Close(end) if in_data && events.depth() == 2 && self.grows && row == self.growth.last => {
                     self.pattern = Some((row_start, end));
                 }
-                Event::Open(tag) if self.own && FIXED.contains(&tag.local) => return Ok(false),
+                Event::Close(end)
+                    if in_data && events.depth() == 3 && self.grows && row == self.growth.last && !computed =>
+                {
+                    self.empty(cell_tag, end);
+                }
+                Event::Open(tag) if self.grows && FIXED.contains(&tag.local) => return Ok(false),
                 Event::Open(tag) if tag.local == "sheetViews" => {
                     events.skip(budget)?;
                 }
@@ -150,15 +155,16 @@ impl<'a> Grower<'a> {
                 }
                 Event::Open(tag) if in_data && tag.local == "c" => {
                     computed = false;
+                    cell_tag = (tag.start, events.offset());
                     self.cell(&tag, row);
                 }
                 // The results are those of the template; without them, programs recalculate.
-                Event::Open(tag) if in_data && tag.local == "v" && computed && self.own => {
+                Event::Open(tag) if in_data && tag.local == "v" && computed && self.grows => {
                     events.content(budget)?;
                     let result = (tag.start, events.offset());
                     self.edits.push(Edit::erase(result));
                     if row == self.growth.last {
-                        self.results.push(result);
+                        self.own.push(Edit::erase(result));
                     }
                 }
                 Event::Open(tag) if FORMULAS.contains(&tag.local) => {
@@ -172,14 +178,14 @@ impl<'a> Grower<'a> {
                     let end = events.offset();
                     self.formula((start, end), (is_empty, text), in_data.then_some(row), (kind, shared));
                 }
-                Event::Open(tag) if tag.local == "sqref" && self.own => {
+                Event::Open(tag) if tag.local == "sqref" && self.grows => {
                     let content = events.offset();
                     let text = events.content(budget)?.into_owned();
                     let end = self.xml[..events.offset()].rfind("</").unwrap_or(content);
                     let text = moved(&text, &|_| true, &|rows| self.growth.area(rows));
                     self.edits.push(Edit { span: (content, end), text });
                 }
-                Event::Open(tag) if in_breaks && tag.local == "brk" && self.own => {
+                Event::Open(tag) if in_breaks && tag.local == "brk" && self.grows => {
                     let id = |text: &str| text.parse::<u32>().ok().filter(|id| *id > self.growth.last);
                     self.attribute(&tag, events.offset(), "id", &|text| Some((id(text)? + self.growth.by).to_string()));
                 }
@@ -199,7 +205,7 @@ impl<'a> Grower<'a> {
 
     /// Moves the regions that an element of the sheet names.
     fn attributes(&mut self, tag: &Tag, end: usize) {
-        if !self.own {
+        if !self.grows {
             return;
         }
         let growth = self.growth;
@@ -230,9 +236,22 @@ impl<'a> Grower<'a> {
         self.number(span, row, letters);
     }
 
+    /// Leaves out the content of a copied cell that ends at `end`: the form's cells and the row's number are written afterwards, and any
+    /// other text, as a remark or a signature, belongs to the one row.
+    fn empty(&mut self, tag: Span, end: usize) {
+        let content = (tag.1, self.xml[..end].rfind("</").unwrap_or(end));
+        if content.0 >= content.1 {
+            return;
+        }
+        if let Some((span, _)) = attribute(self.xml, tag, "t") {
+            self.own.push(Edit { span, text: "n".to_owned() });
+        }
+        self.own.push(Edit::erase(content));
+    }
+
     /// The name of a row, or of a cell, which has the letters of its column before the number.
     fn number(&mut self, span: Span, row: u32, letters: String) {
-        if !self.own {
+        if !self.grows {
             return;
         }
         if row > self.growth.last {
@@ -250,7 +269,7 @@ impl<'a> Grower<'a> {
         at: Option<u32>,
         (kind, index): (Option<String>, Option<String>),
     ) {
-        let in_sheet = at.or(Some(u32::MAX)).filter(|_| self.own);
+        let in_sheet = at.or(Some(u32::MAX)).filter(|_| self.grows);
         let new = self.growth.formula(&text, in_sheet);
         if new != text && !is_empty {
             let close = self.xml[..end].rfind("</").unwrap_or(end);
@@ -258,7 +277,7 @@ impl<'a> Grower<'a> {
             crate::write::xml::escape(&new, &mut escaped);
             self.edits.push(Edit { span: (start.1, close), text: escaped });
         }
-        let Some(row) = at.filter(|_| self.own) else { return };
+        let Some(row) = at.filter(|_| self.grows) else { return };
         let master = match (kind.as_deref(), index) {
             (Some("shared"), Some(index)) if text.trim().is_empty() => {
                 let known = self.shared.iter().find(|known| known.0 == index);
@@ -292,8 +311,8 @@ impl<'a> Grower<'a> {
                 (formula.span, text.unwrap_or_default())
             });
             let inside = |(span, text): (Span, String)| Edit { span: (span.0 - start, span.1 - start), text };
-            let results = self.results.iter().map(|span| (*span, String::new()));
-            let mut edits: Vec<Edit> = names.chain(formulas).chain(results).map(inside).collect();
+            let own = self.own.iter().map(|edit| (edit.span, edit.text.clone()));
+            let mut edits: Vec<Edit> = names.chain(formulas).chain(own).map(inside).collect();
             text.push_str(&apply(source, &mut edits));
             for region in &self.merges {
                 let new = moved(region, &|_| true, &|rows| (rows.from.0 + copy, rows.to.map(|to| to.0 + copy)));

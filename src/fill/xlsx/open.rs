@@ -44,19 +44,21 @@ pub(super) fn tables(places: &[OpenPlaces], cell: &dyn Fn(&OpenCell) -> Option<C
     let mut found: Vec<OpenTable> = Vec::new();
     for place in places {
         let Some((sheet, (first, _))) = place.rows.first().and_then(|row| cell(row.first()?)) else { continue };
-        let row = |cells: &[OpenCell], block: usize| -> Option<(u32, Vec<(u32, RowCell)>)> {
-            let (_, (number, _)) = cell(cells.first()?)?;
-            let filled = cells.iter().zip(RowCell::of_row(cells, block));
-            let filled = filled.filter_map(|(own, content)| Some((cell(own)?.1.1, content?)));
-            Some((number, filled.collect()))
-        };
+        let row =
+            |cells: &[OpenCell], above: Option<&[OpenCell]>, block: usize| -> Option<(u32, Vec<(u32, RowCell)>)> {
+                let (_, (number, _)) = cell(cells.first()?)?;
+                let filled = cells.iter().zip(RowCell::of_row(cells, above, block));
+                let filled = filled.filter_map(|(own, content)| Some((cell(own)?.1.1, content?)));
+                Some((number, filled.collect()))
+            };
         let beside = found.iter_mut().find(|known| known.sheet == sheet && known.first == first);
         let block = beside.as_ref().map_or(0, |known| known.blocks.len());
-        let rows: Vec<_> = place.rows.iter().map_while(|cells| row(cells, block)).collect();
+        let above = std::iter::once(None).chain(place.rows.iter().map(|row| Some(row.as_slice())));
+        let rows: Vec<_> = place.rows.iter().zip(above).map_while(|(cells, above)| row(cells, above, block)).collect();
         // Only rows that follow each other are of one table.
         let rows = rows.into_iter().enumerate().take_while(|(number, row)| row.0 == first + *number as u32);
         let rows: Vec<Vec<(u32, RowCell)>> = rows.map(|(_, row)| row.1).collect();
-        let total = place.total.as_ref().and_then(|cells| row(cells, block));
+        let total = place.total.as_ref().and_then(|cells| row(cells, None, block));
         if let Some(known) = beside {
             known.blocks.push(place.block);
             for (row, cells) in known.rows.iter_mut().zip(rows) {
