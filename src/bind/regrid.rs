@@ -44,3 +44,37 @@ fn gains(one: &Report, other: &Report) -> bool {
     };
     one.form == other.form && read(other) > read(one) && one.values.iter().all(kept)
 }
+
+#[cfg(test)]
+mod tests {
+    use rust_decimal::Decimal;
+
+    use super::*;
+    use crate::report::Value;
+
+    fn report(cells: &[(&str, Kind, Option<i64>)]) -> Report {
+        let mut report = Report::empty("form");
+        for (id, kind, number) in cells {
+            let value = Value { kind: *kind, value: number.map(Decimal::from), ..Value::default() };
+            report.values.insert((*id).to_owned(), value);
+        }
+        report
+    }
+
+    #[test]
+    fn a_second_reading_must_keep_every_cell_with_its_kind_and_its_figure() {
+        let one = [("a", Kind::Dash, None), ("b", Kind::Number, Some(1)), ("c", Kind::Absent, None)];
+        let more = [("c", Kind::Number, Some(2)), ("d", Kind::Blank, None)];
+        let gains = |a: (Kind, Option<i64>), b: (Kind, Option<i64>), more: &[_]| {
+            let kept = [("a", a.0, a.1), ("b", b.0, b.1)];
+            gains(&report(&one), &report(&[&kept[..], more].concat()))
+        };
+        let (dash, figure) = ((Kind::Dash, None), (Kind::Number, Some(1)));
+        assert!(gains(dash, figure, &more));
+        assert!(!gains(dash, figure, &[]), "nothing more was read");
+        assert!(!gains(dash, (Kind::Number, Some(3)), &more), "another figure");
+        for kind in [Kind::Absent, Kind::Blank, Kind::Slash, Kind::None, Kind::Text] {
+            assert!(!gains((kind, None), figure, &more), "a dash became {kind:?}");
+        }
+    }
+}
