@@ -68,6 +68,7 @@ mod rollup_decides;
 mod rollup_office;
 mod rollup_open;
 mod rollup_unread;
+mod rollup_years;
 mod round_trip;
 mod sampler;
 mod schemas;

@@ -9,7 +9,7 @@ use anyhow::Result;
 use nianbao::agencies::Matcher;
 use nianbao::batch::{self, Content, Input, Loader, Pipeline, Preview, Stages, guarded, in_order};
 use nianbao::corrections::Corrections;
-use nianbao::finding::code::rollup::{AGENCY_NOT_LISTED, REPORT_OF_OTHER_YEAR};
+use nianbao::finding::code::rollup::AGENCY_NOT_LISTED;
 use nianbao::finding::{Finding, Language, Message, Severity};
 use nianbao::form::Forms;
 use nianbao::migrate::Migrations;
@@ -58,30 +58,18 @@ pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<E
     passed_over(terminal, &inputs);
     corrections::unmet(corrections.as_ref(), terminal);
     let by_path: HashMap<&str, &Input> = inputs.list.iter().map(|input| (input.path.as_str(), input)).collect();
-    let (mut rollup, earlier) = heap
-        .finish_beside_last_year(args.year, &|path| by_path.get(path).map(|input| arrival(input)).unwrap_or_default())
+    let arrival = |path: &str| Arrival::new(path, by_path.get(path).and_then(|input| input.received()));
+    let rollup = match &args.previous {
+        None => heap.finish(args.year, &arrival),
+        Some(_) => heap.finish_uncompared(args.year, &arrival),
+    };
+    let mut rollup = rollup
         .ok_or_else(|| failure("所给文件中没有这一年度的报告。", "none of the inputs is a report of that year"))?;
     if let Some(path) = &args.previous {
         match previous(path, args, (&migrations, &forms, corrections.as_ref()), &mut rollup, (terminal, &stop))? {
             Some(found) => {
                 rollup.findings.extend(found.told(&rollup));
                 rollup.previous = Some(found);
-            }
-            None => return Ok(Exit::Stopped),
-        }
-    } else if !earlier.is_empty() {
-        let inputs: Vec<Input> =
-            inputs.list.into_iter().filter(|input| earlier.iter().any(|path| **path == input.path)).collect();
-        let about = (&migrations, &forms, corrections.as_ref());
-        match last_year(&inputs, args, about, &rollup, (terminal, &stop))? {
-            Some(found) => {
-                let (previous, told) = found;
-                let compared = previous.as_ref().and_then(|found| found.told(&rollup));
-                rollup.findings.extend(compared);
-                // Which agencies have no report of last year is in the finding about what is compared.
-                let of_file = |told: &Told| told.file.is_some() && told.finding.code != REPORT_OF_OTHER_YEAR.id;
-                rollup.findings.extend(told.into_iter().filter(of_file));
-                rollup.previous = previous;
             }
             None => return Ok(Exit::Stopped),
         }
@@ -131,51 +119,21 @@ fn previous(
         let other = Message::new(format!("不是{year}年度的汇总。"), format!("it is not of {year}"));
         return found.map(Some).ok_or_else(|| of_file(Path::new(path), &other));
     }
-    let found = last_year(&inputs, args, (migrations, forms, corrections), rollup, (terminal, stop))?;
-    let Some((previous, told)) = found else { return Ok(None) };
-    let previous = previous.ok_or_else(|| {
-        let none = Message::new(format!("没有{year}年度的报告。"), format!("there is no report of {year}"));
-        of_file(Path::new(path), &none)
-    })?;
-    rollup.findings.extend(told);
-    Ok(Some(previous))
-}
-
-/// Last year's figures, if there are reports of last year, and the findings about their files.
-type LastYear = (Option<Previous>, Vec<Told>);
-
-/// The figures of last year's reports among some inputs; `None` if stopped by Ctrl-C.
-fn last_year(
-    inputs: &[Input],
-    args: &Args,
-    (migrations, forms, corrections): (&Migrations, &Forms, Option<&Corrections>),
-    rollup: &Rollup,
-    (terminal, stop): (&Terminal, &AtomicBool),
-) -> Result<Option<LastYear>> {
-    let pipeline = Pipeline::new(forms, None).into_form(migrations, rollup.form.id.clone()).correcting(corrections);
     let mut heap = Collection::new(forms, migrations, rollup.agencies, args.without_errors);
-    if !read(args.jobs, &pipeline, inputs, (terminal, stop), |path, outcome| heap.add(path, outcome))? {
+    if !read(args.jobs, &pipeline, &inputs, (terminal, stop), |path, outcome| heap.add(path, outcome))? {
         return Ok(None);
     }
     let by_path: HashMap<&str, &Input> = inputs.iter().map(|input| (input.path.as_str(), input)).collect();
-    let arrived = |path: &str| by_path.get(path).map(|input| arrival(input)).unwrap_or_default();
-    let before = rollup.year.checked_sub(1).and_then(|year| heap.finish_beside_last_year(Some(year), &arrived));
-    let Some((before, _)) = before else { return Ok(Some((None, Vec::new()))) };
+    let arrival = |path: &str| Arrival::new(path, by_path.get(path).and_then(|input| input.received()));
+    let before = heap.finish_uncompared(Some(year), &arrival).ok_or_else(|| {
+        let none = Message::new(format!("没有{year}年度的报告。"), format!("there is no report of {year}"));
+        of_file(Path::new(path), &none)
+    })?;
     let previous = Previous::of_rollup(rollup, &before);
     // Findings about the agencies file itself are already in this year's roll-up.
     let told = before.findings.into_iter().filter(|told| told.agency.is_some() || told.file.is_some());
-    Ok(Some((Some(previous), told.collect())))
-}
-
-/// How an input arrived: those of a folder together.
-fn arrival(input: &Input) -> Arrival {
-    match input.received() {
-        Some((position, delivery)) => Arrival { delivery: delivery.map(str::to_owned), position: Some(position) },
-        None => Arrival {
-            delivery: input.path.rsplit_once(['/', '!']).map(|(folder, _)| folder.to_owned()),
-            position: None,
-        },
-    }
+    rollup.findings.extend(told);
+    Ok(Some(previous))
 }
 
 /// The error that a roll-up of last year belongs to another agency than the superior.

@@ -1,6 +1,7 @@
 //! Last year's reports among this year's: which reports of an input folder are there for comparison only.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::Hash;
 
 /// Minimum number of last year's reports for a delivery of last year's reports: a single one may have been sent by mistake.
 const DELIVERY: usize = 2;
@@ -39,48 +40,67 @@ pub struct Arrival {
     pub position: Option<u64>,
 }
 
-/// A report, as far as it decides whether it is last year's.
+impl Arrival {
+    /// The arrival of an input. `received` is what a work folder's log says of it: position in the order of arrival, and delivery. Other
+    /// inputs are delivered with those of their folder or archive.
+    pub fn new(path: &str, received: Option<(u64, Option<&str>)>) -> Self {
+        match received {
+            Some((position, delivery)) => Self { delivery: delivery.map(str::to_owned), position: Some(position) },
+            None => {
+                let folder = path.rsplit_once(['/', '!']).map(|(folder, _)| folder.to_owned());
+                Self { delivery: folder, position: None }
+            }
+        }
+    }
+
+    /// The arrival of an input of which only the path is known: with the others of its folder or archive.
+    pub fn of_path(path: &str) -> Self {
+        Self::new(path, None)
+    }
+}
+
+/// A report, as far as it decides whether it is last year's. `F` identifies files.
 #[derive(Debug)]
-pub(super) struct Dated<'a> {
-    pub(super) file: &'a str,
+pub(crate) struct Dated<F> {
+    pub(crate) file: F,
     /// Identity of its agency, if known.
-    pub(super) agency: Option<String>,
-    pub(super) year: Option<i16>,
+    pub(crate) agency: Option<String>,
+    pub(crate) year: Option<i16>,
 }
 
 /// Whether each report of the year before `year` is there for comparison: its agency has a report of `year`, or all reports of its file
 /// are of the year before, and the file arrived before any report of `year` or in a delivery of last year's reports. Others were sent
 /// instead of this year's report.
-pub(super) fn kept(reports: &[Dated], year: i16, arrival: &dyn Fn(&str) -> Arrival) -> Vec<bool> {
+pub(crate) fn kept<F: Copy + Eq + Hash>(reports: &[Dated<F>], year: i16, arrival: &dyn Fn(F) -> Arrival) -> Vec<bool> {
     let before = year.checked_sub(1);
-    let is_last = |report: &Dated| before.is_some() && report.year == before;
-    let is_this = |report: &Dated| report.year == Some(year);
-    let mut arrivals: HashMap<&str, Arrival> = HashMap::new();
+    let is_last = |report: &Dated<F>| before.is_some() && report.year == before;
+    let is_this = |report: &Dated<F>| report.year == Some(year);
+    let mut arrivals: HashMap<F, Arrival> = HashMap::new();
     for report in reports {
         arrivals.entry(report.file).or_insert_with(|| arrival(report.file));
     }
     let first =
-        reports.iter().filter(|report| is_this(report)).filter_map(|report| arrivals[report.file].position).min();
+        reports.iter().filter(|report| is_this(report)).filter_map(|report| arrivals[&report.file].position).min();
     let mut deliveries: HashMap<&str, (usize, bool)> = HashMap::new();
     for report in reports {
-        if let Some(delivery) = &arrivals[report.file].delivery {
+        if let Some(delivery) = &arrivals[&report.file].delivery {
             let (count, of_year) = deliveries.entry(delivery).or_default();
             *count += usize::from(is_last(report));
             *of_year |= is_this(report);
         }
     }
-    let others: HashSet<&str> = reports.iter().filter(|report| !is_last(report)).map(|report| report.file).collect();
+    let others: HashSet<F> = reports.iter().filter(|report| !is_last(report)).map(|report| report.file).collect();
     let reported: HashSet<&str> =
         reports.iter().filter(|report| is_this(report)).filter_map(|report| report.agency.as_deref()).collect();
-    let came = |file: &str| {
-        let Arrival { delivery, position } = &arrivals[file];
+    let came = |file: F| {
+        let Arrival { delivery, position } = &arrivals[&file];
         let delivered = delivery.as_deref().and_then(|delivery| deliveries.get(delivery));
         position.zip(first).is_some_and(|(position, first)| position < first)
             || delivered.is_some_and(|(count, of_year)| *count >= DELIVERY && !of_year)
     };
-    let is_kept = |report: &Dated| {
+    let is_kept = |report: &Dated<F>| {
         let beside = report.agency.as_deref().is_some_and(|agency| reported.contains(agency));
-        is_last(report) && (beside || (!others.contains(report.file) && came(report.file)))
+        is_last(report) && (beside || (!others.contains(&report.file) && came(report.file)))
     };
     reports.iter().map(is_kept).collect()
 }
@@ -89,12 +109,12 @@ pub(super) fn kept(reports: &[Dated], year: i16, arrival: &dyn Fn(&str) -> Arriv
 mod tests {
     use super::*;
 
-    fn dated<'a>(file: &'a str, agency: &str, year: i16) -> Dated<'a> {
+    fn dated<'a>(file: &'a str, agency: &str, year: i16) -> Dated<&'a str> {
         Dated { file, agency: Some(agency.to_owned()), year: Some(year) }
     }
 
     /// Which of the reports of 2024 are kept beside those of 2025; the delivery is the folder.
-    fn kept_of(reports: &[Dated], positions: &[(&str, u64)]) -> Vec<bool> {
+    fn kept_of(reports: &[Dated<&str>], positions: &[(&str, u64)]) -> Vec<bool> {
         kept(reports, 2025, &|file| Arrival {
             delivery: file.rsplit_once('/').map(|(folder, _)| folder.to_owned()),
             position: positions.iter().find(|known| known.0 == file).map(|known| known.1),

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use super::Rollup;
 use super::beside::{Arrival, Dated, kept, year_of};
 use super::gather::Gathered;
+use super::{Previous, Rollup};
 use crate::agencies::{Agencies, Match, Matcher, Named};
 use crate::finding::Finding;
 use crate::form::{Form, Forms};
@@ -87,44 +87,41 @@ impl<'a> Collection<'a> {
         }
     }
 
-    /// Sums the most frequent form and year; of equally frequent ones, the later. The other reports are named in findings. `None` if
-    /// there is no report, or none of `year`.
-    pub fn finish(self, year: Option<i16>) -> Option<Rollup<'a>> {
-        self.sum(year, &|_, _| Vec::new())
+    /// Sums the reports of `year` in the most frequent form, and compares with last year's reports among the inputs, as the command
+    /// `rollup` does. Last year's reports that are there for comparison are not named as reports of another year; all other reports
+    /// that do not count are. `arrival` tells how an input arrived: [`Arrival::of_path`] if only its path is known. The default year is
+    /// [`year_of`] all reports. `None` if there is no report of the year.
+    pub fn finish(self, year: Option<i16>, arrival: &dyn Fn(&str) -> Arrival) -> Option<Rollup<'a>> {
+        self.sum(year, arrival, true)
     }
 
-    /// Like [`Collection::finish`], but last year's reports among the inputs are for comparison only, and not named as reports of another
-    /// year. Also returns the inputs with reports of the year before. The default year is [`year_of`] all reports.
-    pub fn finish_beside_last_year(
-        self,
-        year: Option<i16>,
-        arrival: &dyn Fn(&str) -> Arrival,
-    ) -> Option<(Rollup<'a>, Vec<Arc<str>>)> {
-        let year = year.or_else(|| year_of(&self.heap.seen.iter().filter_map(Seen::dated)));
-        let before = year.and_then(|year| year.checked_sub(1));
-        let of_before = self.heap.seen.iter().filter(|seen| before.is_some() && seen.year() == before);
-        let mut files: Vec<Arc<str>> = of_before.map(|seen| Arc::clone(&seen.file)).collect();
-        files.dedup();
-        let rollup = self.sum(year, &|reports, year| kept(reports, year, arrival))?;
-        Some((rollup, files))
+    /// Like [`Collection::finish`], but without a comparison, for a caller that has last year's figures from elsewhere.
+    pub fn finish_uncompared(self, year: Option<i16>, arrival: &dyn Fn(&str) -> Arrival) -> Option<Rollup<'a>> {
+        self.sum(year, arrival, false)
     }
 
-    /// Sums a year; `kept` decides which reports of the form or its family are for comparison only.
-    fn sum(self, year: Option<i16>, kept: &dyn Fn(&[Dated], i16) -> Vec<bool>) -> Option<Rollup<'a>> {
+    fn sum(self, year: Option<i16>, arrival: &dyn Fn(&str) -> Arrival, compares: bool) -> Option<Rollup<'a>> {
         let Self { agencies, matcher, mut heap } = self;
-        let wanted = heap.by_form.iter().filter(|(key, _)| year.is_none_or(|year| year == key.0));
+        let year = year.or_else(|| year_of(&heap.seen.iter().filter_map(Seen::dated)))?;
+        let wanted = heap.by_form.iter().filter(|(key, _)| key.0 == year);
         let most = wanted.max_by_key(|(key, gathered)| (gathered.count(), *key)).map(|(key, _)| key.clone())?;
         let mut gathered = heap.by_form.remove(&most)?;
+        let before = year.checked_sub(1).filter(|_| compares);
+        let last = before.and_then(|before| heap.by_form.remove(&(before, most.1.clone())));
         let older = |form: &&Form| heap.newer(form).iter().any(|newer| newer.id == most.1);
         let brought: Vec<&str> =
             heap.forms.iter().map(|form| &**form).filter(older).map(|form| form.id.as_str()).collect();
-        let is_kept = heap.kept(&most, &matcher, kept);
+        // Whether a report has the form or was migrated to it.
+        let counts = |form: &Form| form.id == most.1 || brought.contains(&form.id.as_str());
+        let is_kept = heap.kept(&most, &matcher, arrival);
         for (number, Seen { file, what }) in heap.seen.into_iter().enumerate() {
             match what {
-                Ok(_) if is_kept.contains(&number) => {}
-                Ok((_, Some(form), Some(year))) if (year, form.id.as_str()) == (most.0, most.1.as_str()) => {}
-                // The report was migrated to the form.
-                Ok((_, Some(form), Some(year))) if year == most.0 && brought.contains(&form.id.as_str()) => {}
+                Ok((agency, Some(form), own)) if is_kept.contains(&number) => {
+                    if compares && own == before && !counts(form) {
+                        gathered.leave_uncompared(&file, agency.as_deref(), form, &matcher);
+                    }
+                }
+                Ok((_, Some(form), own)) if own == Some(year) && counts(form) => {}
                 Ok((agency, form, year)) => {
                     let other = form.filter(|form| form.id != most.1).map(|form| &form.name);
                     gathered.pass_over(&file, agency.as_deref(), other, year, &matcher);
@@ -132,7 +129,22 @@ impl<'a> Collection<'a> {
                 Err(finding) => gathered.fail(&file, *finding),
             }
         }
-        Some(gathered.finish(agencies, &matcher))
+        let mut rollup = gathered.finish(agencies, &matcher);
+        if let Some(last) = last {
+            rollup.compare(last.finish(agencies, &matcher));
+        }
+        Some(rollup)
+    }
+}
+
+impl Rollup<'_> {
+    /// Compares with the sums of last year's reports among the inputs.
+    fn compare(&mut self, before: Rollup) {
+        let previous = Previous::of_rollup(self, &before);
+        self.findings.extend(previous.told(self));
+        // Which agencies have no report of last year is in the finding about what is compared.
+        self.findings.extend(before.findings.into_iter().filter(|told| told.file.is_some()));
+        self.previous = Some(previous);
     }
 }
 
@@ -144,10 +156,6 @@ struct Seen<'a> {
 }
 
 impl Seen<'_> {
-    fn year(&self) -> Option<i16> {
-        self.dated().map(|(_, year)| year)
-    }
-
     /// Its agency, if it is named, and its year.
     fn dated(&self) -> Option<(Option<&str>, i16)> {
         let (agency, _, year) = self.what.as_ref().ok()?;
@@ -191,7 +199,7 @@ impl<'a> Heap<'a> {
         &self,
         (year, form): &(i16, String),
         matcher: &Matcher,
-        kept: &dyn Fn(&[Dated], i16) -> Vec<bool>,
+        arrival: &dyn Fn(&str) -> Arrival,
     ) -> HashSet<usize> {
         let family = self.migrations.family(self.forms, form);
         let (mut numbers, mut reports) = (Vec::new(), Vec::new());
@@ -205,9 +213,9 @@ impl<'a> Heap<'a> {
                 None => name.to_owned(),
             });
             numbers.push(number);
-            reports.push(Dated { file, agency: known, year: *of });
+            reports.push(Dated { file: &**file, agency: known, year: *of });
         }
-        let kept = kept(&reports, *year).into_iter().zip(numbers);
+        let kept = kept(&reports, *year, arrival).into_iter().zip(numbers);
         kept.filter(|(kept, _)| *kept).map(|(_, number)| number).collect()
     }
 

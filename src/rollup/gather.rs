@@ -11,8 +11,8 @@ use super::packed::Packed;
 use super::{OtherReport, Repeated, Rollup, Told, Total, Unreadable, sums};
 use crate::agencies::{Agencies, Match, Matcher};
 use crate::finding::code::rollup::{
-    AGENCY_MISSING, AGENCY_REPORTED_AGAIN, AGENCY_REPORTED_TWICE, REPORT_LEFT_OUT, REPORT_MIGRATED,
-    REPORT_OF_OTHER_FORM, REPORT_OF_OTHER_YEAR, REPORT_UNREADABLE, REPORT_WITH_ERRORS, SUM_INCOMPLETE,
+    AGENCIES_NOT_COMPARED, AGENCY_MISSING, AGENCY_REPORTED_AGAIN, AGENCY_REPORTED_TWICE, REPORT_LEFT_OUT,
+    REPORT_MIGRATED, REPORT_OF_OTHER_FORM, REPORT_OF_OTHER_YEAR, REPORT_UNREADABLE, REPORT_WITH_ERRORS, SUM_INCOMPLETE,
 };
 use crate::finding::{Finding, Message};
 use crate::form::Form;
@@ -147,6 +147,20 @@ impl<'a> Gathered<'a> {
             ),
         };
         self.findings.push(Told { agency: found, file: Some(file.to_string()), finding: Finding::new(code, message) });
+    }
+
+    /// Records that last year's report in `file` is not compared with, because its form cannot be migrated to this one.
+    pub(super) fn leave_uncompared(&mut self, file: &Arc<str>, agency: Option<&str>, other: &Form, matcher: &Matcher) {
+        let message = Message::new(
+            format!("上年报告用的是“{}”，不能换为“{}”，未作同比。", other.name.zh, self.form.name.zh),
+            format!(
+                "Last year's report has the form \"{}\", which cannot be brought into \"{}\"; it is not compared.",
+                other.name.en, self.form.name.en
+            ),
+        );
+        let agency = agency.and_then(|name| matcher.find(name).agency);
+        let finding = Finding::new(&AGENCIES_NOT_COMPARED, message);
+        self.findings.push(Told { agency, file: Some(file.to_string()), finding });
     }
 
     /// Adds a report of this form and year, with the agency found for its name.

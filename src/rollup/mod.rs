@@ -24,6 +24,8 @@ use crate::finding::Finding;
 use crate::form::{FieldIndex, Form};
 
 pub use beside::{Arrival, year_of};
+#[cfg(feature = "serve")]
+pub(crate) use beside::{Dated, kept};
 pub use collect::{Collection, Outcome, Unlisted};
 pub use counts::{Counts, Standing};
 pub use entry::{Entry, Reports};

@@ -1,14 +1,12 @@
 //! Finds last year's reports among the files of the work folder, for the comparison of each agency's report.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use super::state::State;
 use super::work::{Kept, ReportSummary, SentFile};
 use crate::ledger::Sent;
+use crate::rollup::{self, Arrival, Dated};
 use crate::text::fold;
-
-/// Minimum number of last year's reports for a delivery of last year's reports: a single one may have been sent by mistake.
-const DELIVERY: usize = 2;
 
 /// Identity of a report across versions: folded name of the agency, year, and family of forms. `None` without agency or year.
 pub(super) fn key(part: &ReportSummary) -> Option<(String, i16, &str)> {
@@ -109,29 +107,27 @@ pub(super) fn outdated(state: &State, told: &dyn Fn(&Sent) -> SentFile) -> Vec<u
     standing.map(|sent| sent.file).collect()
 }
 
-/// The files that are in the folder as last year's, for the year `year`: all of their reports are of the year before, and they arrived
-/// before any report of `year` or in a delivery of last year's reports. Other reports of last year were sent instead of this year's.
-pub(super) fn kept(state: &State, year: i16) -> HashSet<u64> {
-    let Some(before) = year.checked_sub(1) else { return HashSet::new() };
-    let first = candidates(state).filter(|one| one.part.year == Some(year)).map(|one| one.sent.entry).min();
-    let mut deliveries: BTreeMap<&str, (usize, bool)> = BTreeMap::new();
-    for one in candidates(state) {
-        if let Some(drop) = &one.sent.drop {
-            let (count, of_year) = deliveries.entry(drop).or_default();
-            *count += usize::from(one.part.year == Some(before));
-            *of_year |= one.part.year == Some(year);
-        }
-    }
-    let delivered = |sent: &Sent| {
-        let delivery = sent.drop.as_deref().and_then(|drop| deliveries.get(drop));
-        delivery.is_some_and(|(count, of_year)| *count >= DELIVERY && !of_year)
+/// The reports that are in the folder as last year's, for the year `year`: file and number. See [`rollup::kept`].
+pub(super) fn kept(state: &State, year: i16) -> HashSet<(u64, usize)> {
+    let dated = |one: Candidate| {
+        let named = key(one.part).filter(|(agency, ..)| !agency.is_empty());
+        let agency = named.map(|(agency, _, family)| format!("{family} {agency}"));
+        Dated { file: one.sent.file, agency, year: one.part.year }
     };
-    let all = |sent: &&Sent| {
-        let parts = state.parts(sent.file);
-        !parts.is_empty() && parts.iter().all(|part| part.year == Some(before))
+    let reports: Vec<Dated<u64>> = candidates(state).map(dated).collect();
+    let arrival = |file| {
+        let sent = state.sent(file);
+        Arrival { delivery: sent.and_then(|sent| sent.drop.clone()), position: sent.map(|sent| sent.entry) }
     };
-    let came = |sent: &&Sent| first.is_some_and(|first| sent.entry < first) || delivered(sent);
-    state.ledger.standing().filter(all).filter(came).map(|sent| sent.file).collect()
+    let is_kept = rollup::kept(&reports, year, &arrival);
+    let kept = candidates(state).zip(is_kept).filter(|(_, is_kept)| *is_kept);
+    kept.map(|(one, _)| (one.sent.file, one.report)).collect()
+}
+
+/// Whether all reports of a file are among those of [`kept`].
+pub(super) fn is_kept(state: &State, kept: &HashSet<(u64, usize)>, file: u64) -> bool {
+    let count = state.parts(file).len();
+    count > 0 && (0..count).all(|report| kept.contains(&(file, report)))
 }
 
 /// Number of agencies with a report of the year before `year`.

@@ -156,7 +156,7 @@ pub(super) fn rows(state: &State, year: Option<i16>, all: bool, agencies: &Value
     for ((name, of, _), candidates) in &groups {
         let wanted = all || *of == year || of.is_none();
         // A report of another year has a row if the agency has none of this year.
-        let is_kept = candidates.iter().all(|one| kept.contains(&one.sent.file));
+        let is_kept = candidates.iter().all(|one| kept.contains(&(one.sent.file, one.report)));
         if wanted || !this_year.contains(name) && !is_kept {
             let mut row = row(state, candidates);
             if !wanted {

@@ -49,7 +49,7 @@ async fn sums(hub: &Arc<Hub>, wanted: &Wanted) -> Result<Value, Fault> {
         let last = year.and_then(|year| year.checked_sub(1));
         let of_last = |sent: &&Sent| state.parts(sent.file).iter().any(|part| part.year == last && last.is_some());
         let before = state.ledger.counting().filter(of_last).map(|sent| asking.alone(&state, sent)).collect();
-        let files = state.ledger.counting().filter(|sent| !kept.contains(&sent.file));
+        let files = state.ledger.counting().filter(|sent| !earlier::is_kept(&state, &kept, sent.file));
         let files = files.map(|sent| asking.file(&state, sent)).collect();
         asking.request(&state, Ask::Rollup { files, before, year, without_errors: clean, out })
     });

@@ -12,7 +12,7 @@ use crate::check::Context;
 use crate::finding::{Bilingual, Message, Severity};
 use crate::form::{ChartKind, Form};
 use crate::report::Report;
-use crate::rollup::{Collection, Outcome, Previous, Rollup, Told, Unlisted};
+use crate::rollup::{Arrival, Collection, Outcome, Previous, Rollup, Told, Unlisted};
 use crate::summary;
 
 use super::desk::{Desk, corrections, input};
@@ -51,7 +51,7 @@ impl Desk<'_> {
             named = unlisted.agencies();
             collection = unlisted.over(&named);
         }
-        let Some(mut rollup) = collection.finish(year) else {
+        let Some(mut rollup) = collection.finish_uncompared(year, &unknown) else {
             return Answer::No(Message::new("还没有可以汇总的报告。", "there is no report to add up"));
         };
         if let Some((found, told)) = self.year_before(&rollup, before, without_errors) {
@@ -86,7 +86,7 @@ impl Desk<'_> {
             let outcome = guarded(|| pipeline.report(input, &Content::from_bytes(&Loader::default().bytes(input)?)));
             collection.add(&input.path, outcome);
         }
-        let before = collection.finish(Some(year)).or_else(|| {
+        let before = collection.finish_uncompared(Some(year), &unknown).or_else(|| {
             let mut collection = Collection::new(forms, migrations, rollup.agencies, without_errors);
             for file in files {
                 let (input, corrections) = (input(file), corrections(file));
@@ -96,13 +96,18 @@ impl Desk<'_> {
                     guarded(|| pipeline.report(&input, &Content::from_bytes(&Loader::default().bytes(&input)?)));
                 collection.add(&file.name, outcome);
             }
-            collection.finish(Some(year))
+            collection.finish_uncompared(Some(year), &unknown)
         })?;
         let previous = Previous::of_rollup(rollup, &before);
         // Findings about the agencies file itself are already in this year's roll-up.
         let told = before.findings.into_iter().filter(|told| told.agency.is_some() || told.file.is_some());
         Some((previous, told.collect()))
     }
+}
+
+/// The arrival of a file of which only its own reports matter: the page leaves out those that came as last year's.
+fn unknown(_: &str) -> Arrival {
+    Arrival::default()
 }
 
 /// Last year's figures of a single file, if it is a roll-up of that year.
