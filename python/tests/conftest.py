@@ -23,17 +23,17 @@ def sixty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def town(number: int) -> nianbao.Report:
-    """The report of one town, made of a sample."""
+def town(number: int, of: int = 2024) -> nianbao.Report:
+    """The report of one town for a year, made of a sample."""
     report = nianbao.read(ROOT / "samples" / "word-2021.docx")
     agency, year, name = report.agency or "", str(report.year), f"松屿县第{number + 1}镇人民政府"
     for section in report.sections:
         for index, text in enumerate(section.paragraphs, 1):
-            own = text.replace(agency, name).replace(year, "2024").replace(str(int(year) + 1), "2025")
+            own = text.replace(agency, name).replace(year, str(of)).replace(str(int(year) + 1), str(of + 1))
             if own != text:
                 report.set(f"{section.id}.{index}", own)
     report.set("agency", name)
-    report.set("year", "2024")
+    report.set("year", str(of))
     # One left it blank, which is no number and no zero.
     report.set("disclosure.licensing.decisions", None if number == 9 else 7 * number % 50)
     # The digits of one total do not add up.

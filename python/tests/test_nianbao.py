@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import nianbao
+from conftest import town
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "samples"
@@ -257,6 +258,35 @@ def test_sums_along_the_tree_are_those_of_the_parts(tmp_path: Path) -> None:
     assert len(rows["value"]) == (len(sums.agencies) + 1) * 200
     without = nianbao.rollup([COUNTY / "2024"], agencies=COUNTY / "agencies.csv", without_errors=True)
     assert (without.total[field] or 0) < (sums.total[field] or 0)
+
+
+def test_last_years_reports_are_compared_with_as_by_the_program(tmp_path: Path) -> None:
+    for year, numbers in [(2023, range(4)), (2024, range(1, 4))]:
+        (tmp_path / "sent" / str(year)).mkdir(parents=True)
+        for number in numbers:
+            report = town(number, year)
+            report.set("disclosure.licensing.decisions", number + year - 2000)
+            (tmp_path / "sent" / str(year) / f"{number}.html").write_bytes(report.write("html"))
+    sums = nianbao.rollup([tmp_path / "sent"], out=tmp_path / "module")
+    codes = [finding.code for _, _, finding in sums.findings]
+    assert sums.year == 2024 and sums.previous_year == 2023 and "report-of-other-year" not in codes
+    # The town that did not report this year is not compared.
+    assert sums.compared["disclosure.licensing.decisions"] == (Decimal(1 + 2 + 3 + 3 * 24), Decimal(1 + 2 + 3 + 3 * 23))
+    assert "agencies-not-compared" in codes
+    command = [os.environ["NIANBAO"], "rollup", str(tmp_path / "sent"), "-o", str(tmp_path / "program")]
+    assert subprocess.run(command, stderr=subprocess.DEVNULL).returncode < 2
+    written = sorted(path.name for path in (tmp_path / "module").iterdir())
+    assert "findings.jsonl" in written and "汇总.xlsx" in written
+    for name in written:
+        assert (tmp_path / "module" / name).read_bytes() == (tmp_path / "program" / name).read_bytes(), name
+    # Last year's reports that are named are taken instead; of last year alone there is nothing to compare.
+    named = nianbao.rollup([tmp_path / "sent"], previous=tmp_path / "sent" / "2023")
+    assert named.compared == sums.compared
+    last = nianbao.rollup([tmp_path / "sent" / "2023"])
+    assert last.year == 2023 and last.previous_year is None and last.compared == {}
+    # Asked for last year, this year's reports are of another one.
+    wrong = nianbao.rollup([tmp_path / "sent"], year=2023)
+    assert [finding.code for _, _, finding in wrong.findings].count("report-of-other-year") == 3
 
 
 def test_a_template_is_filled_many_times() -> None:
