@@ -83,6 +83,8 @@
 //! # }
 //! ```
 //!
+//! [`rollup::Collection`] takes reports of any form and year, and compares with last year's reports among them, as the command `rollup` does.
+//!
 //! [`batch`] processes many files with workers, atomically written outputs, logs and a cache; [`mod@stream`] converts lines to rows for
 //! data engines.
 
