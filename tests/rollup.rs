@@ -441,13 +441,14 @@ fn a_chain_of_superiors_costs_as_much_as_its_length() {
         assert_eq!((rollup.entries.len(), rollup.nodes[0].below + 1), (length, length));
         started.elapsed().as_secs_f64()
     };
-    // The minimum of three measurements: other work on the machine only adds time.
+    // The minimum of three measurements: other work on the machine only adds time. Sixteen times as many superiors would take 256 times
+    // as long if the cost were quadratic; half the orders of magnitude in between are left for a busy machine.
     let (mut short, mut long) = (f64::MAX, f64::MAX);
     for _ in 0..3 {
-        short = short.min(seconds(150));
-        long = long.min(seconds(600));
+        short = short.min(seconds(100));
+        long = long.min(seconds(1600));
     }
-    assert!(long < 7.0 * short, "{short} s for 150 superiors in a chain, {long} s for 600");
+    assert!(long < 64.0 * short, "{short} s for 100 superiors in a chain, {long} s for 1,600");
 }
 
 #[test]

@@ -44,13 +44,9 @@ impl Arrival {
     /// The arrival of an input. `received` is what a work folder's log says of it: position in the order of arrival, and delivery. Other
     /// inputs are delivered with those of their folder or archive.
     pub fn new(path: &str, received: Option<(u64, Option<&str>)>) -> Self {
-        match received {
-            Some((position, delivery)) => Self { delivery: delivery.map(str::to_owned), position: Some(position) },
-            None => {
-                let folder = path.rsplit_once(['/', '!']).map(|(folder, _)| folder.to_owned());
-                Self { delivery: folder, position: None }
-            }
-        }
+        let folder = || path.rsplit_once(['/', '!']).map(|(folder, _)| folder);
+        let delivery = received.map_or_else(folder, |(_, delivery)| delivery);
+        Self { delivery: delivery.map(str::to_owned), position: received.map(|(position, _)| position) }
     }
 
     /// The arrival of an input of which only the path is known: with the others of its folder or archive.
