@@ -197,8 +197,17 @@ fn written(write: impl FnOnce(&mut Vec<u8>) -> Result<(), WriteError>) -> Vec<u8
     bytes
 }
 
-/// The sheets of a workbook by their names.
+/// The sheets of a workbook by their names. Every row is written once, in order: Excel takes another one for damage.
 pub(crate) fn sheets(bytes: &[u8]) -> BTreeMap<String, Grid> {
+    let mut package = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("a package");
+    for part in 0..package.len() {
+        let xml = std::io::read_to_string(package.by_index(part).expect("a part")).expect("text");
+        let rows = xml
+            .split("<row r=\"")
+            .skip(1)
+            .map(|row| row.split('"').next().expect("a number").parse::<u32>().expect("one"));
+        assert!(rows.is_sorted_by(|row, next| row < next), "a row of part {part} is written twice");
+    }
     let reading = read::read(bytes, Some("汇总.xlsx"), &mut Budget::default()).expect("a workbook");
     let grids = reading.document.blocks.into_iter();
     let grids = grids.filter_map(|block| if let Block::Grid(grid) = block { Some(grid) } else { None });

@@ -5,11 +5,14 @@
 use std::collections::BTreeMap;
 
 use crate::program::{Folder, page};
+use nianbao::agencies::Agencies;
 use nianbao::document::{Block, Budget, Grid};
 use nianbao::form::Forms;
 use nianbao::read;
 use nianbao::report::{Report, Value};
+use nianbao::rollup::Gathering;
 use nianbao::sampler::Sampler;
+use nianbao::summary::workbook;
 use rust_decimal::Decimal;
 
 const AGENCIES: &str = "单位名称,上级\n青山县人民政府,\n青山县教育局,青山县人民政府\n青山县民政局,青山县人民政府\n青山县审计局,青山县人民政府\n";
@@ -236,4 +239,24 @@ fn many_reports_of_unknown_agencies_are_one_line_and_a_name_is_never_empty() {
     office.folder.file("none/1.html", page(&nameless));
     let (_, err) = office.run(&["none"]);
     assert!(err.contains("未能确定报告是哪个单位的") && !err.contains("“”"), "{err}");
+}
+
+#[test]
+fn the_last_row_of_a_sheet_is_written_once_however_high_it_is() {
+    let forms = Forms::built_in().expect("the built-in forms");
+    let form = forms.get("gkbg-2021").expect("a form");
+    let [reported, missing] = ["有报告的", "没有报告的"].map(|what| format!("{}{what}局", "青山县".repeat(15)));
+    let list = format!("单位名称,上级\n青山县人民政府,\n{missing},青山县人民政府\n{reported},青山县人民政府\n");
+    let agencies = Agencies::read("agencies.csv", list.as_bytes()).expect("agencies");
+    let mut gathering = Gathering::new(form, 2023, &agencies);
+    for (number, (_, report)) in crate::rollup::reports(form, &[&reported, &reported]).iter().enumerate() {
+        gathering.add(&format!("{number}/{}.docx", "很长的文件名".repeat(20)), report);
+    }
+    let bytes = workbook::workbook(&gathering.finish()).expect("a workbook");
+    let sheets = crate::rollup::sheets(&bytes);
+    for name in ["明细", "单位×指标", "问题清单", "未报单位", "重复报送"] {
+        let rows = crate::rollup::texts(&sheets[name]);
+        let last = rows.last().expect("a row");
+        assert!(last.iter().any(|text| text.chars().count() > 40), "{name}: the last row is of one line: {last:?}");
+    }
 }

@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use rust_xlsxwriter::{Note, Worksheet, XlsxError};
 
+use super::heights::{Heights, cells, finish, most_lines};
 use super::style::Style;
-use super::{FIGURE_WIDTH, figure, fit, header, text, wide};
+use super::{FIGURE_WIDTH, figure, header, text, wide};
 use crate::finding::Finding;
 use crate::finding::code::corrections::FIGURE_CORRECTED;
 use crate::rollup::Rollup;
@@ -61,32 +62,38 @@ pub(super) fn write(
         sheet.write_string_with_format(1, column as u16, *name, &style.head)?;
     }
     let (counts, mut reports) = (rollup.counted(), rollup.reports());
+    let sample = part.clone().map(|number| most_lines(&cells(&words(rollup, number, counts[number]), &BEFORE)));
+    let heights = Heights::new(sheet, part.len(), sample);
+    let end = HEAD + part.len() as u32;
     for (row, number) in (HEAD..).zip(part) {
-        let entry = &rollup.entries[number];
-        let agency = &rollup.agencies.list()[entry.agency];
-        let parent = agency.parent.map(|parent| rollup.agencies.list()[parent].name.as_str());
-        let words = [
-            agency.code.as_deref(),
-            Some(agency.name.as_str()),
-            parent,
-            agency.level.as_deref(),
-            agency.kind.as_deref(),
-            Some(if counts[number] { "是" } else { "否" }),
-            rollup.has_errors(number).then_some("有"),
-            Some(&*entry.file),
-        ];
-        let cells: Vec<_> =
-            words.iter().zip(BEFORE).map(|(words, (_, width))| (words.unwrap_or_default(), width)).collect();
-        fit(sheet, row, &cells)?;
+        let words = words(rollup, number, counts[number]);
+        heights.fit(sheet, row, &cells(&words, &BEFORE))?;
         for (column, words) in words.into_iter().enumerate() {
-            sheet.write_string_with_format(row, column as u16, text(words.unwrap_or_default()), &style.text)?;
+            sheet.write_string_with_format(row, column as u16, text(words), &style.text)?;
         }
         for (field, value) in reports.figures(number).iter().enumerate() {
             figure(sheet, (row, FIRST + field as u16), value, style)?;
         }
         corrections(sheet, row, (rollup, &reports.findings(number)))?;
     }
-    Ok(())
+    finish(sheet, end)
+}
+
+/// What stands before the figures of a report.
+fn words<'r>(rollup: &'r Rollup, number: usize, counts: bool) -> [&'r str; BEFORE.len()] {
+    let entry = &rollup.entries[number];
+    let agency = &rollup.agencies.list()[entry.agency];
+    let parent = agency.parent.map(|parent| rollup.agencies.list()[parent].name.as_str());
+    [
+        agency.code.as_deref().unwrap_or_default(),
+        &agency.name,
+        parent.unwrap_or_default(),
+        agency.level.as_deref().unwrap_or_default(),
+        agency.kind.as_deref().unwrap_or_default(),
+        if counts { "是" } else { "否" },
+        if rollup.has_errors(number) { "有" } else { "" },
+        &entry.file,
+    ]
 }
 
 /// Adds a note at each corrected figure: the text as sent, who changed it and why.

@@ -1,9 +1,12 @@
 //! Sheets 问题清单, 未报单位, 已报未能读取, 重复报送: lists of what has to be settled before the sums can be used.
 
+use std::borrow::Cow;
+
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
+use super::heights::{Heights, cells, finish, most_lines};
 use super::style::Style;
-use super::{fit, text};
+use super::text;
 use crate::finding::{Finding, Message, Severity};
 use crate::rollup::{Rollup, Standing};
 
@@ -26,11 +29,10 @@ fn line(
     sheet: &mut Worksheet,
     row: u32,
     words: &[&str],
-    columns: &[(&str, f64)],
+    (columns, heights): (&[(&str, f64)], &Heights),
     style: &Style,
 ) -> Result<(), XlsxError> {
-    let cells: Vec<_> = words.iter().zip(columns).map(|(words, (_, width))| (*words, *width)).collect();
-    fit(sheet, row, &cells)?;
+    heights.fit(sheet, row, &cells(words, columns))?;
     for (column, words) in words.iter().enumerate() {
         sheet.write_string_with_format(row, column as u16, text(words), &style.text)?;
     }
@@ -41,38 +43,62 @@ fn line(
 pub(super) fn findings(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) -> Result<(), XlsxError> {
     let heads = [("严重程度", 9.0), ("单位", 26.0), ("问题", 100.0), ("位置", 26.0), ("文件", 40.0), ("代码", 24.0)];
     columns(sheet, &heads, style)?;
+    let count = rollup.findings.len() + rollup.entries.iter().map(|entry| entry.errors).sum::<usize>();
+    let sample = listed(rollup).map(|found| most_lines(&cells(&found.words(rollup), &heads)));
+    let heights = Heights::new(sheet, count, sample);
     let mut row = 1;
-    let mut put = |agency: Option<usize>, file: Option<&str>, finding: &Finding| {
-        let name = agency.map(|agency| rollup.agencies.list()[agency].name.as_str());
-        let place = finding.place.as_ref().map(ToString::to_string).unwrap_or_default();
-        let words = [
-            severity(finding),
-            name.unwrap_or_default(),
-            &finding.message.zh,
-            &place,
-            file.unwrap_or_default(),
-            &finding.code,
-        ];
+    for found in listed(rollup) {
         if row <= MOST {
-            line(sheet, row, &words, &heads, style)?;
+            line(sheet, row, &found.words(rollup), (&heads, &heights), style)?;
         }
         row += 1;
-        Ok::<(), XlsxError>(())
-    };
-    // Findings about the sums are listed whatever their severity.
-    rollup.findings.iter().try_for_each(|told| put(told.agency, told.file.as_deref(), &told.finding))?;
-    let mut reports = rollup.reports();
-    for (number, entry) in rollup.entries.iter().enumerate() {
-        let findings = reports.findings(number);
-        let mut findings = findings.iter().filter(|finding| finding.severity > Severity::Info);
-        findings.try_for_each(|finding| put(Some(entry.agency), Some(&entry.file), finding))?;
     }
     row = count_of_unlisted(sheet, row - 1, &heads, style)?;
     sheet.autofilter(0, 0, row.max(2) - 1, heads.len() as u16 - 1)?;
     Ok(())
 }
 
-/// Writes how many rows are not listed; returns the row after the last.
+/// A finding with what it is about.
+struct Listed<'r> {
+    agency: Option<usize>,
+    file: Option<&'r str>,
+    finding: Cow<'r, Finding>,
+    place: String,
+}
+
+impl<'r> Listed<'r> {
+    fn new(agency: Option<usize>, file: Option<&'r str>, finding: Cow<'r, Finding>) -> Self {
+        let place = finding.place.as_ref().map(ToString::to_string).unwrap_or_default();
+        Self { agency, file, finding, place }
+    }
+
+    fn words<'w>(&'w self, rollup: &'w Rollup) -> [&'w str; 6] {
+        let name = self.agency.map(|agency| rollup.agencies.list()[agency].name.as_str());
+        let finding = &*self.finding;
+        [
+            severity(finding),
+            name.unwrap_or_default(),
+            &finding.message.zh,
+            &self.place,
+            self.file.unwrap_or_default(),
+            &finding.code,
+        ]
+    }
+}
+
+/// The findings of the sheet. Those about the sums are listed whatever their severity.
+fn listed<'r>(rollup: &'r Rollup) -> impl Iterator<Item = Listed<'r>> {
+    let own = rollup.findings.iter();
+    let own = own.map(|told| Listed::new(told.agency, told.file.as_deref(), Cow::Borrowed(&told.finding)));
+    let mut reports = rollup.reports();
+    let of_reports = rollup.entries.iter().enumerate().flat_map(move |(number, entry)| {
+        let findings = reports.findings(number).into_iter().filter(|finding| finding.severity > Severity::Info);
+        findings.map(|finding| Listed::new(Some(entry.agency), Some(&*entry.file), Cow::Owned(finding)))
+    });
+    own.chain(of_reports)
+}
+
+/// Writes how many rows are not listed, and completes the sheet; returns the row after the last.
 fn count_of_unlisted(
     sheet: &mut Worksheet,
     count: u32,
@@ -81,10 +107,12 @@ fn count_of_unlisted(
 ) -> Result<u32, XlsxError> {
     let left = count.saturating_sub(MOST);
     if left == 0 {
+        finish(sheet, count + 1)?;
         return Ok(count + 1);
     }
     let words = format!("另有{left}项未列出，全部见findings.jsonl。");
-    line(sheet, MOST + 1, &["", &words], columns, style)?;
+    line(sheet, MOST + 1, &["", &words], (columns, &Heights::default()), style)?;
+    finish(sheet, MOST + 2)?;
     Ok(MOST + 2)
 }
 
@@ -123,7 +151,7 @@ pub(super) fn missing(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) -> 
             &below,
             standings[index].words(),
         ];
-        line(sheet, row, &words, &heads, style)?;
+        line(sheet, row, &words, (&heads, &Heights::default()), style)?;
     }
     count_of_unlisted(sheet, count(rollup.missing.len()), &heads, style)?;
     Ok(())
@@ -156,7 +184,7 @@ pub(super) fn unreadable(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) 
             &reasons.join("\n"),
             Standing::Unreadable.words(),
         ];
-        line(sheet, row, &words, &heads, style)?;
+        line(sheet, row, &words, (&heads, &Heights::default()), style)?;
     }
     count_of_unlisted(sheet, count(rollup.unreadable.len()), &heads, style)?;
     Ok(())
@@ -170,7 +198,7 @@ pub(super) fn repeated(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) ->
         let name = &rollup.agencies.list()[found.agency].name;
         let others = found.others.join("\n");
         let words: [&str; 4] = [name, &found.counted, &others, if found.same { "相同" } else { "不同" }];
-        line(sheet, row, &words, &heads, style)?;
+        line(sheet, row, &words, (&heads, &Heights::default()), style)?;
     }
     count_of_unlisted(sheet, count(rollup.repeated.len()), &heads, style)?;
     Ok(())

@@ -3,8 +3,9 @@
 use rust_decimal::Decimal;
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
+use super::heights::{Heights, finish, most_lines};
 use super::style::Style;
-use super::{FIGURE_WIDTH, fit, header, number, text, wide};
+use super::{FIGURE_WIDTH, header, number, text, wide};
 use crate::rollup::Rollup;
 
 const BEFORE: [(&str, f64); 4] = [("单位", 34.0), ("口径", 12.0), ("报告数", 7.0), ("有错误的报告", 8.0)];
@@ -55,19 +56,24 @@ pub(super) fn write(
     for (column, (name, _)) in BEFORE.iter().enumerate() {
         sheet.write_string_with_format(1, column as u16, *name, &style.head)?;
     }
+    let name =
+        |line: &MatrixRow| format!("{}{}", "　".repeat(line.depth.min(8)), rollup.agencies.list()[line.agency].name);
+    let sample = lines.iter().map(|line| most_lines(&[(&name(line), BEFORE[0].1)]));
+    let heights = Heights::new(sheet, lines.len(), sample);
     let mut sums = rollup.sums();
-    for (row, &MatrixRow { agency, depth, region }) in (HEAD..).zip(lines) {
-        let node = &rollup.nodes[agency];
-        let name = format!("{}{}", "　".repeat(depth.min(8)), rollup.agencies.list()[agency].name);
+    for (row, shown) in (HEAD..).zip(lines) {
+        let &MatrixRow { agency, region, .. } = shown;
+        let (node, name) = (&rollup.nodes[agency], name(shown));
         let (words, figures) = if region {
             ((&*name, "本行政区域", node.taken, node.wrong), sums.region(agency))
         } else {
             let wrong = node.own.is_some_and(|own| rollup.has_errors(own));
             ((&*name, "本级", usize::from(node.own.is_some()), usize::from(wrong)), sums.itself(agency))
         };
+        heights.fit(sheet, row, &[(&name, BEFORE[0].1)])?;
         line(sheet, row, words, &figures, (rollup, style))?;
     }
-    Ok(())
+    finish(sheet, HEAD + lines.len() as u32)
 }
 
 fn line(
@@ -77,7 +83,6 @@ fn line(
     figures: &[Option<Decimal>],
     (rollup, style): (&Rollup, &Style),
 ) -> Result<(), XlsxError> {
-    fit(sheet, row, &[(name, BEFORE[0].1)])?;
     sheet.write_string_with_format(row, 0, text(name), &style.label)?;
     sheet.write_string_with_format(row, 1, scope, &style.text)?;
     sheet.write_number_with_format(row, 2, u32::try_from(reports).unwrap_or(u32::MAX), &style.figure)?;

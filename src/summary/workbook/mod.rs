@@ -4,6 +4,7 @@ mod charts;
 mod checks;
 mod detail;
 mod flat;
+mod heights;
 mod lists;
 mod matrix;
 mod standings;
@@ -16,7 +17,6 @@ use std::io::Write;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxError};
-use unicode_width::UnicodeWidthStr;
 
 use crate::form::{FieldIndex, Form};
 use crate::rollup::{Figure, Rollup};
@@ -25,6 +25,7 @@ use crate::write::{Output, WriteError};
 pub(super) use charts::{agency_bars, shares};
 pub use flat::{values, wide_csv};
 pub(crate) use flat::{values_schema, wide_schema};
+use heights::{LINE_HEIGHT, LINE_MARGIN, fit, lines};
 pub use standings::{standings_csv, standings_schema};
 use style::Style;
 
@@ -42,8 +43,8 @@ const MISSING: &str = "未报单位";
 const UNREADABLE: &str = "已报未能读取";
 const REPEATED: &str = "重复报送";
 
-/// Maximum number of rows of a sheet (ECMA-376 part 1, 18.3.1.73, as limited by Excel).
-const ROWS: usize = 1_048_576;
+/// Maximum number of rows of a sheet (ECMA-376 part 1, 18.3.1.73, as limited by Excel), without the empty one of [`heights::finish`].
+const ROWS: usize = 1_048_575;
 
 /// Paper size A3 (ECMA-376 part 1, 18.3.1.63).
 const A3: u8 = 8;
@@ -56,16 +57,6 @@ const PAGE_WIDTH: f64 = 232.0;
 
 /// Maximum number of page breaks of a sheet.
 const MOST_BREAKS: usize = 1000;
-
-/// Height of a line of text, and additional height of a row, in points.
-const LINE_HEIGHT: f64 = 15.0;
-const LINE_MARGIN: f64 = 4.0;
-
-/// Maximum height of a row, in points.
-const MOST_HEIGHT: f64 = 409.0;
-
-/// Width of a column, in digits, that is not available to text: margins, and the last Han character that does not fit.
-const COLUMN_MARGIN: f64 = 2.5;
 
 /// Maximum number of characters of a cell.
 const CELL: usize = 32_767;
@@ -174,32 +165,6 @@ fn wide(sheet: &mut Worksheet, form: &Form, before: &[f64], repeated: usize) -> 
     sheet.set_vertical_page_breaks(&breaks)?;
     Ok(())
 }
-
-/// Sets the height of a row to that of its wrapped texts, each given with its column width: LibreOffice does not adjust heights on
-/// loading. Must be called before the row is written.
-fn fit(sheet: &mut Worksheet, row: u32, cells: &[(&str, f64)]) -> Result<(), XlsxError> {
-    let lines = cells.iter().map(|(words, width)| lines(words, *width)).max().unwrap_or(1);
-    if lines > 1 {
-        sheet.set_row_height(row, (f64::from(lines) * LINE_HEIGHT + LINE_MARGIN).min(MOST_HEIGHT))?;
-    }
-    Ok(())
-}
-
-/// Number of lines of a text in a column: a Han character is two digits wide.
-fn lines(words: &str, width: f64) -> u32 {
-    let room = (width - COLUMN_MARGIN).max(1.0);
-    let taken = |line: &str| {
-        let mut lines = 1_u32;
-        while f64::from(lines) * room < columns_of(line.width()) && lines < MOST_LINES {
-            lines += 1;
-        }
-        lines
-    };
-    words.split('\n').map(taken).sum::<u32>().max(1)
-}
-
-/// Maximum number of lines counted; rows cannot be higher.
-const MOST_LINES: u32 = 100;
 
 /// A number of columns or characters as a float, for computing widths.
 fn columns_of(count: usize) -> f64 {

@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 use rust_xlsxwriter::{Formula, Worksheet, XlsxError};
 
+use super::heights::finish;
 use super::style::Style;
 use super::total::Places;
 use super::{TOTAL, a1, exact, fit, result, text, two_labels};
@@ -71,19 +72,19 @@ pub(super) fn write(
         }
     }
     if let Some(alike) = previous.alike.as_ref().filter(|_| !previous.compares_all()) {
-        not_compared(sheet, row + 1, (rollup, previous), alike, style)?;
+        row = not_compared(sheet, row + 1, (rollup, previous), alike, style)?;
     }
-    Ok(())
+    finish(sheet, row)
 }
 
-/// The agencies that reported in one of the years only.
+/// The agencies that reported in one of the years only; returns the row after them.
 fn not_compared(
     sheet: &mut Worksheet,
     first: u32,
     (rollup, previous): (&Rollup, &Previous),
     alike: &Alike,
     style: &Style,
-) -> Result<(), XlsxError> {
+) -> Result<u32, XlsxError> {
     sheet.write_string_with_format(first, 0, "未比较的单位", &style.heading)?;
     sheet.write_string_with_format(first + 1, 0, "单位", &style.head)?;
     sheet.write_string_with_format(first + 1, 1, "说明", &style.head)?;
@@ -96,7 +97,7 @@ fn not_compared(
         }
         row = not_listed(sheet, row, agencies.len(), style)?;
     }
-    Ok(())
+    Ok(row)
 }
 
 /// Writes how many agencies are not listed; returns the row after that.
