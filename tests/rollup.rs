@@ -197,7 +197,7 @@ fn written(write: impl FnOnce(&mut Vec<u8>) -> Result<(), WriteError>) -> Vec<u8
     bytes
 }
 
-/// The sheets of a workbook by their names. Every row is written once, in order: Excel takes another one for damage.
+/// The sheets of a workbook by their names. Every row is written once, in order, as the format requires.
 pub(crate) fn sheets(bytes: &[u8]) -> BTreeMap<String, Grid> {
     let mut package = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("a package");
     for part in 0..package.len() {

@@ -34,7 +34,7 @@ pub(super) fn fit(sheet: &mut Worksheet, row: u32, cells: &[(&str, f64)]) -> Res
 }
 
 /// Completes a sheet whose rows are written to disk one by one; `next` is the row after the last. The writer (`rust_xlsxwriter` 0.102)
-/// would write a last row that has a height of its own a second time, and Excel takes that for damage. So an empty row follows.
+/// would write a last row that has a height of its own a second time, which is no valid sheet. So an empty row follows.
 pub(super) fn finish(sheet: &mut Worksheet, next: u32) -> Result<(), XlsxError> {
     sheet.write_blank(next, 0, &Format::new())?.clear_cell(next, 0);
     Ok(())
