@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use crate::program::{Folder, page};
 use nianbao::agencies::Agencies;
 use nianbao::document::{Block, Budget, Grid};
+use nianbao::finding::{Finding, Message, Severity, code};
 use nianbao::form::Forms;
 use nianbao::read;
 use nianbao::report::{Report, Value};
@@ -259,4 +260,41 @@ fn the_last_row_of_a_sheet_is_written_once_however_high_it_is() {
         let last = rows.last().expect("a row");
         assert!(last.iter().any(|text| text.chars().count() > 40), "{name}: the last row is of one line: {last:?}");
     }
+}
+
+/// The default height of the rows of each sheet, in points.
+fn default_heights(bytes: &[u8]) -> Vec<f64> {
+    let mut package = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("a package");
+    let parts = 0..package.len();
+    let height = |part: usize| {
+        let part = package.by_index(part).expect("a part");
+        if !part.name().starts_with("xl/worksheets/sheet") {
+            return None;
+        }
+        let xml = std::io::read_to_string(part).expect("text");
+        let (_, rest) = xml.split_once(" defaultRowHeight=\"").expect("a height");
+        rest.split('"').next().map(|height| height.parse().expect("a number"))
+    };
+    parts.filter_map(height).collect()
+}
+
+#[test]
+fn many_warnings_of_reports_have_one_usual_height() {
+    let forms = Forms::built_in().expect("the built-in forms");
+    let form = forms.get("gkbg-2021").expect("a form");
+    let list = "单位名称,上级\n青山县人民政府,\n青山县教育局,青山县人民政府\n";
+    let agencies = Agencies::read("agencies.csv", list.as_bytes()).expect("agencies");
+    let of_warnings = |count: usize| {
+        let mut gathering = Gathering::new(form, 2023, &agencies);
+        for (file, report) in &mut crate::rollup::reports(form, &["青山县教育局"]) {
+            let message = Message::new("这一项需要核对。".repeat(10), "Check this.");
+            report.findings = vec![Finding::new(&code::check::PROSE_SUM, message); count];
+            assert!(report.findings.iter().all(|finding| finding.severity > Severity::Info), "a list of warnings");
+            gathering.add(file, report);
+        }
+        default_heights(&workbook::workbook(&gathering.finish()).expect("a workbook"))
+    };
+    assert_eq!(of_warnings(10).iter().filter(|height| **height != 15.0).count(), 0);
+    // The list of findings alone is long.
+    assert_eq!(of_warnings(10_000).iter().filter(|height| **height > 30.0).count(), 1);
 }

@@ -38,7 +38,7 @@ fn finished(sent: Sent, year: Option<i16>, look: impl Fn(&Rollup, &[(String, Rep
     let reports = reports(&forms, sent);
     let mut collection = Collection::new(&forms, &migrations, &agencies, false);
     for (path, report) in &reports {
-        collection.add(path, Ok(vec![report.clone()]));
+        collection.add(path.as_str(), Ok(vec![report.clone()]));
     }
     look(&collection.finish(year, &Arrival::of_path).expect("a roll-up"), &reports);
 }
@@ -119,7 +119,7 @@ fn without_an_agencies_file_and_without_a_comparison_the_years_are_the_same() {
     for compares in [true, false] {
         let mut unlisted = Unlisted::new(&forms, &migrations, false);
         for (path, report) in reports(&forms, TWO_YEARS) {
-            unlisted.add(&path, Ok(vec![report]));
+            unlisted.add(path, Ok(vec![report]));
         }
         let agencies = unlisted.agencies();
         let collection = unlisted.over(&agencies);

@@ -229,7 +229,7 @@ impl Files {
         })?
         .map_err(|failure| failure.raise(py))?;
         for (input, outcome) in inputs.iter().zip(outcomes) {
-            let path = input.path.clone();
+            let path = input.path.to_string();
             let (reports, error) = match outcome.into_inner() {
                 Some(Ok(reports)) => (reports, None),
                 Some(Err(finding)) => (Vec::new(), Some(read_error(py, &path, *finding).into_value(py).into_any())),

@@ -1,7 +1,7 @@
 //! The reports of many agencies, added up along their tree.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use pyo3::exceptions::PyKeyError;
@@ -253,17 +253,17 @@ fn made(paths: &[PathBuf], wanted: &Wanted, engine: &'static Engine, stop: &Atom
     if let Some(agencies) = &given {
         collection = Collection::new(engine.forms, engine.migrations, agencies, wanted.without_errors);
         read_in_order(&inputs, wanted.jobs, &pipeline, stop, |index, outcome| {
-            collection.add(&inputs[index].path, outcome);
+            collection.add(Arc::clone(&inputs[index].path), outcome);
         })?;
     } else {
         let mut unlisted = Unlisted::new(engine.forms, engine.migrations, wanted.without_errors);
         read_in_order(&inputs, wanted.jobs, &pipeline, stop, |index, outcome| {
-            unlisted.add(&inputs[index].path, outcome);
+            unlisted.add(Arc::clone(&inputs[index].path), outcome);
         })?;
         named = unlisted.agencies();
         collection = unlisted.over(&named);
     }
-    let received = received(&inputs);
+    let received = batch::received(&inputs);
     let arrival = |path: &str| Arrival::new(path, received.get(path).copied());
     let sums = match &wanted.previous {
         None => collection.finish(wanted.year, &arrival),
@@ -309,15 +309,10 @@ fn previous(
     }
     let inputs = inputs(&[path.to_owned()], None)?;
     let mut before = Collection::new(engine.forms, engine.migrations, sums.agencies, wanted.without_errors);
-    read_in_order(&inputs, wanted.jobs, &pipeline, stop, |index, outcome| before.add(&inputs[index].path, outcome))?;
-    let received = received(&inputs);
+    read_in_order(&inputs, wanted.jobs, &pipeline, stop, |index, outcome| before.add(Arc::clone(&inputs[index].path), outcome))?;
+    let received = batch::received(&inputs);
     let arrival = |path: &str| Arrival::new(path, received.get(path).copied());
     Ok(Previous::of_rollup(sums, &before.finish_uncompared(Some(year), &arrival).ok_or_else(none)?))
-}
-
-/// What the log of a work folder says of its files: position in the order of arrival, and delivery.
-fn received(inputs: &[Input]) -> HashMap<&str, (u64, Option<&str>)> {
-    inputs.iter().filter_map(|input| Some((input.path.as_str(), input.received()?))).collect()
 }
 
 fn write(out: &Path, sums: &Sums<'_>, report: &model::Report, jobs: usize) -> Result<(), Failure> {

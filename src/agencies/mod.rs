@@ -1,6 +1,7 @@
 //! The agencies file: the tree of agencies with names and aliases, and lookup of the agency of a report.
 
 mod find;
+mod folded;
 mod named;
 mod parse;
 mod path;
@@ -44,7 +45,10 @@ pub struct Agency {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Agencies {
     list: Vec<Agency>,
-    children: Vec<Vec<usize>>,
+    /// The direct subordinates of all agencies, those of one superior together.
+    children: Vec<usize>,
+    /// Where those of each agency begin in `children`; the last one is the end.
+    first_child: Vec<u32>,
     /// Whether the agencies are those named in the reports, because there is no agencies file.
     of_reports: bool,
     /// Findings about the file that do not stop its use.
@@ -125,13 +129,7 @@ impl Agencies {
     pub fn read(name: &str, bytes: &[u8]) -> Result<Self, AgenciesError> {
         let (rows, findings) = parse::rows(name, bytes)?;
         let list = tree::resolve(&rows)?;
-        let mut children = vec![Vec::new(); list.len()];
-        for (index, agency) in list.iter().enumerate() {
-            if let Some(parent) = agency.parent {
-                children[parent].push(index);
-            }
-        }
-        Ok(Self { list, children, of_reports: false, findings })
+        Ok(Self::over(list, false, findings))
     }
 
     /// The agencies named in reports, each once, in place of an agencies file: superiors and missing reports are unknown.
@@ -140,7 +138,16 @@ impl Agencies {
         let names = names.into_iter().filter(|name| known.insert(fold(name)));
         let list: Vec<Agency> = names.map(|name| Agency { name: name.to_owned(), ..Agency::default() }).collect();
         let findings = vec![Finding::new(&AGENCIES_NOT_GIVEN, AGENCIES_NOT_GIVEN.message())];
-        Self { children: vec![Vec::new(); list.len()], list, of_reports: true, findings }
+        Self::over(list, true, findings)
+    }
+
+    fn over(list: Vec<Agency>, of_reports: bool, findings: Vec<Finding>) -> Self {
+        let mut children: Vec<usize> = (0..list.len()).filter(|&index| list[index].parent.is_some()).collect();
+        // Stable, so subordinates stay in the order of the file.
+        children.sort_by_key(|&index| list[index].parent);
+        let begins = |superior| children.partition_point(|&index| list[index].parent < Some(superior)) as u32;
+        let first_child = (0..=list.len()).map(begins).collect();
+        Self { list, children, first_child, of_reports, findings }
     }
 
     /// Whether the agencies are those named in the reports, because there is no agencies file.
@@ -155,7 +162,9 @@ impl Agencies {
 
     /// The direct subordinates of an agency, in the order of the file.
     pub fn children(&self, index: usize) -> &[usize] {
-        self.children.get(index).map(Vec::as_slice).unwrap_or_default()
+        let found = self.first_child.get(index..).and_then(<[u32]>::first_chunk);
+        let Some(&[from, to]) = found else { return &[] };
+        &self.children[from as usize..to as usize]
     }
 
     /// Whether an agency has no superior and has subordinates: it sums their reports, and is not expected to report.

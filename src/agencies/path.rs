@@ -1,9 +1,9 @@
 //! Finds the agency that a file's path names, for files that cannot be read.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use super::Agencies;
+use super::folded::FoldedName;
 use crate::text::fold;
 
 /// Minimum length in characters of an agency's name without its place (教育局).
@@ -19,17 +19,18 @@ pub(super) struct PathNames {
 
 impl PathNames {
     /// Built from agencies and their folded names and aliases.
-    pub(super) fn new(agencies: &Agencies, folded: &[(Arc<str>, usize)]) -> Self {
+    pub(super) fn new(agencies: &Agencies, folded: &[FoldedName]) -> Self {
         let above: HashMap<usize, String> = {
             let parents = agencies.list().iter().filter_map(|agency| agency.parent);
             parents.map(|parent| (parent, fold(&agencies.list()[parent].name))).collect()
         };
         let mut names = Self::default();
-        for (name, agency) in folded {
-            names.add(name, *agency);
-            let place = agencies.list()[*agency].parent.map_or(0, |parent| common(name, &above[&parent]));
+        for FoldedName { text: name, agency, .. } in folded {
+            let agency = *agency as usize;
+            names.add(name, agency);
+            let place = agencies.list()[agency].parent.map_or(0, |parent| common(name, &above[&parent]));
             if place > 0 && name[place..].chars().count() >= SHORTEST {
-                names.add(&name[place..], *agency);
+                names.add(&name[place..], agency);
             }
         }
         names

@@ -187,7 +187,7 @@ impl Run<'_> {
             hash.update(serde_json::to_vec(line).unwrap_or_default());
         }
         hash.update(&content.sha256);
-        hash.update(&input.path);
+        hash.update(&*input.path);
         hash.finalize().into()
     }
 

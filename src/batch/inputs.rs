@@ -1,7 +1,7 @@
 //! Expands the inputs of a command (files, folders, archives, globs, standard input) in a fixed order.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{BufReader, Read};
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
@@ -23,12 +23,12 @@ use crate::read::READERS;
 #[derive(Debug, Clone)]
 pub struct Input {
     /// The path as shown: as given, `-` for standard input, `archive.zip!entry` for an archive entry.
-    pub path: String,
+    pub path: Arc<str>,
     pub(super) origin: Origin,
     /// Hash of its path for sharding: see [`Shard`].
     lot: u64,
     /// For a file that the page received: its position in the log, and the mark of its delivery.
-    received: Option<(u64, Option<String>)>,
+    received: Option<Box<(u64, Option<String>)>>,
 }
 
 /// A shard of the inputs, for one of several hosts: those with hash modulo `count` equal to `number - 1`. The hash is the first eight
@@ -45,7 +45,8 @@ pub struct Shard {
 /// Source of the bytes of an input.
 #[derive(Debug, Clone)]
 pub(super) enum Origin {
-    File(PathBuf),
+    /// A file; `None` if its path is the one shown, which is the rule and saves a copy of each path.
+    File(Option<Box<Path>>),
     Stdin,
     Member {
         archive: Arc<Archive>,
@@ -55,24 +56,35 @@ pub(super) enum Origin {
     Refused(Box<Finding>),
 }
 
+impl Origin {
+    fn file(path: &Path, shown: &str) -> Self {
+        Self::File((path != Path::new(shown)).then(|| path.into()))
+    }
+}
+
 impl Input {
     /// A file that is shown as `shown`; it need not exist, and is not opened as an archive.
     pub fn file(path: PathBuf, shown: impl Into<String>) -> Self {
-        let path = (shown.into(), path);
-        Self { lot: lot(&path.0), path: path.0, origin: Origin::File(path.1), received: None }
+        let shown: String = shown.into();
+        Self { lot: lot(&shown), origin: Origin::file(&path, &shown), path: shown.into(), received: None }
+    }
+
+    /// The path of a file on disk; `None` for another input.
+    pub(super) fn on_disk(&self) -> Option<&Path> {
+        match &self.origin {
+            Origin::File(path) => Some(path.as_deref().unwrap_or(Path::new(&*self.path))),
+            _ => None,
+        }
     }
 
     /// For a file that the page received: its position in the order of arrival, and the mark of its delivery.
     pub fn received(&self) -> Option<(u64, Option<&str>)> {
-        self.received.as_ref().map(|(position, delivery)| (*position, delivery.as_deref()))
+        self.received.as_ref().map(|received| (received.0, received.1.as_deref()))
     }
 
     /// The folder that contains it; `None` for an archive entry or standard input.
     pub(super) fn folder(&self) -> Option<&Path> {
-        match &self.origin {
-            Origin::File(path) => path.parent(),
-            _ => None,
-        }
+        self.on_disk().and_then(Path::parent)
     }
 
     /// The file name with its suffix, without folders.
@@ -115,6 +127,11 @@ pub struct Inputs {
     pub skipped: BTreeMap<String, usize>,
     /// Number of skipped files that an earlier run wrote into a folder inside a searched one.
     pub own: usize,
+}
+
+/// What the log of a work folder says of the files that the page received, by path: position in the order of arrival, and delivery.
+pub fn received(inputs: &[Input]) -> HashMap<&str, (u64, Option<&str>)> {
+    inputs.iter().filter_map(|input| Some((&*input.path, input.received()?))).collect()
 }
 
 impl Inputs {
@@ -161,6 +178,7 @@ pub fn list_outside(arguments: &[String], leave_out: &[&Path]) -> Result<Inputs,
     if let Some(only) = ONLY.get() {
         listing.inputs.list.retain(|input| worker::digest(&input.path) == *only);
     }
+    listing.inputs.list.shrink_to_fit();
     Ok(listing.inputs)
 }
 
@@ -292,9 +310,11 @@ impl Listing {
         for sent in ledger.counting() {
             let path = folder.join(ledger::SENT).join(ledger::stored_name(&sent.sha256, &sent.name));
             // The number distinguishes files of the same name.
-            self.push(format!("{shown}/{}/{}/{}", ledger::SENT, sent.file, sent.name), Origin::File(path));
+            let named = format!("{shown}/{}/{}/{}", ledger::SENT, sent.file, sent.name);
+            let origin = Origin::file(&path, &named);
+            self.push(named, origin);
             if let Some(input) = self.inputs.list.last_mut() {
-                input.received = Some((sent.entry, sent.drop.clone()));
+                input.received = Some(Box::new((sent.entry, sent.drop.clone())));
             }
         }
     }
@@ -307,15 +327,14 @@ impl Listing {
 
     fn file(&mut self, path: &Path) {
         let shown = shown(path);
+        let origin = Origin::file(path, &shown);
         if !may_be_archive(path) {
-            return self.push(shown, Origin::File(path.to_owned()));
+            return self.push(shown, origin);
         }
         let opened = File::open(path).map_err(|error| unreadable(&error));
         let opened = opened.and_then(|file| archive::open(Box::new(BufReader::new(file))));
         match opened {
-            Ok(zip) if archive::is_package(&zip) => {
-                self.push(shown, Origin::File(path.to_owned()));
-            }
+            Ok(zip) if archive::is_package(&zip) => self.push(shown, origin),
             Ok(zip) => self.archive(path, &shown, zip),
             Err(finding) => self.push(shown, Origin::Refused(finding)),
         }
@@ -346,7 +365,7 @@ impl Listing {
         if self.seen.insert(names::digest(path.as_bytes())) {
             let base = shown(&self.base);
             let lot = lot(path.strip_prefix(&base).unwrap_or(&path));
-            self.inputs.list.push(Input { path, origin, lot, received: None });
+            self.inputs.list.push(Input { path: path.into(), origin, lot, received: None });
         }
     }
 }

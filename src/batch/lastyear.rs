@@ -70,7 +70,7 @@ impl LastYear {
         let alike = |name: &str| names.iter().filter(|other| **other == name).count() > 1;
         let told = held.iter().zip(&names).map(|(one, name)| {
             // The folders tell files of one name apart.
-            if alike(name) { self.inputs[one.input].path.clone() } else { (*name).to_owned() }
+            if alike(name) { self.inputs[one.input].path.to_string() } else { (*name).to_owned() }
         });
         Earlier::Unsure(told.collect())
     }

@@ -36,7 +36,7 @@ impl Loader {
     /// The finding why it cannot be read: unreadable, too large, changed while it was read.
     pub fn bytes(&mut self, input: &Input) -> Result<Vec<u8>, Box<Finding>> {
         match &input.origin {
-            Origin::File(path) => file(path),
+            Origin::File(path) => file(path.as_deref().unwrap_or(Path::new(&*input.path))),
             Origin::Stdin => bounded(io::stdin().lock()),
             Origin::Member { archive, member } => self.member(&archive.path, member),
             Origin::Refused(finding) => Err(finding.clone()),

@@ -117,7 +117,7 @@ impl Made {
         let all = reports.iter().flat_map(|report| &report.findings).chain(&self.record.findings);
         let statuses = reports.iter().map(|report| report.part.status);
         let entry = Entry {
-            path: input.path.clone(),
+            path: input.path.to_string(),
             sha256: (!self.record.sha256.is_empty()).then(|| self.record.sha256.clone()),
             form: first.map(|part| part.form.clone()),
             agency: first.and_then(|part| part.agency.clone()),

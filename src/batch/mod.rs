@@ -47,7 +47,7 @@ pub(crate) use files::write_unsynced;
 pub use files::{find_settings, write_whole};
 pub use fonts::fonts;
 pub use group::{GroupError, Why, write_together};
-pub use inputs::{Input, Inputs, Shard, keep_only, list, list_outside};
+pub use inputs::{Input, Inputs, Shard, keep_only, list, list_outside, received};
 pub use load::Loader;
 pub use log::{Entry, Part, Status, line_of};
 pub(crate) use make::not_taken;

@@ -135,7 +135,7 @@ impl<'a> Pipeline<'a> {
     /// The empty report of a file that an office typed in; `None` if the file is to be read.
     pub(crate) fn begun(&self, corrections: &Corrections, input: &Input, content: &Content) -> Option<Report> {
         let mut report = corrections.begun(self.forms, &content.sha256)?;
-        let (file, sha256) = (input.path.clone(), content.sha256.clone());
+        let (file, sha256) = (input.path.to_string(), content.sha256.clone());
         report.source = Some(Source { file, format: Format::Typed, sha256, report: 0 });
         Some(report)
     }
@@ -228,7 +228,7 @@ impl<'a> Pipeline<'a> {
 }
 
 fn source(input: &Input, content: &Content, reading: &Reading, number: usize) -> Source {
-    let (file, sha256) = (input.path.clone(), content.sha256.clone());
+    let (file, sha256) = (input.path.to_string(), content.sha256.clone());
     Source { file, format: reading.format, sha256, report: number }
 }
 

@@ -43,7 +43,7 @@ impl<'a> Places<'a> {
     fn report(&mut self, index: usize, number: usize, record: &Record) -> Place {
         let mut place = Place::default();
         let report = &record.reports[number];
-        let path = |input: usize| self.task.inputs[input].path.as_str();
+        let path = |input: usize| &*self.task.inputs[input].path;
         let mut known = None;
         if let Some((matcher, reported)) = &mut self.agencies {
             let found = matcher.find(report.agency.as_deref().unwrap_or_default());

@@ -1,8 +1,8 @@
 //! `nianbao rollup`: sums the reports of many agencies for their superior.
 
-use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Result;
@@ -42,11 +42,13 @@ pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<E
     let mut heap;
     let finished = if let Some(agencies) = &given {
         heap = Collection::new(&forms, &migrations, agencies, args.without_errors);
-        read(args.jobs, &pipeline, &inputs.list, (terminal, &stop), |path, outcome| heap.add(path, outcome))?
+        read(args.jobs, &pipeline, &inputs.list, (terminal, &stop), |path, outcome| {
+            heap.add(Arc::clone(path), outcome)
+        })?
     } else {
         let mut read_all = Unlisted::new(&forms, &migrations, args.without_errors);
         let finished = read(args.jobs, &pipeline, &inputs.list, (terminal, &stop), |path, outcome| {
-            read_all.add(path, outcome);
+            read_all.add(Arc::clone(path), outcome);
         })?;
         named = read_all.agencies();
         heap = read_all.over(&named);
@@ -57,8 +59,8 @@ pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<E
     }
     passed_over(terminal, &inputs);
     corrections::unmet(corrections.as_ref(), terminal);
-    let by_path: HashMap<&str, &Input> = inputs.list.iter().map(|input| (input.path.as_str(), input)).collect();
-    let arrival = |path: &str| Arrival::new(path, by_path.get(path).and_then(|input| input.received()));
+    let received = batch::received(&inputs.list);
+    let arrival = |path: &str| Arrival::new(path, received.get(path).copied());
     let rollup = match &args.previous {
         None => heap.finish(args.year, &arrival),
         Some(_) => heap.finish_uncompared(args.year, &arrival),
@@ -105,7 +107,7 @@ fn previous(
     let year = rollup.year - 1;
     if let [input] = inputs.as_slice()
         && Path::new(path).is_file()
-        && input.path == path
+        && *input.path == *path
     {
         let report = guarded(|| pipeline.read_sums(input, &Content::from_bytes(&Loader::default().bytes(input)?)))
             .map_err(|finding| of_finding(path, &finding))?;
@@ -120,11 +122,11 @@ fn previous(
         return found.map(Some).ok_or_else(|| of_file(Path::new(path), &other));
     }
     let mut heap = Collection::new(forms, migrations, rollup.agencies, args.without_errors);
-    if !read(args.jobs, &pipeline, &inputs, (terminal, stop), |path, outcome| heap.add(path, outcome))? {
+    if !read(args.jobs, &pipeline, &inputs, (terminal, stop), |path, outcome| heap.add(Arc::clone(path), outcome))? {
         return Ok(None);
     }
-    let by_path: HashMap<&str, &Input> = inputs.iter().map(|input| (input.path.as_str(), input)).collect();
-    let arrival = |path: &str| Arrival::new(path, by_path.get(path).and_then(|input| input.received()));
+    let received = batch::received(&inputs);
+    let arrival = |path: &str| Arrival::new(path, received.get(path).copied());
     let before = heap.finish_uncompared(Some(year), &arrival).ok_or_else(|| {
         let none = Message::new(format!("没有{year}年度的报告。"), format!("there is no report of {year}"));
         of_file(Path::new(path), &none)
@@ -156,7 +158,7 @@ fn read(
     pipeline: &Pipeline,
     inputs: &[Input],
     (terminal, stop): (&Terminal, &AtomicBool),
-    mut take: impl FnMut(&str, Outcome) + Send,
+    mut take: impl FnMut(&Arc<str>, Outcome) + Send,
 ) -> Result<bool> {
     let progress = terminal.progress(inputs.len());
     let stages = Stages {

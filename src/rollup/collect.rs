@@ -30,7 +30,7 @@ impl<'a> Unlisted<'a> {
     }
 
     /// Adds the outcome of an input.
-    pub fn add(&mut self, path: &str, outcome: Outcome) {
+    pub fn add(&mut self, path: impl Into<Arc<str>>, outcome: Outcome) {
         let file: Arc<str> = path.into();
         let reports = match outcome {
             Ok(reports) => reports,
@@ -41,7 +41,7 @@ impl<'a> Unlisted<'a> {
             if agency.is_none() {
                 // A report without an agency's name is still summed, under the name of its file.
                 let further = if number == 0 { String::new() } else { format!("（第{}份）", number + 1) };
-                let name = format!("（机关名称不明）{path}{further}");
+                let name = format!("（机关名称不明）{file}{further}");
                 agency = self.named.index(&name);
                 report.agency = Some(name);
             }
@@ -75,7 +75,7 @@ impl<'a> Collection<'a> {
     }
 
     /// Adds the outcome of an input.
-    pub fn add(&mut self, path: &str, outcome: Outcome) {
+    pub fn add(&mut self, path: impl Into<Arc<str>>, outcome: Outcome) {
         let file: Arc<str> = path.into();
         match outcome {
             Ok(reports) => {
@@ -102,7 +102,7 @@ impl<'a> Collection<'a> {
 
     fn sum(self, year: Option<i16>, arrival: &dyn Fn(&str) -> Arrival, compares: bool) -> Option<Rollup<'a>> {
         let Self { agencies, matcher, mut heap } = self;
-        let year = year.or_else(|| year_of(&heap.seen.iter().filter_map(Seen::dated)))?;
+        let year = year.or_else(|| year_of(&heap.seen.iter().filter_map(|seen| seen.dated(agencies))))?;
         let wanted = heap.by_form.iter().filter(|(key, _)| key.0 == year);
         let most = wanted.max_by_key(|(key, gathered)| (gathered.count(), *key)).map(|(key, _)| key.clone())?;
         let mut gathered = heap.by_form.remove(&most)?;
@@ -116,15 +116,15 @@ impl<'a> Collection<'a> {
         let is_kept = heap.kept(&most, &matcher, arrival);
         for (number, Seen { file, what }) in heap.seen.into_iter().enumerate() {
             match what {
-                Ok((agency, Some(form), own)) if is_kept.contains(&number) => {
+                Ok(About { sender, form: Some(form), year: own }) if is_kept.contains(&number) => {
                     if compares && own == before && !counts(form) {
-                        gathered.leave_uncompared(&file, agency.as_deref(), form, &matcher);
+                        gathered.leave_uncompared(&file, sender.name(agencies), form, &matcher);
                     }
                 }
-                Ok((_, Some(form), own)) if own == Some(year) && counts(form) => {}
-                Ok((agency, form, year)) => {
+                Ok(About { form: Some(form), year: own, .. }) if own == Some(year) && counts(form) => {}
+                Ok(About { sender, form, year }) => {
                     let other = form.filter(|form| form.id != most.1).map(|form| &form.name);
-                    gathered.pass_over(&file, agency.as_deref(), other, year, &matcher);
+                    gathered.pass_over(&file, sender.name(agencies), other, year, &matcher);
                 }
                 Err(finding) => gathered.fail(&file, *finding),
             }
@@ -157,14 +157,48 @@ struct Seen<'a> {
 
 impl Seen<'_> {
     /// Its agency, if it is named, and its year.
-    fn dated(&self) -> Option<(Option<&str>, i16)> {
-        let (agency, _, year) = self.what.as_ref().ok()?;
-        Some((agency.as_deref(), (*year)?))
+    fn dated<'s>(&'s self, agencies: &'s Agencies) -> Option<(Option<&'s str>, i16)> {
+        let about = self.what.as_ref().ok()?;
+        Some((about.sender.name(agencies), about.year?))
     }
 }
 
 /// Agency, form and year of a report.
-type About<'a> = (Option<Box<str>>, Option<&'a Form>, Option<i16>);
+#[derive(Debug)]
+struct About<'a> {
+    sender: Sender,
+    form: Option<&'a Form>,
+    year: Option<i16>,
+}
+
+/// The agency of a report.
+#[derive(Debug)]
+enum Sender {
+    /// The index of an agency whose name or alias the report has. The name is not kept.
+    Listed(u32),
+    /// The name in the report, which is no agency's for certain.
+    Named(Box<str>),
+    Unnamed,
+}
+
+impl Sender {
+    fn new(name: Option<&str>, found: Option<&Match>) -> Self {
+        match (name, found) {
+            // An agencies file is far smaller than 2^32 bytes.
+            (_, Some(Match { agency: Some(agency), finding: None })) => Self::Listed(*agency as u32),
+            (Some(name), _) => Self::Named(name.into()),
+            (None, _) => Self::Unnamed,
+        }
+    }
+
+    fn name<'s>(&'s self, agencies: &'s Agencies) -> Option<&'s str> {
+        match self {
+            Self::Listed(agency) => Some(&agencies.list()[*agency as usize].name),
+            Self::Named(name) => Some(name),
+            Self::Unnamed => None,
+        }
+    }
+}
 
 /// The reports by year and form.
 #[derive(Debug)]
@@ -182,9 +216,11 @@ impl<'a> Heap<'a> {
     fn add(&mut self, file: &Arc<str>, report: &Report, find: impl FnOnce(&str) -> Match) {
         let forms = self.forms;
         let (form, agency) = (forms.get(&report.form).map(|form| &**form), report.agency.as_deref());
-        self.seen.push(Seen { file: Arc::clone(file), what: Ok((agency.map(Into::into), form, report.year)) });
-        let (Some(form), Some(year)) = (form, report.year) else { return };
-        let found = find(agency.unwrap_or_default());
+        let counts = form.zip(report.year);
+        let found = counts.map(|_| find(agency.unwrap_or_default()));
+        let about = About { sender: Sender::new(agency, found.as_ref()), form, year: report.year };
+        self.seen.push(Seen { file: Arc::clone(file), what: Ok(about) });
+        let Some(((form, year), found)) = counts.zip(found) else { return };
         for newer in self.newer(form) {
             if let Some(migration) = self.migrations.between(&form.id, &newer.id) {
                 let migrated = migration.migrate(report.clone());
@@ -201,17 +237,26 @@ impl<'a> Heap<'a> {
         matcher: &Matcher,
         arrival: &dyn Fn(&str) -> Arrival,
     ) -> HashSet<usize> {
+        let before = year.checked_sub(1);
+        let of_last_year = |seen: &Seen| seen.what.as_ref().is_ok_and(|about| before.is_some() && about.year == before);
+        if !self.seen.iter().any(of_last_year) {
+            return HashSet::new();
+        }
         let family = self.migrations.family(self.forms, form);
         let (mut numbers, mut reports) = (Vec::new(), Vec::new());
         for (number, Seen { file, what }) in self.seen.iter().enumerate() {
-            let Ok((agency, Some(own), of)) = what else { continue };
+            let Ok(About { sender, form: Some(own), year: of }) = what else { continue };
             if self.migrations.family(self.forms, &own.id) != family {
                 continue;
             }
-            let known = agency.as_deref().map(|name| match matcher.find(name).agency {
-                Some(known) => format!("#{known}"),
-                None => name.to_owned(),
-            });
+            let known = match sender {
+                Sender::Listed(known) => Some(format!("#{known}")),
+                Sender::Named(name) => Some(match matcher.find(name).agency {
+                    Some(known) => format!("#{known}"),
+                    None => name.to_string(),
+                }),
+                Sender::Unnamed => None,
+            };
             numbers.push(number);
             reports.push(Dated { file: &**file, agency: known, year: *of });
         }

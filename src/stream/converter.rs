@@ -64,7 +64,7 @@ impl<'a> Converter<'a> {
     fn written(&self, input: &Input, sha256: &str, number: usize, product: Product) -> Row {
         let Product { report, outputs, name } = product;
         let form = self.maker.pipeline.forms().get(&report.form).map(AsRef::as_ref);
-        let mut row = Row { sha256: Some(sha256.to_owned()), ..Row::from_report(input.path.clone(), form, report) };
+        let mut row = Row { sha256: Some(sha256.to_owned()), ..Row::from_report(input.path.to_string(), form, report) };
         let name = batch::name_of_content(&name, input.file_name(), sha256, number);
         // One folder for each of the 256 leading byte values of the digest: folders with millions of files are slow or not allowed.
         let folder = name.len().checked_sub(12).and_then(|digest| name.get(digest..digest + 2)).unwrap_or_default();

@@ -214,7 +214,7 @@ impl Checker<'_> {
                 }
             }
             Err(finding) => {
-                let (path, findings) = (input.path.clone(), vec![*finding]);
+                let (path, findings) = (input.path.to_string(), vec![*finding]);
                 checked.parts.push(ReportOutcome { path, findings, ..ReportOutcome::default() });
             }
         }
@@ -258,7 +258,7 @@ impl Checker<'_> {
             }
             self.pipeline.settle(&mut report);
             let form = self.pipeline.forms().get(&report.form).filter(|_| self.args.verdicts);
-            let which = (input.path.as_str(), &part);
+            let which = (&*input.path, &part);
             Ok(form.map(|form| verdicts::lines(form, &report, &context, which, self.args.format, self.terminal)))
         });
         match done {

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
@@ -41,12 +42,12 @@ impl Desk<'_> {
         if let Some(agencies) = &self.shelf.agencies {
             collection = Collection::new(forms, migrations, agencies, without_errors);
             for (name, outcome) in read {
-                collection.add(&name, outcome);
+                collection.add(name, outcome);
             }
         } else {
             let mut unlisted = Unlisted::new(forms, migrations, without_errors);
             for (name, outcome) in read {
-                unlisted.add(&name, outcome);
+                unlisted.add(name, outcome);
             }
             named = unlisted.agencies();
             collection = unlisted.over(&named);
@@ -84,7 +85,7 @@ impl Desk<'_> {
         let mut collection = Collection::new(forms, migrations, rollup.agencies, without_errors);
         for input in &inputs {
             let outcome = guarded(|| pipeline.report(input, &Content::from_bytes(&Loader::default().bytes(input)?)));
-            collection.add(&input.path, outcome);
+            collection.add(Arc::clone(&input.path), outcome);
         }
         let before = collection.finish_uncompared(Some(year), &unknown).or_else(|| {
             let mut collection = Collection::new(forms, migrations, rollup.agencies, without_errors);
@@ -94,7 +95,7 @@ impl Desk<'_> {
                 let pipeline = pipeline.correcting(Some(&corrections));
                 let outcome =
                     guarded(|| pipeline.report(&input, &Content::from_bytes(&Loader::default().bytes(&input)?)));
-                collection.add(&file.name, outcome);
+                collection.add(file.name.as_str(), outcome);
             }
             collection.finish_uncompared(Some(year), &unknown)
         })?;

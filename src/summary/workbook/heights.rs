@@ -23,7 +23,7 @@ const MOST_LINES: u32 = 100;
 
 /// Number of rows from which a sheet has a default height of its own. The writer keeps each height that differs from the default until the
 /// end, in some 450 bytes: 90 MB for the rows of a province. Smaller sheets keep the usual height of the empty rows below the table.
-const MANY: usize = 10_000;
+pub(super) const MANY: usize = 10_000;
 
 /// Number of rows that decide the default height.
 const SAMPLE: usize = 1000;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
-use super::heights::{Heights, cells, finish, most_lines};
+use super::heights::{Heights, MANY, cells, finish, most_lines};
 use super::style::Style;
 use super::text;
 use crate::finding::{Finding, Message, Severity};
@@ -43,7 +43,8 @@ fn line(
 pub(super) fn findings(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) -> Result<(), XlsxError> {
     let heads = [("严重程度", 9.0), ("单位", 26.0), ("问题", 100.0), ("位置", 26.0), ("文件", 40.0), ("代码", 24.0)];
     columns(sheet, &heads, style)?;
-    let count = rollup.findings.len() + rollup.entries.iter().map(|entry| entry.errors).sum::<usize>();
+    // Warnings of reports are not counted anywhere else.
+    let count = listed(rollup).take(MANY).count();
     let sample = listed(rollup).map(|found| most_lines(&cells(&found.words(rollup), &heads)));
     let heights = Heights::new(sheet, count, sample);
     let mut row = 1;
