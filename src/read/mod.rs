@@ -112,6 +112,17 @@ pub fn read(bytes: &[u8], name: Option<&str>, budget: &mut Budget) -> Result<Rea
     Ok(Reading { format, document, findings })
 }
 
+impl Reader {
+    /// The name of the sheet that a binary workbook shows; `None` if it names none, or if the reader is not one of binary workbooks.
+    fn active_sheet(&self, bytes: &[u8], budget: &mut Budget) -> Result<Option<String>, ReadError> {
+        match self.format {
+            Format::Xls => sheet::active_of_xls(bytes, budget),
+            Format::Xlsb => sheet::active_of_xlsb(bytes, budget),
+            _ => Ok(None),
+        }
+    }
+}
+
 /// Whether a suffix names a kind of file; others (`.tmp`, `.2020`) are never reported as wrong.
 fn is_meaningful(suffix: &str) -> bool {
     const OTHERS: &[&str] = &["ppt", "pptx", "zip", "rar", "7z", "uof", "png", "jpg", "jpeg", "gif", "exe"];

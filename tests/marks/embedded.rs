@@ -128,6 +128,117 @@ fn the_sheet_that_is_shown_is_the_table() {
     assert_eq!(shown(&odt(&[LAST, THIS], "")), read("content-skipped", &[]));
 }
 
+fn wide(text: &str) -> Vec<u8> {
+    text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+}
+
+fn record(kind: u16, data: &[u8]) -> Vec<u8> {
+    [&kind.to_le_bytes()[..], &u16::try_from(data.len()).unwrap().to_le_bytes(), data].concat()
+}
+
+/// An Excel 97 workbook of these sheets, of which one is shown.
+fn xls(sheets: &[(&str, &[&str])], active: u16) -> Vec<u8> {
+    use std::io::Write as _;
+    let words = |words: &[u16]| words.iter().flat_map(|word| word.to_le_bytes()).collect::<Vec<u8>>();
+    let mut globals = record(0x0809, &words(&[0x0600, 5, 0, 0]));
+    globals.extend(record(0x003D, &words(&[0, 0, 9000, 6000, 0x38, active, 0, 1, 600])));
+    let bodies: Vec<Vec<u8>> = sheets
+        .iter()
+        .map(|(_, cells)| {
+            let label = |(column, text): (usize, &&str)| {
+                let head = words(&[0, column as u16, 0, text.encode_utf16().count() as u16]);
+                record(0x0204, &[head, vec![1], wide(text)].concat())
+            };
+            let cells: Vec<Vec<u8>> = cells.iter().enumerate().map(label).collect();
+            [record(0x0809, &words(&[0x0600, 0x10, 0, 0])), cells.concat(), record(0x000A, &[])].concat()
+        })
+        .collect();
+    let bound = |name: &str, at: usize| {
+        let head = [(at as u32).to_le_bytes().to_vec(), words(&[0]), vec![name.chars().count() as u8, 1]].concat();
+        record(0x0085, &[head, wide(name)].concat())
+    };
+    let listed: usize = sheets.iter().map(|(name, _)| bound(name, 0).len()).sum();
+    let mut at = globals.len() + listed + record(0x000A, &[]).len();
+    for ((name, _), body) in sheets.iter().zip(&bodies) {
+        globals.extend(bound(name, at));
+        at += body.len();
+    }
+    globals.extend(record(0x000A, &[]));
+    let mut file = cfb::CompoundFile::create(std::io::Cursor::new(Vec::new())).unwrap();
+    file.create_stream("/Workbook").unwrap().write_all(&[globals, bodies.concat()].concat()).unwrap();
+    file.flush().unwrap();
+    file.into_inner().into_inner()
+}
+
+#[test]
+fn the_sheet_that_an_old_workbook_shows_is_the_table() {
+    const LAST: (&str, &[&str]) = ("去年", &["予以公开", "9"]);
+    const THIS: (&str, &[&str]) = ("今年", &["予以公开", "12"]);
+    for (active, table) in [(0, "予以公开|9"), (1, "予以公开|12")] {
+        let told = vec!["embedded-workbook".to_owned()];
+        assert_eq!(shown(&docx(&[xls(&[LAST, THIS], active)])), (vec![table.to_owned()], told));
+    }
+    assert_eq!(shown(&docx(&[xls(&[LAST, THIS], 7)])), (Vec::new(), vec!["content-skipped".to_owned()]));
+}
+
+/// An OpenDocument text in one file, with a spreadsheet of these tables in it.
+fn flat(tables: &[(&str, &str)], settings: &str) -> Vec<u8> {
+    let table = |(name, figure): &(&str, &str)| {
+        format!(
+            "<table:table table:name='{name}'><table:table-row><table:table-cell><text:p>予以公开</text:p></table:table-cell>\
+             <table:table-cell><text:p>{figure}</text:p></table:table-cell></table:table-row></table:table>"
+        )
+    };
+    let tables: String = tables.iter().map(table).collect();
+    format!(
+        "<office:document {OPEN_SPACES} xmlns:draw='urn:oasis:names:tc:opendocument:xmlns:drawing:1.0' \
+         office:mimetype='application/vnd.oasis.opendocument.text'><office:body><office:text><text:p>甲<draw:frame><draw:object>\
+         <office:document office:mimetype='application/vnd.oasis.opendocument.spreadsheet'>{settings}<office:body><office:spreadsheet>{tables}\
+         </office:spreadsheet></office:body></office:document></draw:object></draw:frame></text:p></office:text></office:body></office:document>"
+    )
+    .into_bytes()
+}
+
+#[test]
+fn a_workbook_in_a_flat_text_is_a_table() {
+    let read = |code: &str, tables: &[&str]| {
+        (tables.iter().map(|&text| text.to_owned()).collect::<Vec<_>>(), vec![code.to_owned()])
+    };
+    assert_eq!(shown(&flat(&[("今年", "12")], "")), read("embedded-workbook", &["予以公开|12"]));
+    let active =
+        "<office:settings><x:config-item xmlns:x='x' x:name='ActiveTable'>今年</x:config-item></office:settings>";
+    let two = [("去年", "9"), ("今年", "12")];
+    assert_eq!(shown(&flat(&two, active)), read("embedded-workbook", &["予以公开|12"]));
+    assert_eq!(shown(&flat(&two, "")), read("content-skipped", &[]));
+}
+
+#[test]
+fn formulas_of_an_opendocument_text_without_a_result_are_told() {
+    let shown = |cell: &str| {
+        let text = format!(
+            "<office:document {OPEN_SPACES} office:mimetype='application/vnd.oasis.opendocument.text'><office:body><office:text>\
+             <table:table><table:table-row>{cell}</table:table-row></table:table></office:text></office:body></office:document>"
+        );
+        self::shown(text.as_bytes())
+    };
+    let of_cell = |text: &str| {
+        format!(
+            "<table:table-cell table:formula='ooow:&lt;A1&gt;+&lt;B1&gt;'><text:p>{text}</text:p></table:table-cell>"
+        )
+    };
+    let of_field = |text: &str, display: &str| {
+        format!(
+            "<table:table-cell><text:p><text:expression text:formula='ooow:1+2'{display}>{text}</text:expression></text:p></table:table-cell>"
+        )
+    };
+    let told = vec!["formula-uncalculated".to_owned()];
+    assert_eq!(shown(&of_cell("")), (vec![String::new()], told.clone()));
+    assert_eq!(shown(&of_cell("12")), (vec!["12".to_owned()], Vec::new()));
+    assert_eq!(shown(&of_field("", "")), (vec![String::new()], told));
+    assert_eq!(shown(&of_field("3", "")), (vec!["3".to_owned()], Vec::new()));
+    assert_eq!(shown(&of_field("", " text:display='none'")), (vec![String::new()], Vec::new()));
+}
+
 #[test]
 fn fields_and_controls_of_an_opendocument_text_hold_their_figures() {
     let shown = |inside: &str| {

@@ -38,8 +38,8 @@ use texts::Texts;
 pub(super) use ods::read as read_ods;
 pub(super) use second::disagreement;
 pub(super) use sheetxml::read as read_sheetxml;
-pub(super) use xls::read as read_xls;
-pub(super) use xlsb::read as read_xlsb;
+pub(super) use xls::{active as active_of_xls, read as read_xls};
+pub(super) use xlsb::{active as active_of_xlsb, read as read_xlsb};
 pub(super) use xlsx::read as read_xlsx;
 
 /// Maximum number of rows and columns of a sheet (ECMA-376 part 1, 18.18.62).

@@ -29,6 +29,7 @@ mod kind {
     pub(super) const DATE_1904: u16 = 0x0022;
     pub(super) const FILE_PASS: u16 = 0x002F;
     pub(super) const FONT: u16 = 0x0031;
+    pub(super) const WINDOW_1: u16 = 0x003D;
     pub(super) const CODE_PAGE: u16 = 0x0042;
     pub(super) const COL_INFO: u16 = 0x007D;
     pub(super) const BOUND_SHEET: u16 = 0x0085;
@@ -97,6 +98,23 @@ pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
     super::document(book, budget, findings)
 }
 
+/// The name of the sheet that a workbook shows (MS-XLS 2.4.346).
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn active(bytes: &[u8], budget: &mut Budget) -> Result<Option<String>, ReadError> {
+    let mut file = Compound::open(bytes, budget)?;
+    let stream = match file.stream("Workbook", budget)? {
+        Some(stream) => stream,
+        None => file.stream("Book", budget)?.unwrap_or_default(),
+    };
+    if file_pass(&stream, budget)?.is_some() {
+        return Ok(None);
+    }
+    let globals = Globals::read(&stream, budget)?;
+    Ok(globals.sheets.into_iter().nth(globals.active.into()).map(|sheet| sheet.name))
+}
+
 /// The data of the `FilePass` record, which defines the encryption of the records after it.
 fn file_pass<'s>(stream: &'s [u8], budget: &mut Budget) -> Result<Option<&'s [u8]>, ReadError> {
     let mut at = 0;
@@ -134,6 +152,8 @@ struct Globals {
     from_1904: bool,
     text: Text,
     has_pictures: bool,
+    /// Number of the sheet that is shown.
+    active: u16,
 }
 
 impl Globals {
@@ -151,6 +171,7 @@ impl Globals {
             from_1904: false,
             text,
             has_pictures: false,
+            active: 0,
         };
         let (mut formats, mut of_cells) = (std::collections::BTreeMap::new(), Vec::new());
         let (mut blank, mut strings) = (std::collections::BTreeSet::new(), None);
@@ -187,6 +208,7 @@ impl Globals {
 
     fn record(&mut self, record: &Record, budget: &mut Budget) -> Result<(), ReadError> {
         match record.kind {
+            kind::WINDOW_1 => self.active = record.u16(10).unwrap_or_default(),
             kind::CODE_PAGE => {
                 if let Text::Narrow(_) = self.text {
                     self.text = Text::Narrow(summary::encoding(record.u16(0).unwrap_or(0)));

@@ -42,6 +42,7 @@ mod kind {
     pub(super) const BEGIN_SHEET_DATA: u32 = 145;
     pub(super) const END_SHEET_DATA: u32 = 146;
     pub(super) const WB_PROP: u32 = 153;
+    pub(super) const BOOK_VIEW: u32 = 158;
     pub(super) const BUNDLE_SH: u32 = 156;
     pub(super) const MERGE_CELL: u32 = 176;
     pub(super) const DRAWING: u32 = 550;
@@ -93,19 +94,33 @@ pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
     super::document(book, budget, findings)
 }
 
+/// The name of the sheet that a workbook shows (MS-XLSB 2.4.301).
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn active(bytes: &[u8], budget: &mut Budget) -> Result<Option<String>, ReadError> {
+    let mut package = Package::open(bytes, budget)?;
+    let main = main_part(&mut package, "xl/workbook.bin", budget)?;
+    let list = Listed::read(&required(&mut package, &main, budget)?, budget)?;
+    Ok(list.sheets.into_iter().nth(list.active as usize).map(|(sheet, _)| sheet.name))
+}
+
 /// The sheet list: each sheet with the id of the relationship to its part.
 struct Listed {
     sheets: Vec<(Sheet, String)>,
     from_1904: bool,
+    /// Number of the sheet that is shown.
+    active: u32,
 }
 
 impl Listed {
     fn read(part: &[u8], budget: &mut Budget) -> Result<Self, ReadError> {
-        let mut list = Self { sheets: Vec::new(), from_1904: false };
+        let mut list = Self { sheets: Vec::new(), from_1904: false, active: 0 };
         let mut records = Records::new(part);
         while let Some((kind, data)) = records.next(budget)? {
             match kind {
                 kind::WB_PROP => list.from_1904 = data.first().is_some_and(|flags| flags & 1 != 0),
+                kind::BOOK_VIEW => list.active = u32_at(data, 24).unwrap_or_default(),
                 kind::BUNDLE_SH => {
                     budget.spend(Resource::Entries, 1)?;
                     let strings = wide_string(data, 8).and_then(|(id, at)| Some((id, wide_string(data, at)?.0)));

@@ -1,9 +1,9 @@
 //! Workbooks embedded in a document: the sheet that is displayed becomes a table of the document.
 
-use crate::document::{Block, Budget, Document, Picture};
-use crate::read::ReadError;
+use crate::document::{Block, Budget, Document, Format, Picture};
 use crate::read::container::package::Package;
 use crate::read::xml::{self, Event, Events};
+use crate::read::{READERS, ReadError, Sniffed, sniff};
 
 /// Maximum number of sheets whose names are read.
 const MOST: usize = 1_000;
@@ -28,11 +28,23 @@ pub(super) fn shown(mut book: Document, active: impl FnOnce() -> Option<String>)
     Some(book)
 }
 
+/// The name of the active sheet of an Excel workbook.
+///
+/// # Errors
+/// [`ReadError::OverLimit`] when it costs more than is left.
+pub(super) fn active(bytes: &[u8], budget: &mut Budget) -> Result<Option<String>, ReadError> {
+    let reader = READERS.iter().find(|reader| sniff(bytes) == Sniffed::Known(reader.format));
+    match reader.filter(|reader| matches!(reader.format, Format::Xls | Format::Xlsb)) {
+        Some(reader) => within(reader.active_sheet(bytes, budget)),
+        None => active_of_workbook(bytes, budget),
+    }
+}
+
 /// The name of the active sheet of an Office Open XML workbook (ECMA-376 part 1, 18.2.30).
 ///
 /// # Errors
 /// [`ReadError::OverLimit`] when it costs more than is left.
-pub(super) fn active_of_workbook(bytes: &[u8], budget: &mut Budget) -> Result<Option<String>, ReadError> {
+fn active_of_workbook(bytes: &[u8], budget: &mut Budget) -> Result<Option<String>, ReadError> {
     let found = Package::open(bytes, budget).and_then(|mut package| {
         let main = package.main_part(budget)?.unwrap_or_else(|| "xl/workbook.xml".to_owned());
         let Some(part) = package.part(&main, budget)? else { return Ok(None) };

@@ -112,7 +112,10 @@ impl Group {
                 }
             }
             "text-decoration" | "text-decoration-line" if value.contains("line-through") => face.struck = Some(true),
-            "vertical-align" => face.shift = Some(Shift::named(value)),
+            "vertical-align" => {
+                let raised = points(value).or_else(|| em_to_points(value)).or_else(|| percent_to_points(value));
+                face.shift = Some(raised.map_or_else(|| Shift::named(value), Shift::by_points));
+            }
             "mso-text-raise" => {
                 face.shift = points(value).map(Shift::by_points).or(face.shift);
             }
@@ -335,6 +338,11 @@ fn em_to_points(value: &str) -> Option<f64> {
     number.trim().parse::<f64>().ok().map(|number| number * 12.0)
 }
 
+/// A percentage of the height of a line, converted to points at the default font size.
+fn percent_to_points(value: &str) -> Option<f64> {
+    value.strip_suffix('%')?.trim().parse::<f64>().ok().map(|number| number / 100.0 * 12.0)
+}
+
 /// A length in points; `None` for a relative one.
 fn points(value: &str) -> Option<f64> {
     let value = value.trim();
@@ -430,6 +438,11 @@ mod tests {
         let shift = |text| declarations(text).0.face.shift;
         assert_eq!(shift("vertical-align: super"), Some(Shift::Raised));
         assert_eq!(shift("vertical-align:sub"), Some(Shift::Lowered));
+        assert_eq!(shift("vertical-align:5px"), Some(Shift::Raised));
+        assert_eq!(shift("vertical-align:.4em"), Some(Shift::Raised));
+        assert_eq!(shift("vertical-align:-30%"), Some(Shift::Lowered));
+        assert_eq!(shift("vertical-align:0"), Some(Shift::None));
+        assert_eq!(shift("vertical-align:middle"), Some(Shift::None));
         assert_eq!(shift("position:relative;top:-5px"), Some(Shift::Raised));
         assert_eq!(shift("position:relative;top:-.4em"), Some(Shift::Raised));
         assert_eq!(shift("position:relative;top:1px"), None);

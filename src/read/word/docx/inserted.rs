@@ -57,7 +57,7 @@ impl Shared<'_> {
     fn active_sheet(&mut self, id: &str, relationships: &Relationships) -> Result<Option<String>, ReadError> {
         let Some(target) = relationships.by_id(id) else { return Ok(None) };
         let Some(bytes) = self.parts.part(&target.target, self.budget)? else { return Ok(None) };
-        embedded::active_of_workbook(&bytes, self.budget)
+        embedded::active(&bytes, self.budget)
     }
 
     /// The blocks of an embedded document, with its pictures added to those of this document.

@@ -25,6 +25,13 @@ pub(super) fn is_drop_down(tag: &Tag) -> bool {
     tag.local == "fieldmark" && tag.get("type").is_some_and(|kind| kind.ends_with("FORMDROPDOWN"))
 }
 
+/// Whether an element is a visible field with a formula.
+pub(super) fn is_computed(tag: &Tag) -> bool {
+    matches!(tag.local, "expression" | "table-formula" | "variable-set" | "variable-get" | "user-field-get")
+        && tag.get("formula").is_some()
+        && tag.get("display").as_deref() != Some("none")
+}
+
 impl Controls {
     /// Takes note of a control, or of the choice of a list.
     pub(super) fn take(&mut self, tag: &Tag) {

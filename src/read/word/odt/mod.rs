@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use self::fields::{Controls, is_drop_down};
 use self::lists::Lists;
+use self::objects::is_object;
 use self::tables::Table;
 use crate::document::{
     Aside, AsideKind, Block, Budget, Document, Metadata, Paragraph, PictureRef, Place, Region, Resource,
@@ -18,7 +19,7 @@ use crate::document::{
 use crate::finding::Finding;
 use crate::read::container::package::Package;
 use crate::read::shared::base64;
-use crate::read::shared::marks::{Face, Marks, Paper, revisions};
+use crate::read::shared::marks::{Face, Marks, Paper, revisions, uncalculated};
 use crate::read::shared::odf::styles::Styles;
 use crate::read::shared::odf::{
     DRAW, OFFICE, SPACES, STYLE, TABLE, TEXT, blanks, count, flat_metadata, inside, metadata, open, picture_part,
@@ -40,7 +41,8 @@ pub(in crate::read) fn read(
     if !bytes.starts_with(b"PK") {
         let (text, base) = xml::text(bytes, budget)?;
         let mut walker = Walker::new(None, "document.xml");
-        walker.walk(&mut Events::new(&text, base, SPACES), budget)?;
+        walker.flat = Some(&text);
+        walker.walk(&mut Events::new(&text, base, SPACES), base, budget)?;
         let metadata = flat_metadata(&text, budget)?;
         return Ok(walker.finish(metadata, findings));
     }
@@ -52,11 +54,11 @@ pub(in crate::read) fn read(
     let mut walker = Walker::new(Some(package), "styles.xml");
     if let Some(styles) = styles {
         let (text, base) = xml::text(&styles, budget)?;
-        walker.walk(&mut Events::new(&text, base, SPACES), budget)?;
+        walker.walk(&mut Events::new(&text, base, SPACES), base, budget)?;
     }
     walker.begin("content.xml");
     let (text, base) = xml::text(&content, budget)?;
-    walker.walk(&mut Events::new(&text, base, SPACES), budget)?;
+    walker.walk(&mut Events::new(&text, base, SPACES), base, budget)?;
     Ok(walker.finish(metadata, findings))
 }
 
@@ -73,6 +75,8 @@ enum ElementKind {
     Item,
     Note,
     Box,
+    /// A field with a formula, with the length of the text before it.
+    Formula(usize),
     /// Everything that is neither a style nor a property.
     Body,
     /// A page header or footer.
@@ -113,6 +117,10 @@ struct Walker<'p> {
     table_count: usize,
     /// Embedded objects that were met.
     objects: usize,
+    /// The whole file, if it is a single XML file.
+    flat: Option<&'p str>,
+    /// Number of fields with a formula and no result.
+    uncalculated: u32,
     controls: Controls,
     part: Arc<str>,
 }
@@ -138,6 +146,8 @@ impl<'p> Walker<'p> {
             paragraph_count: 0,
             table_count: 0,
             objects: 0,
+            flat: None,
+            uncalculated: 0,
             controls: Controls::default(),
             part: part.into(),
         }
@@ -154,12 +164,13 @@ impl<'p> Walker<'p> {
         findings.append(&mut self.findings);
         findings.extend(self.skipped.findings());
         findings.extend(revisions(self.revisions));
+        findings.extend(uncalculated(self.uncalculated));
         self.blocks.append(&mut self.notes);
         self.blocks.append(&mut self.margins);
         Document { metadata, blocks: self.blocks, pictures: self.pictures.list, asides: self.asides }
     }
 
-    fn walk(&mut self, events: &mut Events, budget: &mut Budget) -> Result<(), ReadError> {
+    fn walk(&mut self, events: &mut Events, base: usize, budget: &mut Budget) -> Result<(), ReadError> {
         loop {
             match events.next(budget)? {
                 Event::Open(tag) if self.styles.take(&tag, events, budget)? => {}
@@ -168,8 +179,10 @@ impl<'p> Walker<'p> {
                     self.embedded(&content, budget)?;
                 }
                 Event::Open(tag) if tag.space == DRAW && self.is_inside() && is_object(tag.local) => {
-                    self.object(&tag, budget)?;
+                    let from = events.offset();
                     events.skip(budget)?;
+                    let inside = self.flat.and_then(|text| text.get(from.checked_sub(base)?..events.offset() - base));
+                    self.object(&tag, inside, budget)?;
                 }
                 Event::Open(tag) if tag.space.is_none() && is_drop_down(&tag) => self.drop_down(events, budget)?,
                 Event::Open(tag) if self.is_unseen(&tag) => {
@@ -238,6 +251,11 @@ impl<'p> Walker<'p> {
                     let face = change.apply(open.faces.last().copied().unwrap_or_default());
                     open.faces.push(face);
                     return Ok(ElementKind::Span);
+                }
+            }
+            (TEXT, _) if fields::is_computed(tag) => {
+                if let Some(open) = self.paragraphs.last() {
+                    return Ok(ElementKind::Formula(open.paragraph.text.len()));
                 }
             }
             (TEXT, "s") => self.text(&blanks(tag), budget)?,
@@ -396,6 +414,11 @@ impl<'p> Walker<'p> {
                 }
             }
             ElementKind::Box => drop(self.papers.pop()),
+            ElementKind::Formula(length) => {
+                let is_empty =
+                    |open: &Open| open.paragraph.text.get(length..).is_none_or(|text| text.trim().is_empty());
+                self.uncalculated += u32::from(self.paragraphs.last().is_some_and(is_empty));
+            }
             ElementKind::Note | ElementKind::Body | ElementKind::Margin | ElementKind::Other => {}
         }
         Ok(())
@@ -471,9 +494,4 @@ impl<'p> Walker<'p> {
             _ => false,
         }
     }
-}
-
-/// Elements that show what another program made.
-fn is_object(name: &str) -> bool {
-    matches!(name, "object" | "object-ole" | "plugin" | "applet")
 }

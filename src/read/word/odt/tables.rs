@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::document::{Block, Budget, Cell, Exceeded, Grid, GridBuilder, Place, Resource};
 use crate::finding::code::read::CONTENT_SKIPPED;
 use crate::finding::{Finding, Message};
+use crate::read::shared::marks::uncalculated;
 use crate::read::shared::odf::count;
 use crate::read::xml::Tag;
 
@@ -32,6 +33,9 @@ pub(super) struct Table {
     hidden: Option<(usize, Place, String)>,
     text: String,
     begun: bool,
+    /// Whether the open cell has a formula, and the number of cells whose formula has no result.
+    computed: bool,
+    uncalculated: u32,
     /// Blocks of the open cell.
     pub(super) nested: Vec<Block>,
 }
@@ -53,6 +57,8 @@ impl Table {
             hidden: None,
             text: String::new(),
             begun: false,
+            computed: false,
+            uncalculated: 0,
             nested: Vec::new(),
         }
     }
@@ -81,6 +87,7 @@ impl Table {
 
     pub(super) fn begin_cell(&mut self, tag: &Tag, budget: &mut Budget) -> Result<(), Exceeded> {
         self.cells.clear();
+        self.computed = tag.get("formula").is_some();
         self.open = Some(self.builder.next_column());
         let spans = (count(tag, "number-rows-spanned"), count(tag, "number-columns-spanned"));
         let repeated = count(tag, "number-columns-repeated").min(MOST);
@@ -140,6 +147,9 @@ impl Table {
             return Ok(());
         }
         let (text, mut nested) = (std::mem::take(&mut self.text), std::mem::take(&mut self.nested));
+        if std::mem::take(&mut self.computed) && text.trim().is_empty() && nested.is_empty() {
+            self.uncalculated += self.cells.len() as u32;
+        }
         let copies = self.cells.len().saturating_sub(1) as u64;
         budget.spend(Resource::TextBytes, copies.saturating_mul(text.len() as u64))?;
         for cell in self.cells.drain(..) {
@@ -173,6 +183,7 @@ impl Table {
 
     /// The grid. Content of covered cells is reported as a finding and not read.
     pub(super) fn finish(self, budget: &mut Budget, findings: &mut Vec<Finding>) -> Result<Grid, Exceeded> {
+        findings.extend(uncalculated(self.uncalculated));
         findings.extend(self.hidden.map(|(count, place, text)| covered(count, place, &text)));
         self.builder.finish(budget)
     }
