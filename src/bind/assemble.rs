@@ -165,9 +165,9 @@ fn around(stream: &Stream, frame: &Frame, report: &mut Report) {
     }
     if !report.unclaimed.is_empty() {
         let message = Message::new(
-            format!("标题之前有{}处内容不属于报告的任何部分，附在输出的最后。", report.unclaimed.len()),
+            format!("有{}处内容不属于报告的任何部分，附在输出的最后。", report.unclaimed.len()),
             format!(
-                "{} pieces before the title belong to no part of the report; they are put at its end.",
+                "{} pieces of content belong to no part of the report; they are put at its end.",
                 report.unclaimed.len()
             ),
         );

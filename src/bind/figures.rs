@@ -45,6 +45,8 @@ pub(super) struct Figures {
     pub(super) findings: Vec<Finding>,
     /// For each table, whether it was found but left empty, because it was not certain which table it is.
     pub(super) refused: Vec<bool>,
+    /// For each table, whether its fields were found in lines of text.
+    pub(super) in_lines: Vec<bool>,
     /// The rows of tables whose rows are data.
     pub(super) open: Vec<OpenPlaces>,
 }
@@ -58,13 +60,14 @@ impl Figures {
             taken: vec![false; rows],
             findings: Vec::new(),
             refused: vec![false; form.tables.len()],
+            in_lines: vec![false; form.tables.len()],
             open: Vec::new(),
         }
     }
 
-    /// Whether a table was found, or refused as ambiguous.
+    /// Whether a table was found, in a grid or in lines, or refused as ambiguous.
     pub(super) fn has_table(&self, table: usize) -> bool {
-        !self.rows[table].is_empty() || self.refused[table]
+        !self.rows[table].is_empty() || self.refused[table] || self.in_lines[table]
     }
 
     /// Adds a finding, and returns the hold by which figures refer to it.

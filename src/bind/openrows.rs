@@ -9,6 +9,8 @@ pub struct OpenPlaces {
     pub block: (usize, usize),
     /// The rows from the header to the total row, or to the end of the table.
     pub rows: Vec<Vec<OpenCell>>,
+    /// The cells of the last row of the header.
+    pub header: Vec<OpenCell>,
     /// The total row.
     pub total: Option<Vec<OpenCell>>,
 }

@@ -17,11 +17,12 @@ pub(super) struct Choice<'f> {
     pub(super) finding: Option<Finding>,
 }
 
-/// How well a form fits: labels found, labels missing from the tables of which some were found, headings found, and whether a title's name
-/// occurs.
+/// How well a form fits: labels found, and how many of them differ; labels missing from the tables of which some were found; headings
+/// found, and whether a title's name occurs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Fit {
     found: usize,
+    different: usize,
     missing: usize,
     headings: usize,
     titled: bool,
@@ -43,7 +44,8 @@ pub(super) fn choose<'f>(
     labels.mark(&folded, &mut seen);
     let fits: Vec<Fit> = forms.iter().zip(seen).map(|(index, seen)| fit(index, flow, &folded, seen)).collect();
     let better = |one: &Fit, other: &Fit| {
-        (one.found, std::cmp::Reverse(one.missing)).cmp(&(other.found, std::cmp::Reverse(other.missing)))
+        let key = |fit: &Fit| (fit.different, std::cmp::Reverse(fit.missing), fit.found);
+        key(one).cmp(&key(other))
     };
     let best = (0..forms.len()).reduce(|best, next| if better(&fits[next], &fits[best]).is_gt() { next } else { best });
     let Some(best) = best else { return Err(Box::new(nothing(reading, flow))) };
@@ -161,7 +163,7 @@ fn fit(index: &FormIndex, flow: &Flow, folded: &str, mut seen: Vec<bool>) -> Fit
             }
         }
     }
-    let (found, missing) = index.coverage(&seen);
+    let (found, missing, different) = index.coverage(&seen);
     let mut headings: Vec<usize> = Vec::new();
     let mut titled = false;
     for item in &flow.items {
@@ -185,7 +187,7 @@ fn fit(index: &FormIndex, flow: &Flow, folded: &str, mut seen: Vec<bool>) -> Fit
     headings.extend(inline.map(|(number, _)| number));
     headings.sort_unstable();
     headings.dedup();
-    Fit { found, missing, headings: headings.len(), titled }
+    Fit { found, different, missing, headings: headings.len(), titled }
 }
 
 /// Minimum number of characters of a label that is recognised without its unit: 金额 and 合计 occur in any table.

@@ -100,6 +100,15 @@ impl Section {
         Some(filled.replace(PLACES[1], year.as_deref().unwrap_or_default()))
     }
 
+    /// The year that a heading states, if this one has a place for it.
+    pub fn year_in(&self, heading: &str) -> Option<i16> {
+        self.pattern.as_ref().filter(|pattern| pattern.text.contains(PLACES[1]))?;
+        let before = &heading[..heading.find('年')?];
+        let digits = before.len() - before.trim_end_matches(|sign: char| sign.is_ascii_digit()).len();
+        let year = (digits == 4).then(|| before[before.len() - 4..].parse().ok()).flatten();
+        year.filter(|year| (1990..=2100).contains(year))
+    }
+
     /// Whether a folded line is this heading with a name and a year filled in.
     pub fn is_heading_with_places(&self, folded: &str) -> bool {
         let Some(pattern) = &self.pattern else { return false };
@@ -107,7 +116,9 @@ impl Section {
         pattern.words.iter().any(|words| {
             let Some((before, behind)) = folded.split_once(words.as_str()) else { return false };
             let digits = folded.chars().filter(char::is_ascii_digit).count();
-            let dated = !pattern.text.contains(PLACES[1]) || digits >= 4 || before.is_empty();
+            // `    年度检查情况统计表` of a blank form has an empty place for the year.
+            let is_blank = before.chars().all(|sign| "年度xX×_".contains(sign));
+            let dated = !pattern.text.contains(PLACES[1]) || digits >= 4 || is_blank;
             before.chars().count() <= BEFORE && behind.chars().all(year) && dated
         })
     }
@@ -140,6 +151,9 @@ mod tests {
             ("表一 白渚市民政局2024年度检查情况统计表", true),
             ("白渚市民政局2023年检查情况统计表", true),
             ("检查情况统计表", true),
+            ("    年度检查情况统计表", true),
+            ("××××年检查情况统计表", true),
+            ("本年检查情况统计表", false),
             ("白渚市民政局检查情况统计表", false),
             ("附：上年度检查情况统计表说明", false),
         ] {

@@ -77,7 +77,7 @@ fn names(pattern: &str, others: &[String]) -> Vec<String> {
     // The longest of the words between agency and year is the name; of equally long ones the last.
     let pieces = pattern.split(['{', '}']).step_by(2);
     let fixed = pieces.max_by_key(|piece| fold(piece).chars().count()).unwrap_or_default();
-    let fixed = fixed.strip_prefix('年').unwrap_or(fixed);
+    let fixed = fixed.strip_prefix("年度").or_else(|| fixed.strip_prefix('年')).unwrap_or(fixed);
     let fixed = fixed.trim_matches(|character: char| "（(）)《》“”".contains(character));
     let names = std::iter::once(fixed).chain(others.iter().map(String::as_str)).map(fold);
     names.filter(|name| !name.is_empty()).collect()

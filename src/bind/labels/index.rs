@@ -247,21 +247,25 @@ impl FormIndex {
 
     /// For the labels that were seen (by label number): how many labels of the form they are, and how many labels are missing from the
     /// tables of which a label was seen. A label counts once, whichever of its variants was seen; a label that several tables have marks
-    /// none of them as seen.
-    pub(in crate::bind) fn coverage(&self, seen: &[bool]) -> (usize, usize) {
+    /// none of them as seen. The last number is that of the labels found if one that several tables or rows have counts once.
+    pub(in crate::bind) fn coverage(&self, seen: &[bool]) -> (usize, usize, usize) {
         // For each label of the form: its table, and whether it was seen; `None` for groups, and for labels that repeat the text of another
         // in the same row.
         let mut places: Vec<Option<(usize, bool)>> = vec![None; self.places];
         let mut touched: Vec<bool> = vec![false; self.expected.len()];
+        let mut different = 0;
         for (uses, &seen) in self.uses.iter().zip(seen) {
-            for found in uses.iter().filter(|found| found.role != Role::Group) {
+            let own = || uses.iter().filter(|found| found.role != Role::Group);
+            let is_new = |found: &Use| !places[found.place].is_some_and(|place| place.1);
+            different += usize::from(seen && own().any(is_new));
+            for found in own() {
                 let known = places[found.place].is_some_and(|place| place.1);
                 places[found.place] = Some((found.table, known || seen));
                 touched[found.table] |= seen && uses.iter().all(|other| other.table == found.table);
             }
         }
         let found = places.iter().flatten().filter(|place| place.1).count();
-        (found, places.iter().flatten().filter(|place| !place.1 && touched[place.0]).count())
+        (found, places.iter().flatten().filter(|place| !place.1 && touched[place.0]).count(), different)
     }
 
     /// The section whose heading is this folded text.

@@ -143,6 +143,29 @@ pub(super) fn rows<'d>(
     (found, taken)
 }
 
+/// The fields of a table that has no grid: of one with a single column, in lines of text with two or more of its labels.
+pub(super) fn in_lines<'d>(
+    grids: &Grids<'_, 'd>,
+    (form, table): (&Form, usize),
+    figures: &mut Figures,
+) -> Vec<Found<'d>> {
+    let [block] = form.tables[table].blocks.as_slice() else { return Vec::new() };
+    if block.is_open() || block.leaf_columns.len() != 1 {
+        return Vec::new();
+    }
+    let (found, known) = signed::alone(grids, block, &figures.taken, |row| field_id(form, table, 0, (row, 0)));
+    if found.is_empty() {
+        return found;
+    }
+    figures.in_lines[table] = true;
+    let missing = (0..block.leaf_rows.len()).filter(|row| !known.contains(row)).map(|row| (0, row));
+    let missing: Vec<(usize, usize)> = missing.collect();
+    if !missing.is_empty() && !form.tables[table].optional {
+        figures.findings.push(crate::bind::figures::rows_missing(form, table, &missing));
+    }
+    found
+}
+
 fn field_id(form: &Form, table: usize, number: usize, (row, column): (usize, usize)) -> String {
     let table = &form.tables[table];
     let block = &table.blocks[number];

@@ -122,7 +122,7 @@ pub(in crate::bind) fn apply(form: &Form, named: Named, report: &mut Report) {
         }
     }
     report.findings.extend(differs.map(|message| Finding::new(&code::AGENCY_UNCERTAIN, message)));
-    if let (Some(year), None) = (named.year, report.year) {
+    if let (Some(year), None) = (named.year.or_else(|| in_headings(form, report)), report.year) {
         report.findings.retain(|finding| finding.code != code::YEAR_UNCERTAIN.id);
         report.year = Some(year);
     }
@@ -130,6 +130,17 @@ pub(in crate::bind) fn apply(form: &Form, named: Named, report: &mut Report) {
     if let (true, Some(agency), Some(year)) = (unnamed, &report.agency, report.year) {
         report.title = Some(form.title.for_report(agency, year));
     }
+}
+
+/// The year that all headings with a place for it state.
+fn in_headings(form: &Form, report: &Report) -> Option<i16> {
+    let years = report.sections.iter().filter_map(|section| {
+        let known = form.sections.iter().find(|known| known.id == section.id)?;
+        known.year_in(section.heading.as_deref()?)
+    });
+    let mut years: Vec<i16> = years.collect();
+    years.dedup();
+    <[i16; 1]>::try_from(years).ok().map(|[year]| year)
 }
 
 #[cfg(test)]

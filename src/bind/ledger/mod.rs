@@ -81,6 +81,12 @@ pub(in crate::bind) fn read(index: &FormIndex, flow: &Flow, figures: &mut Figure
     for laid in assign::assign(form, &grids, figures) {
         take(form, &grids, &laid, figures, &mut found);
     }
+    for (number, table) in form.tables.iter().enumerate() {
+        if table.by_rows && !figures.has_table(number) {
+            let more = fixed::in_lines(&grids, (form, number), figures);
+            found.extend(more.into_iter().map(|found| (0, found)));
+        }
+    }
     let with_rows = form.expanded(found.iter().map(|(_, found)| found.id.as_str()));
     let mut values = Vec::new();
     for (grid, found) in found {

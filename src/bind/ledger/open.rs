@@ -120,7 +120,9 @@ struct Reader<'a, 'f, 'd> {
 impl<'a, 'd> Reader<'a, '_, 'd> {
     /// The rows from the header to the total row: those of a report, or the blank ones of a form.
     fn places(&self, block: (usize, usize), end: u32) -> OpenPlaces {
-        let mut places = OpenPlaces { block, ..OpenPlaces::default() };
+        let last = self.header.bottom.saturating_sub(1);
+        let header = self.grid.row_cells(last).filter(|cell| cell.row == last).map(|cell| self.open_cell(cell));
+        let mut places = OpenPlaces { block, header: header.collect(), ..OpenPlaces::default() };
         for row in self.header.bottom..end {
             let cells = self.cells(row);
             let own: Vec<&'d Cell> = self.grid.row_cells(row).filter(|cell| cell.row == row).collect();

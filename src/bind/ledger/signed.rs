@@ -25,13 +25,50 @@ pub(super) fn find<'d>(
     (grid, taken, missing): (usize, &[u32], &[usize]),
     id_of: impl Fn(usize) -> String,
 ) -> (Vec<Found<'d>>, Vec<usize>, Vec<u32>) {
+    in_lines(lines(grids, grid, taken), block, missing, id_of)
+}
+
+/// Searches all lines of text, and the rows of grids that are not `taken`, for the rows of a block that has no grid. Returns the cells, and
+/// the rows found.
+pub(super) fn alone<'d>(
+    grids: &Grids<'_, 'd>,
+    block: &Block,
+    taken: &[bool],
+    id_of: impl Fn(usize) -> String,
+) -> (Vec<Found<'d>>, Vec<usize>) {
+    let lines = grids.flow.items.iter().filter_map(|item| match item {
+        Item::Text(text) => Some((Cow::Borrowed(text.text.as_ref()), &text.place, None)),
+        Item::Row(row) if !taken[*row] => {
+            let own = || grids.flow.rows[*row].cells.iter().filter(|cell| cell.own).map(|cell| cell.cell);
+            let text: Vec<&str> = own().map(|cell| cell.text.as_str()).collect();
+            Some((Cow::Owned(text.join("\t")), &own().next()?.place, None))
+        }
+        _ => None,
+    });
+    let missing: Vec<usize> = (0..block.leaf_rows.len()).collect();
+    let (mut found, known, _) = in_lines(lines.collect(), block, &missing, id_of);
+    // The cell of a line is not that of one field.
+    for found in &mut found {
+        let place = &mut found.cell.to_mut().place;
+        (place.row, place.column) = (None, None);
+    }
+    (found, known)
+}
+
+/// The rows of a block that these lines contain.
+fn in_lines<'d>(
+    lines: Vec<Line>,
+    block: &Block,
+    missing: &[usize],
+    id_of: impl Fn(usize) -> String,
+) -> (Vec<Found<'d>>, Vec<usize>, Vec<u32>) {
     let (mut found, mut known, mut rows) = (Vec::new(), Vec::new(), Vec::new());
     let labels: Vec<(usize, String)> = missing
         .iter()
         .filter_map(|&row| Some((row, block.leaf_rows[row].path.last()?)))
         .flat_map(|(row, label)| lookup_keys(label).into_iter().map(move |way| (row, way)))
         .collect();
-    for (text, place, row) in lines(grids, grid, taken) {
+    for (text, place, row) in lines {
         let fields = fields(&text, &labels);
         if fields.len() < LEAST && found.is_empty() {
             continue;

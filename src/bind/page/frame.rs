@@ -93,7 +93,9 @@ fn find_title(form: &Form, stream: &Stream, before: usize, frame: &mut Frame) ->
         for count in 0..3 {
             let Some(text) = text_line(number + count).filter(|_| number + count < last) else { break };
             let long = count > 0 && (text.chars().count() > 40 || joined.chars().count() > 60);
-            if long || is_heading(form, text) {
+            // A title does not end one sheet and begin the next, and has no label of a line for the agency.
+            let apart = stream.lines[number + count].place.part != stream.lines[number].place.part;
+            if long || apart || text.ends_with(['：', ':']) && count > 0 || is_heading(form, text) {
                 break;
             }
             joined.push_str(text);

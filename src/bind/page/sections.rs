@@ -5,7 +5,7 @@ use super::headings::Heading;
 use crate::bind::source::items::Flow;
 use crate::bind::source::stream::{Claim, Line, LineKind, Stream};
 use crate::document::{Grid, Place};
-use crate::form::Form;
+use crate::form::{Form, Section as FormSection};
 use crate::report::{Content, ExtraCell, ExtraTable, Section};
 use crate::text::blank;
 use crate::text::{fold, numbering};
@@ -25,11 +25,9 @@ impl Cutter<'_, '_> {
     pub(in crate::bind) fn cut(&self) -> (Vec<Section>, Vec<Content>) {
         let mut sections = Vec::new();
         let first = self.headings.first().map_or(self.frame.end, |heading| heading.start);
-        if let Some(preamble) = self.form.sections.iter().find(|section| section.heading.is_none()) {
-            let content = self.content(self.frame.start, first, None);
-            if !content.is_empty() {
-                sections.push(Section { id: preamble.id.clone(), heading: None, content });
-            }
+        let mut opening = self.content(self.frame.start, first, None);
+        if let Some(section) = self.opens().filter(|_| !opening.is_empty()) {
+            sections.push(Section { id: section.id.clone(), heading: None, content: std::mem::take(&mut opening) });
         }
         for heading in self.headings {
             sections.push(Section {
@@ -43,6 +41,11 @@ impl Cutter<'_, '_> {
             let content = self.content(start, end, self.headings[heading].level);
             sections[before + heading].content.extend(content);
         }
+        // Text above the heading of the only section belongs to it.
+        if let ([_], [section]) = (self.form.sections.as_slice(), sections.as_mut_slice()) {
+            opening.retain(|content| !matches!(content, Content::Paragraph { text, .. } if self.repeats(&fold(text))));
+            section.content.splice(..0, opening.drain(..));
+        }
         let title = self.frame.title.as_ref().map(|title| fold(&title.text));
         let mut unclaimed = self.content(0, self.frame.start, None);
         // The title, and the lines it was broken into, are not unclaimed content.
@@ -53,7 +56,34 @@ impl Cutter<'_, '_> {
             }
             _ => true,
         });
+        // Tables of the form are read wherever they are; the text around them has no section.
+        unclaimed.extend(opening.into_iter().filter(|content| match content {
+            Content::Table { .. } => false,
+            Content::Paragraph { text, .. } => !self.repeats(&fold(text)),
+            _ => true,
+        }));
         (sections, unclaimed)
+    }
+
+    /// The section of the text above the first heading: the one without a heading, or the only one of a form if its heading is missing.
+    fn opens(&self) -> Option<&FormSection> {
+        let sections = &self.form.sections;
+        let only = sections.first().filter(|_| sections.len() == 1 && self.headings.is_empty());
+        sections.iter().find(|section| section.heading.is_none()).or(only)
+    }
+
+    /// Whether a folded line repeats the title or a heading, as on the sheets of a workbook.
+    fn repeats(&self, folded: &str) -> bool {
+        let found = || self.headings.iter().map(|heading| fold(&self.stream.raw[heading.start..heading.end]));
+        let is_heading = |section: &FormSection| {
+            let heading = section.heading.as_ref();
+            heading.is_some_and(|heading| heading.folded.iter().chain(&heading.bare).any(|known| known == folded))
+                || section.is_heading_with_places(folded)
+        };
+        let title = self.frame.title.as_ref().map(|title| fold(&title.text));
+        title.is_some_and(|title| title == folded)
+            || found().any(|heading| heading == folded)
+            || self.form.sections.iter().any(is_heading)
     }
 
     /// Content ranges of the headings: index of the heading, first and last byte. A heading repeated on another sheet continues its
