@@ -205,11 +205,11 @@ fn is_text(table: &Table) -> bool {
     leaves <= 1 && table.blocks.iter().all(|block| block.rows.is_empty() && block.open.is_none())
 }
 
-/// A name with its leading year replaced by `{year}`.
+/// A name with its leading year, or the empty place of one, replaced by `{year}`.
 fn with_year(name: &str) -> String {
-    let year = name.get(..4).filter(|year| year.bytes().all(|digit| digit.is_ascii_digit()));
-    match year {
-        Some(_) if name[4..].starts_with('年') => format!("{{year}}{}", &name[4..]),
+    let characters: Vec<char> = name.chars().filter(|character| !blank(*character)).collect();
+    match year(&characters) {
+        Some((0, behind)) => format!("{{year}}{}", characters[behind..].iter().collect::<String>()),
         _ => name.to_owned(),
     }
 }
@@ -255,19 +255,12 @@ fn without_place(title: &str) -> String {
 fn pattern(text: &str) -> (String, String) {
     let text: String = text.chars().filter(|character| !blank(*character)).collect();
     let characters: Vec<char> = text.chars().collect();
-    // Four digits or placeholder characters before 年.
-    let year = (0..characters.len().saturating_sub(4)).find(|&at| {
-        let four = &characters[at..at + 4];
-        let digits = four.iter().all(char::is_ascii_digit);
-        let marks = four.iter().all(|character| "×xXＸ_＿○0123456789".contains(*character));
-        (digits || marks) && characters[at + 4] == '年'
-    });
-    let Some(at) = year else {
+    let Some((at, behind)) = year(&characters) else {
         let name = without_place(&text);
         return (format!("{{agency}}{{year}}年{name}"), name);
     };
     let before: String = characters[..at].iter().collect();
-    let after: String = characters[at + 4..].iter().collect();
+    let after: String = characters[behind..].iter().collect();
     let opened = before.ends_with(['（', '(']);
     if opened {
         let name = without_place(before.trim_end_matches(['（', '(']));
@@ -275,6 +268,21 @@ fn pattern(text: &str) -> (String, String) {
     }
     let fixed = after.trim_start_matches(['年', '度']).to_owned();
     (format!("{{agency}}{{year}}{after}"), fixed)
+}
+
+/// The place of the year in a title: its first character, and the 年 after it.
+fn year(characters: &[char]) -> Option<(usize, usize)> {
+    let is_mark = |character: &char| "×xXＸ_＿○〇*0123456789".contains(*character);
+    let years = || (0..characters.len()).filter(|&at| characters[at] == '年');
+    let marks = |at: usize| characters[..at].iter().rev().take_while(|character| is_mark(character)).count();
+    // Four digits or placeholder characters before 年.
+    if let Some(at) = years().find(|&at| marks(at) >= 4) {
+        return Some((at - 4, at));
+    }
+    // Fewer of them, as in 20__年, or nothing: the place before 年 is empty at the beginning of the text or of a bracket.
+    let opens = |at: usize| at == 0 || matches!(characters[at - 1], '（' | '(');
+    let blank = years().find(|&at| marks(at) >= 2 || opens(at));
+    blank.map(|at| (at - marks(at), at))
 }
 
 #[cfg(test)]
@@ -289,6 +297,10 @@ mod tests {
             ("采购统计表（2023年度）", "{agency}采购统计表（{year}年度）", "采购统计表"),
             ("采购统计表", "{agency}{year}年采购统计表", "采购统计表"),
             ("（机关名称）网站年报（××××年度）", "{agency}网站年报（{year}年度）", "网站年报"),
+            ("    年度采购统计表", "{agency}{year}年度采购统计表", "采购统计表"),
+            ("20__年采购统计表", "{agency}{year}年采购统计表", "采购统计表"),
+            ("采购统计表（　　年度）", "{agency}采购统计表（{year}年度）", "采购统计表"),
+            ("本年采购统计表", "{agency}{year}年本年采购统计表", "本年采购统计表"),
         ] {
             assert_eq!(pattern(title), (expected.to_owned(), name.to_owned()), "{title}");
         }

@@ -248,6 +248,10 @@ fn rows(grid: &Grid, (from, to): (u32, u32), (column, labels): (u32, u32), next:
             continue;
         };
         let end = (cell.row + cell.row_span).min(to).max(row + 1);
+        if is_lettered(grid, row) {
+            row = end;
+            continue;
+        }
         let mut head = head(&cell.text, (row, end));
         let wide = cell.column + cell.col_span;
         if wide >= grid.columns() && grid.columns() > 1 {
@@ -315,7 +319,7 @@ fn open(part: &GridRange, body: u32, block: &mut TableBlock, labels: u32) -> Opt
     let numbered = numbered.count() >= 1;
     let blank_rows = rows.iter().filter(|&&row| (0..grid.columns()).all(|column| text(row, column).is_empty())).count();
     let all_blank = labels == 0 && rows.len() >= 2 && blank_rows >= 1 && blank_rows + 1 >= rows.len();
-    if !(dotted || numbered || all_blank) {
+    if !(dotted || numbered || all_blank || only_total(part, body) || listed(part, body)) {
         return None;
     }
     // The label columns are columns of the table; the first of them with text is the key.
@@ -342,6 +346,52 @@ fn open(part: &GridRange, body: u32, block: &mut TableBlock, labels: u32) -> Opt
     leaves[key].kind = Some(code.unwrap_or("text").to_owned());
     let key = leaves[key].id.clone();
     Some((key, total))
+}
+
+/// Whether a row below a header letters or numbers the columns: 甲, 乙, 1, 2.
+fn is_lettered(grid: &Grid, row: u32) -> bool {
+    let row = texts(grid, row);
+    let letters = row.iter().take_while(|(_, text)| text.chars().all(|sign| "甲乙丙丁戊己庚".contains(sign))).count();
+    let numbers = row.iter().skip(letters).zip(1..).all(|((_, text), number)| text.parse() == Ok(number));
+    letters > 0 && row.len() == grid.columns() as usize && numbers
+}
+
+/// The texts of a row's own cells, with the column of each.
+fn texts(grid: &Grid, row: u32) -> Vec<(u32, String)> {
+    let own = grid.row_cells(row).filter(|cell| cell.row == row);
+    own.map(|cell| (cell.column, plain(&cell.text))).filter(|(_, text)| !text.is_empty()).collect()
+}
+
+/// Whether a row is the total: its first text is the label of one.
+fn is_total(row: &[(u32, String)]) -> bool {
+    row.first().is_some_and(|(_, text)| words().is_total_row(text))
+}
+
+/// Whether the rows are blank but for the total, which is then a row below rows that are data: beside it there are blank rows, or the
+/// first column numbers the rows.
+fn only_total(part: &GridRange, body: u32) -> bool {
+    let rows: Vec<_> = (body..part.to).map(|row| texts(part.grid, row)).collect();
+    let numbers = part.grid.cell_at(part.from, 0).is_some_and(|cell| words().heads_numbers(&plain(&cell.text)));
+    let blank = rows.iter().filter(|row| row.is_empty()).count();
+    let totals = rows.iter().filter(|row| row.len() == 1 && is_total(row)).count();
+    totals == 1 && totals + blank == rows.len() && (numbers || blank > 0)
+}
+
+/// Whether the rows are filled in, with numbers from 1 in a column of numbers before a column that identifies rows.
+fn listed(part: &GridRange, body: u32) -> bool {
+    let grid = part.grid;
+    let head = |column: u32| (part.from..body).find_map(|row| grid.cell_at(row, column)).map(|cell| plain(&cell.text));
+    let key = |label: &String| words().heads_keys(label);
+    if !head(0).is_some_and(|label| words().heads_numbers(&label)) || !head(1).as_ref().is_some_and(key) {
+        return false;
+    }
+    // Below the rows there may be notes, and the total.
+    let rows = (body..part.to).map(|row| texts(grid, row)).filter(|row| row.len() > 1 && !is_total(row));
+    let mut count = 0;
+    rows.into_iter().all(|row| {
+        count += 1;
+        matches!(row.as_slice(), [(0, number), (1, _), ..] if number.parse() == Ok(count))
+    }) && count > 0
 }
 
 fn collect<'h>(heads: &'h mut [Head], leaves: &mut Vec<&'h mut Head>) {
