@@ -131,7 +131,7 @@ pub(crate) fn filled(template: &[u8], report: &Report, part: &str) -> (Report, S
     (read, xml, told.map(|finding| finding.message.zh.clone()).collect())
 }
 
-fn content(package: &[u8], part: &str) -> String {
+pub(crate) fn content(package: &[u8], part: &str) -> String {
     let mut zip = zip::ZipArchive::new(Cursor::new(package)).unwrap();
     let mut text = String::new();
     zip.by_name(part).unwrap().read_to_string(&mut text).unwrap();
@@ -179,7 +179,7 @@ fn rows_that_the_report_does_not_need_stay_empty() {
 }
 
 #[test]
-fn a_template_without_rows_for_a_table_is_told() {
+fn a_word_table_without_rows_gets_them() {
     let whole = template();
     let xml = content(&whole, "word/document.xml");
     // The table of funds loses its only row between header and total.
@@ -189,10 +189,21 @@ fn a_template_without_rows_for_a_table_is_told() {
     let body = xml.find("<w:body>").unwrap() + "<w:body>".len();
     let end = xml.find("<w:sectPr/>").unwrap();
     let cut = package(&format!("{}{}", &xml[body..first], &xml[second..end]));
+    let report = report(&[("东院", 2)], &[("205", "教育支出", 4), ("208", "社保支出", 1)]);
+    let (read, _, told) = filled(&cut, &report, "word/document.xml");
+    assert!(told.is_empty(), "{told:?}");
+    assert_same(&report, &read);
+}
+
+#[test]
+fn a_sheet_without_rows_for_a_table_is_told() {
+    let xml = content(&workbook(""), "xl/worksheets/one.xml");
+    let cut: String =
+        xml.split_inclusive("</row>").filter(|row| !row.contains("r=\"B5\"") && !row.contains("r=\"B6\"")).collect();
     let report = report(&[("东院", 2)], &[("205", "教育支出", 4)]);
-    let (_, _, told) = filled(&cut, &report, "word/document.xml");
+    let (_, _, told) = filled(&book(&cut), &report, "xl/worksheets/one.xml");
     assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].contains("购书经费表") && told[0].contains("有3个数据没有位置"), "{told:?}");
+    assert!(told[0].contains("明细表") && told[0].contains("有5个数据没有位置"), "{told:?}");
 }
 
 pub(crate) const SHEET: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";

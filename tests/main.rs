@@ -29,6 +29,7 @@ mod fill_placeholders;
 mod fill_rows;
 mod fill_rows_added;
 mod filter;
+mod form_lines;
 mod formbook;
 mod forms;
 mod golden;

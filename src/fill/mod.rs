@@ -6,6 +6,7 @@
 
 mod docx;
 mod edit;
+mod lines;
 mod placeholder;
 mod rows;
 mod xlsx;
@@ -151,6 +152,12 @@ fn homeless(form: &Form, fields: &[FieldIndex]) -> Vec<Finding> {
         Finding::new(code, message).about(fields)
     };
     missing.into_iter().map(finding).collect()
+}
+
+/// Whether the title of a report is the heading of one of these sections.
+fn is_heading(form: &Form, report: &Report, title: &str, mut sections: impl Iterator<Item = usize>) -> bool {
+    let heading = |section: usize| form.sections[section].heading_for(report.agency.as_deref(), report.year);
+    sections.any(|section| heading(section).as_deref() == Some(title))
 }
 
 /// A finding about a text.

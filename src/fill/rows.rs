@@ -4,8 +4,9 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use crate::bind::OpenCell;
-use crate::form::{FieldIndex, FieldKind, Form, OpenBlock};
+use crate::form::{FieldIndex, FieldKind, Form, OpenBlock, Table};
 use crate::report::Report;
+use crate::text::fold;
 use crate::write::plan;
 
 /// What a cell of such a row contains.
@@ -100,13 +101,35 @@ impl<'a> OpenReport<'a> {
         (content.field.is_some() && (is_figure || !content.text.is_empty())).then_some(content)
     }
 
+    /// The words of a total row whose figures have a place: its label, which is in the template.
+    fn labels(&self, placed: &HashSet<FieldIndex>) -> Vec<FieldIndex> {
+        let mut labels = Vec::new();
+        let blocks = |(number, table): (usize, &'a Table)| (0..table.blocks.len()).map(move |block| (number, block));
+        for block in self.form.tables.iter().enumerate().flat_map(blocks) {
+            let known = &self.form.tables[block.0].blocks[block.1];
+            let (Some(total), Some(key)) =
+                (known.open.as_ref().and_then(|open| open.total.as_ref()), self.keys(block, true).first().copied())
+            else {
+                continue;
+            };
+            let fields = (0..known.leaf_columns.len()).map(|leaf| self.content(block, key, (leaf, 0, 1)));
+            let fields: Vec<Content> = fields.collect();
+            if fields.iter().any(|content| content.field.is_some_and(|field| placed.contains(&field))) {
+                let is_label = |content: &&Content| total.folded.contains(&fold(&content.text));
+                labels.extend(fields.iter().filter(is_label).filter_map(|content| content.field));
+            }
+        }
+        labels
+    }
+
     /// The fields of open rows that have a value and no place in the template.
     pub(super) fn unplaced(&self, placed: &HashSet<FieldIndex>) -> Vec<FieldIndex> {
+        let labels = self.labels(placed);
         let has =
             |id: &str| self.report.values.get(id).is_some_and(|value| value.value.is_some() || value.text.is_some());
         let open = |field: &FieldIndex| {
             let id = &self.whole.fields[*field].id;
-            self.form.field_index(id).is_none() && has(id) && !placed.contains(field)
+            self.form.field_index(id).is_none() && has(id) && !placed.contains(field) && !labels.contains(field)
         };
         (0..self.whole.fields.len()).filter(open).collect()
     }

@@ -8,8 +8,8 @@ use super::slot::{ParagraphSlot, Style, TextSlot, look_before};
 use crate::bind::{Anchor, Anchors};
 use crate::document::{Budget, Place};
 use crate::fill::edit::Span;
-use crate::fill::is_filled;
 use crate::fill::placeholder::{has_blanks, is_date_line, is_placeholder};
+use crate::fill::{is_filled, lines};
 use crate::form::{FieldIndex, Form};
 use crate::read::xml::{Event, Events};
 use crate::read::{ReadError, Unsupported};
@@ -39,6 +39,10 @@ pub(super) struct Slots {
     pub(super) end: usize,
     /// Whether the document is a filled-in report, not a blank form.
     pub(super) filled: bool,
+    /// Headings with a place for agency or year: section, and paragraph.
+    pub(super) headings: Vec<(usize, ParagraphSlot)>,
+    /// Blank lines of labels: text, and paragraph.
+    pub(super) lines: Vec<(String, ParagraphSlot)>,
     /// Texts of a blank form that are kept: section and text.
     pub(super) kept: Vec<(usize, String)>,
 }
@@ -88,6 +92,8 @@ pub(super) fn locate(
         body,
         end,
         filled,
+        headings: Vec::new(),
+        lines: Vec::new(),
         kept: Vec::new(),
     };
     let controls = controls(source, &slots.prefix, budget)?;
@@ -105,7 +111,7 @@ pub(super) fn locate(
 }
 
 /// The prefix of WordprocessingML, and the end of the body's text.
-fn frame(source: &str, budget: &mut Budget) -> Result<(String, usize), ReadError> {
+pub(super) fn frame(source: &str, budget: &mut Budget) -> Result<(String, usize), ReadError> {
     let mark = source.len() - source.trim_start_matches('\u{feff}').len();
     let mut events = Events::new(&source[mark..], mark, WORD);
     let no_body = || ReadError::from(Unsupported::NoWordBody);
@@ -261,7 +267,11 @@ impl Locator<'_> {
             if place.row.is_some() && slot.is_none() {
                 self.cell = kept;
             }
-            headings.extend(slot.map(|slot| (*section, slot.span)));
+            let Some(slot) = slot else { continue };
+            headings.push((*section, slot.span));
+            if self.form.sections[*section].pattern.is_some() && fold(&slot.text.existing) == fold(text) {
+                self.slots.headings.push((*section, slot));
+            }
         }
         Ok(headings)
     }
@@ -273,12 +283,19 @@ impl Locator<'_> {
             let heading = headings.iter().find(|heading| heading.0 == number).map(|heading| heading.1.1);
             let before = self.slots.title.last().map(|title| title.span.1);
             let first = headings.first().map(|heading| heading.1.0);
-            let insert = if section.heading.is_none() { before.or(first) } else { heading };
+            // The text above the first heading may be that of the only section, whose heading is missing.
+            let opens = found.section(&section.id).is_some_and(|section| section.heading.is_none());
+            let insert = if opens || section.heading.is_none() { before.or(first) } else { heading };
             let spots = match insert {
                 Some(insert) => Some(self.section(number, insert, found, anchors)?),
                 None => None,
             };
             self.slots.sections.push(spots);
+        }
+        for piece in &found.unclaimed {
+            if let Content::Paragraph { text, place: Some(place), .. } = piece {
+                self.labels(text, place)?;
+            }
         }
         Ok(())
     }
@@ -325,6 +342,9 @@ impl Locator<'_> {
         dated: bool,
         spot: &mut Spot,
     ) -> Result<(), ReadError> {
+        if self.labels(text, place)? {
+            return Ok(());
+        }
         let blank = !self.slots.filled;
         let date = blank && is_date_line(text);
         let agency = blank && dated && text.chars().count() <= 40 && (has_blanks(text) || is_placeholder(text));
@@ -352,6 +372,16 @@ impl Locator<'_> {
             spot.own.push(slot);
         }
         Ok(())
+    }
+
+    /// Handles a paragraph of a blank form if it is a line of labels.
+    fn labels(&mut self, text: &str, place: &Place) -> Result<bool, ReadError> {
+        if self.slots.filled || !lines::is_blank(text) {
+            return Ok(false);
+        }
+        let slot = self.paragraph(text, place)?.filter(|slot| fold(&slot.text.existing) == fold(text));
+        self.slots.lines.extend(slot.map(|slot| (text.to_owned(), slot)));
+        Ok(true)
     }
 
     /// Whether a paragraph is inside a content control that shows its placeholder.

@@ -15,12 +15,12 @@ use std::sync::Arc;
 
 use super::edit::{Edit, apply};
 use super::rows::OpenReport;
-use super::{FillError, Filled, about, homeless, no_template, text};
+use super::{FillError, Filled, about, homeless, is_heading, lines, no_template, text};
 use crate::bind::{Binder, Hints};
 use crate::document::{Budget, Format};
 use crate::finding::Finding;
 use crate::finding::code::fill as code;
-use crate::form::{Form, Forms};
+use crate::form::{FieldIndex, Form, Forms};
 use crate::read::package::Package;
 use crate::read::{self, Damage, ReadError, Reading, Unsupported};
 use crate::report::Report;
@@ -71,15 +71,15 @@ impl DocxTemplate {
         if reading.format != Format::Docx {
             return Err(no_template(reading.format));
         }
+        let with_rows = with_blank_rows(bytes, reading, binder, form)?;
+        let again = with_rows.as_ref().map(|bytes| read::read(bytes, None, &mut Budget::default())).transpose()?;
+        let (bytes, reading) = with_rows.as_deref().zip(again.as_ref()).unwrap_or((bytes, reading));
         let hints = Hints { form, ..Hints::default() };
         let (found, anchors) = binder.locate(reading, &hints).map_err(FillError::NotRecognised)?;
         let form = forms.get(&found.form).ok_or_else(|| ReadError::from(Unsupported::Form(found.form.clone())))?;
         let budget = &mut Budget::default();
         let mut package = Package::open(bytes, budget)?;
-        let main = package.main_part(budget)?.or_else(|| package.find("word/document.xml").map(str::to_owned));
-        let part = main.ok_or_else(|| ReadError::from(Damage::NoMainPart))?;
-        let packed = package.part(&part, budget)?.unwrap_or_default();
-        let (source, transcoded) = text(packed, budget)?;
+        let (part, source, transcoded) = main_part(&mut package, budget)?;
         let slots = locate(&source, &part, form, (&found, &anchors), budget)?;
         let rows = rows::locate(&source, &part, &anchors.open, &slots.prefix, budget)?;
         let pictures = picture_parts(&mut package, &part, budget)?;
@@ -119,14 +119,24 @@ impl DocxTemplate {
         }
         let mut findings = Vec::new();
         let mut edits = Vec::new();
-        self.figures(report, &mut edits, &mut findings);
+        let mut missing = self.figures(report, &mut edits, &mut findings);
         self.title(report, &mut edits, &mut findings);
         let pictures = Pictures::new(report, &self.pictures);
-        let mut narrative =
-            Narrative { form: &self.form, report, slots: &self.slots, pictures, edits, homeless: Vec::new() };
+        let mut narrative = Narrative {
+            form: &self.form,
+            report,
+            slots: &self.slots,
+            pictures,
+            edits,
+            lines: Vec::new(),
+            homeless: Vec::new(),
+        };
         narrative.write();
-        let Narrative { pictures, mut edits, homeless, .. } = narrative;
-        findings.extend(homeless.iter().map(|heading| about(&code::SECTION_HAS_NO_PLACE, heading)));
+        let Narrative { pictures, mut edits, lines, homeless: nowhere, .. } = narrative;
+        let stated = lines::stated(&self.form, report, &lines);
+        missing.retain(|field| !stated.contains(field));
+        findings.splice(..0, homeless(&self.form, &missing));
+        findings.extend(nowhere.iter().map(|heading| about(&code::SECTION_HAS_NO_PLACE, heading)));
         let mut parts = vec![(self.part.clone(), self.filled(&mut edits).into_bytes())];
         if pictures.any() {
             parts.extend(pictures.parts());
@@ -151,7 +161,8 @@ impl DocxTemplate {
         })
     }
 
-    fn figures(&self, report: &Report, edits: &mut Vec<Edit>, findings: &mut Vec<Finding>) {
+    /// Fills the figures, and returns the fields that have no place.
+    fn figures(&self, report: &Report, edits: &mut Vec<Edit>, findings: &mut Vec<Finding>) -> Vec<FieldIndex> {
         let mut missing = Vec::new();
         for (field, slot) in self.slots.fields.iter().enumerate() {
             let shown = plan::shown(&self.form, report, field);
@@ -161,7 +172,6 @@ impl DocxTemplate {
                 None => missing.push(field),
             }
         }
-        findings.extend(homeless(&self.form, &missing));
         let whole = self.form.expanded(report.values.keys().map(String::as_str));
         let open = OpenReport { form: &self.form, whole: &whole, report };
         let mut placed = HashSet::new();
@@ -169,20 +179,23 @@ impl DocxTemplate {
             rows.put((&self.source, &self.slots.prefix), &open, edits, &mut placed);
         }
         findings.extend(homeless(&whole, &open.unplaced(&placed)));
+        missing
     }
 
     fn title(&self, report: &Report, edits: &mut Vec<Edit>, findings: &mut Vec<Finding>) {
         let title = plan::title(&self.form, report);
-        match self.slots.title.split_first() {
-            Some((first, others)) => {
-                // A title that is longer than a line is broken between its phrases.
-                let lines = plan::title_lines(&self.form, report, plan::TITLE_WIDTH);
-                first.text.put(&lines.join("\n"), edits);
-                for other in others {
-                    other.remove(edits);
-                }
+        if let Some((first, others)) = self.slots.title.split_first() {
+            // A title that is longer than a line is broken between its phrases.
+            let lines = plan::title_lines(&self.form, report, plan::TITLE_WIDTH);
+            first.text.put(&lines.join("\n"), edits);
+            for other in others {
+                other.remove(edits);
             }
-            None => findings.push(about(&code::TITLE_HAS_NO_PLACE, &title)),
+        } else {
+            let headings = self.slots.headings.iter().map(|heading| heading.0);
+            if !is_heading(&self.form, report, &title, headings) {
+                findings.push(about(&code::TITLE_HAS_NO_PLACE, &title));
+            }
         }
     }
 
@@ -194,6 +207,38 @@ impl DocxTemplate {
         findings.extend(self.slots.kept.iter().map(|(_, text)| about(&code::TEMPLATE_TEXT_KEPT, text)));
         findings
     }
+}
+
+/// The main part: its name, its content, and whether it was transcoded.
+fn main_part(package: &mut Package, budget: &mut Budget) -> Result<(String, String, bool), ReadError> {
+    let main = package.main_part(budget)?.or_else(|| package.find("word/document.xml").map(str::to_owned));
+    let part = main.ok_or_else(|| ReadError::from(Damage::NoMainPart))?;
+    let packed = package.part(&part, budget)?.unwrap_or_default();
+    let (source, transcoded) = text(packed, budget)?;
+    Ok((part, source, transcoded))
+}
+
+/// The package with a blank row in each table that has a header and no rows; `None` if there is no such table.
+fn with_blank_rows(
+    bytes: &[u8],
+    reading: &Reading,
+    binder: &Binder,
+    form: Option<&str>,
+) -> Result<Option<Vec<u8>>, FillError> {
+    let hints = Hints { form, ..Hints::default() };
+    let (_, anchors) = binder.locate(reading, &hints).map_err(FillError::NotRecognised)?;
+    if anchors.open.iter().all(|place| !place.rows.is_empty()) {
+        return Ok(None);
+    }
+    let budget = &mut Budget::default();
+    let (part, source, transcoded) = main_part(&mut Package::open(bytes, budget)?, budget)?;
+    let (prefix, _) = locate::frame(&source, budget)?;
+    let Some(source) = rows::with_blank_rows(&source, &part, &anchors.open, &prefix, budget)?.filter(|_| !transcoded)
+    else {
+        return Ok(None);
+    };
+    let parts = [PackagePart { name: &part, content: source.as_bytes() }];
+    Ok(Some(splice::rewrite(bytes, &parts)?))
 }
 
 /// The parts that pictures are added to; parts that are not UTF-8 are not changed.

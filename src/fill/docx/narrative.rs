@@ -4,6 +4,7 @@ use super::locate::{Slots, Spot};
 use super::pictures::Pictures;
 use super::slot::{ParagraphSlot, Style};
 use crate::fill::edit::Edit;
+use crate::fill::lines;
 use crate::form::Form;
 use crate::report::Report;
 use crate::write::docx::extra;
@@ -16,6 +17,8 @@ pub(super) struct Narrative<'a> {
     pub(super) slots: &'a Slots,
     pub(super) pictures: Pictures<'a>,
     pub(super) edits: Vec<Edit>,
+    /// The lines of labels that were filled.
+    pub(super) lines: Vec<String>,
     /// Headings of sections that the document does not have.
     pub(super) homeless: Vec<String>,
 }
@@ -24,6 +27,7 @@ impl Narrative<'_> {
     /// Writes every section; sections that the document does not have are added at its end, under their headings.
     pub(super) fn write(&mut self) {
         let mut parts = plan::parts(self.form, self.report);
+        self.labels(&mut parts);
         for (number, section) in self.form.sections.iter().enumerate() {
             let at = parts.iter().position(|part| part.id == section.id);
             let part = at.map(|at| parts.remove(at));
@@ -35,6 +39,25 @@ impl Narrative<'_> {
         }
         for part in &parts {
             self.at_end(part);
+        }
+    }
+
+    /// Fills headings with the agency and the year, and lines of labels with those of the report.
+    fn labels(&mut self, parts: &mut [PlannedSection]) {
+        for (section, slot) in &self.slots.headings {
+            let known = |part: &&PlannedSection| part.id == self.form.sections[*section].id;
+            let heading = parts.iter().find(known).and_then(PlannedSection::heading);
+            if let (Some(heading), true) = (heading, self.report.year.is_some()) {
+                slot.text.put(heading, &mut self.edits);
+            }
+        }
+        let texts = self.slots.lines.iter().map(|(text, _)| text.as_str());
+        let written = lines::written(self.form, self.report, texts, parts);
+        for ((_, slot), line) in self.slots.lines.iter().zip(written) {
+            if let Some(line) = line {
+                slot.text.put(&line, &mut self.edits);
+                self.lines.push(line);
+            }
         }
     }
 

@@ -67,6 +67,58 @@ pub(super) fn locate(
     Ok(found)
 }
 
+/// The document with a blank row below the header of each table that has none; `None` if there is no such table.
+///
+/// # Errors
+/// [`ReadError`] if a cell is not well-formed, or exceeds a limit.
+pub(super) fn with_blank_rows(
+    source: &str,
+    part: &str,
+    places: &[OpenPlaces],
+    prefix: &str,
+    budget: &mut Budget,
+) -> Result<Option<String>, ReadError> {
+    let mut edits: Vec<Edit> = Vec::new();
+    for place in places.iter().filter(|place| place.rows.is_empty()) {
+        let locator = RowLocator { source, part, prefix, block: 0, budget };
+        let Some(span) = locator.row(&place.header) else { continue };
+        // Blocks side by side share their header.
+        if edits.iter().any(|edit| edit.span.0 == span.1) {
+            continue;
+        }
+        let mut own = Vec::new();
+        let cells: Vec<Span> = place.header.iter().filter_map(|cell| locator.span(cell)).collect();
+        for cell in cells {
+            let scanned = scan(source, cell, prefix, budget)?;
+            own.extend(emptied(source, cell, &scanned, prefix));
+        }
+        for edit in &mut own {
+            edit.span = (edit.span.0 - span.0, edit.span.1 - span.0);
+        }
+        let row = apply(source.get(span.0..span.1).unwrap_or_default(), &mut own);
+        edits.push(Edit::insert(span.1, plain(&again(&row, prefix), prefix)));
+    }
+    Ok((!edits.is_empty()).then(|| apply(source, &mut edits)))
+}
+
+/// A row of a header as a row of data: not repeated on each page, without shading, bold type, and cells that continue those above.
+fn plain(row: &str, prefix: &str) -> String {
+    let mut text = row.to_owned();
+    for name in ["tblHeader", "vMerge", "shd", "b", "bCs"] {
+        let open = format!("<{prefix}{name}");
+        let is_tag = |at: &usize| {
+            text[at + open.len()..].starts_with(|sign: char| sign.is_ascii_whitespace() || matches!(sign, '/' | '>'))
+        };
+        let found: Vec<usize> = text.match_indices(&open).map(|(at, _)| at).filter(is_tag).collect();
+        for at in found.into_iter().rev() {
+            if let Some(length) = text[at..].find("/>") {
+                text.replace_range(at..at + length + 2, "");
+            }
+        }
+    }
+    text
+}
+
 /// Whether there is nothing between the rows.
 fn are_consecutive(source: &str, rows: &[RowSlot]) -> bool {
     rows.windows(2)

@@ -9,14 +9,15 @@ use super::height;
 use super::sheet::{At, Cell};
 use super::{Body, XlsxTemplate};
 use crate::fill::edit::{Edit, apply};
+use crate::fill::lines;
 use crate::fill::rows::{Content, OpenReport, RowCell};
-use crate::fill::{about, homeless};
+use crate::fill::{about, homeless, is_heading};
 use crate::finding::code::fill as code;
 use crate::finding::{Code, Finding, Message};
 use crate::form::{FieldIndex, Form};
 use crate::report::Report;
 use crate::write::docx::extra;
-use crate::write::plan::{self, ContentItem};
+use crate::write::plan::{self, ContentItem, PlannedSection};
 use crate::write::xlsx::{cell, numbers};
 
 /// The new content of a cell.
@@ -33,13 +34,22 @@ pub(super) struct Filling<'a> {
     body: &'a Body,
     report: &'a Report,
     entries: BTreeMap<Cell, Entry>,
+    /// Fields without a cell.
+    missing: Vec<FieldIndex>,
     pub(super) findings: Vec<Finding>,
 }
 
 impl<'a> Filling<'a> {
     /// Fills a report into the cells.
     pub(super) fn fill((template, body): (&'a XlsxTemplate, &'a Body), open: &OpenReport<'a>) -> Self {
-        let mut filling = Self { template, body, report: open.report, entries: BTreeMap::new(), findings: Vec::new() };
+        let mut filling = Self {
+            template,
+            body,
+            report: open.report,
+            entries: BTreeMap::new(),
+            missing: Vec::new(),
+            findings: Vec::new(),
+        };
         filling.figures(open);
         filling.title();
         filling.narrative();
@@ -70,7 +80,7 @@ impl<'a> Filling<'a> {
                 self.entries.insert((sheet, at), entry);
             }
         }
-        self.findings.extend(homeless(form, &missing));
+        self.missing = missing;
         let placed = self.rows(open, &numbers, &mut computed);
         self.findings.extend(homeless(open.whole, &open.unplaced(&placed)));
         self.computed(open.whole, &computed);
@@ -200,7 +210,11 @@ impl<'a> Filling<'a> {
     fn title(&mut self) {
         let title = plan::title(&self.template.form, self.report);
         let slots = &self.body.slots;
-        if slots.title.is_empty() && slots.titles.is_empty() {
+        let headings = slots.headings.iter().map(|heading| heading.0);
+        if slots.title.is_empty()
+            && slots.titles.is_empty()
+            && !is_heading(&self.template.form, self.report, &title, headings)
+        {
             self.findings.push(about(&code::TITLE_HAS_NO_PLACE, &title));
         }
         for (number, cell) in slots.title.iter().enumerate() {
@@ -226,7 +240,25 @@ impl<'a> Filling<'a> {
             }
         }
         let mut nowhere = Vec::new();
-        for part in plan::parts(form, self.report) {
+        let mut parts = plan::parts(form, self.report);
+        for (section, cell) in &slots.headings {
+            let heading =
+                parts.iter().find(|part| part.id == form.sections[*section].id).and_then(PlannedSection::heading);
+            if let (Some(heading), true) = (heading, self.report.year.is_some()) {
+                self.text(*cell, heading.to_owned());
+            }
+        }
+        let written = lines::written(form, self.report, slots.lines.iter().map(|line| line.0.as_str()), &mut parts);
+        let stated: Vec<String> = written.iter().flatten().cloned().collect();
+        let stated = lines::stated(form, self.report, &stated);
+        self.missing.retain(|field| !stated.contains(field));
+        self.findings.splice(..0, homeless(form, &self.missing));
+        for ((_, cell), line) in slots.lines.iter().zip(written) {
+            if let Some(line) = line {
+                self.text(*cell, line);
+            }
+        }
+        for part in parts {
             let number = form.sections.iter().position(|section| section.id == part.id);
             let mut lines = self.lines(&part.pieces);
             lines.retain(|line| Some(line) != date.as_ref());

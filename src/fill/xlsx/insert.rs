@@ -74,6 +74,8 @@ impl Slots {
         self.fields.iter_mut().flatten().for_each(shift);
         self.sections.iter_mut().flatten().flatten().for_each(shift);
         self.title.iter_mut().chain(&mut self.titles).chain(&mut self.dates).for_each(shift);
+        self.headings.iter_mut().map(|heading| &mut heading.1).for_each(shift);
+        self.lines.iter_mut().map(|line| &mut line.1).for_each(shift);
         for table in self.open.iter_mut().filter(|table| table.sheet == sheet) {
             table.first = growth.row(table.first);
             if let Some((row, _)) = &mut table.total {

@@ -6,7 +6,9 @@ use super::open::{self, OpenTable};
 use super::sheet::{At, Cell};
 use crate::bind::{Anchor, Anchors};
 use crate::document::{Document, Grid, Place};
+use crate::fill::lines;
 use crate::fill::placeholder::{is_date_line, is_placeholder};
+use crate::fill::rows::RowCell;
 use crate::form::Form;
 use crate::report::{Content, Report};
 use crate::text::fold;
@@ -57,6 +59,10 @@ pub(super) struct Slots {
     pub(super) sections: Vec<Option<Vec<Cell>>>,
     /// Cells for the date.
     pub(super) dates: Vec<Cell>,
+    /// Headings with a place for agency or year: section, and cell.
+    pub(super) headings: Vec<(usize, Cell)>,
+    /// Blank lines of labels: text, and cell.
+    pub(super) lines: Vec<(String, Cell)>,
     /// Texts of a blank form that are kept.
     pub(super) kept: Vec<String>,
     /// Tables whose rows are data.
@@ -69,6 +75,8 @@ pub(super) struct Locator<'a> {
     pub(super) texts: &'a Texts<'a>,
     /// The sheets by name, with their merged regions.
     pub(super) sheets: &'a [(String, Vec<(At, At)>)],
+    /// The cells of each sheet that the file has, with or without content.
+    pub(super) formatted: &'a [BTreeSet<At>],
     /// Whether the workbook is a filled-in report, not a blank form.
     pub(super) filled: bool,
     pub(super) claimed: BTreeSet<Cell>,
@@ -83,7 +91,11 @@ impl Locator<'_> {
             let cell = value.and_then(|value| self.claim(value.place.as_ref()?));
             slots.fields.push(cell);
         }
-        slots.open = open::tables(&anchors.open, &|cell| self.cell(&cell.place));
+        let is_blank = |sheet: usize, row: u32, cells: &[(u32, RowCell)]| {
+            let formatted = cells.iter().all(|(column, _)| self.formatted[sheet].contains(&(row, *column)));
+            (!self.texts.in_row(&self.sheets[sheet].0, row), formatted)
+        };
+        slots.open = open::tables(&anchors.open, &|cell| self.cell(&cell.place), &is_blank);
         for table in &slots.open {
             self.claimed
                 .extend(table.cells().map(|(_, cell, _)| cell).chain(table.total_cells().map(|(cell, _)| cell)));
@@ -100,6 +112,8 @@ impl Locator<'_> {
                 alone.then_some((*section, cell))
             })
             .collect();
+        let has_places = |(section, _): &&(usize, Cell)| self.form.sections[*section].pattern.is_some();
+        slots.headings.extend(headings.iter().filter(has_places));
         for number in 0..self.form.sections.len() {
             let heading = match &self.form.sections[number].heading {
                 Some(_) => headings.iter().find(|heading| heading.0 == number).map(|heading| heading.1),
@@ -107,6 +121,12 @@ impl Locator<'_> {
             };
             let cells = self.section(number, heading, found, &mut slots);
             slots.sections.push((!cells.is_empty()).then_some(cells));
+        }
+        for &(name, at) in self.texts.cells.keys() {
+            let sheet = self.sheets.iter().position(|sheet| sheet.0 == name);
+            if let Some(cell) = sheet.map(|sheet| (sheet, at)).filter(|cell| !self.claimed.contains(cell)) {
+                self.labels(cell, &mut slots);
+            }
         }
         slots
     }
@@ -169,6 +189,9 @@ impl Locator<'_> {
             }
             let placeholder =
                 |text: &&str| self.form.sections[number].placeholders.contains(&fold(text)) || is_placeholder(text);
+            if self.labels(cell, slots) {
+                continue;
+            }
             let date = !self.filled && texts.iter().all(|text| is_date_line(text));
             if !self.filled && !date && !texts.iter().all(placeholder) {
                 slots.kept.extend(texts.iter().map(|text| (*text).to_owned()));
@@ -188,6 +211,16 @@ impl Locator<'_> {
             cells.push(cell);
         }
         cells
+    }
+
+    /// Handles a cell of a blank form if it is a line of labels.
+    fn labels(&mut self, cell: Cell, slots: &mut Slots) -> bool {
+        let text = self.text(cell).to_owned();
+        let is_line = !self.filled && lines::is_blank(&text);
+        if is_line && self.claimed.insert(cell) {
+            slots.lines.push((text, cell));
+        }
+        is_line
     }
 
     /// The wide blank cell beside a heading, or the blank one under it in a row without text.

@@ -108,7 +108,9 @@ impl XlsxTemplate {
         let texts = Texts::from_document(&reading.document);
         let sheets: Vec<_> = parts.iter().map(|(name, _, sheet)| (name.clone(), sheet.merges.clone())).collect();
         let filled = super::is_filled(form, &found);
-        let mut locator = Locator { form, texts: &texts, sheets: &sheets, filled, claimed: BTreeSet::new() };
+        let formatted: Vec<_> = parts.iter().map(|(_, _, sheet)| sheet::formatted(&sheet.xml)).collect();
+        let claimed = BTreeSet::new();
+        let mut locator = Locator { form, texts: &texts, sheets: &sheets, formatted: &formatted, filled, claimed };
         let slots = locator.slots(&found, &anchors);
         let mut template = Self {
             form: Arc::clone(form),
@@ -229,7 +231,8 @@ impl Slots {
     /// All cells to be filled.
     fn cells(&self) -> impl Iterator<Item = Cell> {
         let narrative = self.sections.iter().flatten().flatten();
-        let others = self.title.iter().chain(&self.titles).chain(&self.dates);
+        let lines = self.headings.iter().map(|heading| &heading.1).chain(self.lines.iter().map(|line| &line.1));
+        let others = self.title.iter().chain(&self.titles).chain(&self.dates).chain(lines);
         let open = self.open.iter().flat_map(|table| {
             let total = table.total_cells().map(|(cell, _)| cell);
             table.cells().map(|(_, cell, _)| cell).chain(total)

@@ -5,6 +5,12 @@ use crate::bind::{OpenCell, OpenPlaces};
 use crate::fill::rows::RowCell;
 use crate::form::OpenBlock;
 
+/// Maximum number of blank rows of a table that are used.
+const MOST_BLANK: u32 = 10_000;
+
+/// Tells for a sheet, a row, and the cells that are filled in it, whether the row has no text and whether these cells are formatted.
+type IsBlank<'a> = dyn Fn(usize, u32, &[(u32, RowCell)]) -> (bool, bool) + 'a;
+
 /// The rows of a table in a sheet.
 #[derive(Debug, Clone)]
 pub(super) struct OpenTable {
@@ -33,6 +39,23 @@ impl OpenTable {
         cells.map(|(row, (column, content))| ((self.sheet, (row, column)), content))
     }
 
+    /// Adds the blank rows below the last one: those above the total row, or else those that are formatted.
+    fn extend(&mut self, is_blank: &IsBlank) {
+        let Some(last) = self.rows.last().cloned() else { return };
+        let before = self.total.as_ref().map(|total| total.0).filter(|row| *row > self.last());
+        for further in 1..=MOST_BLANK {
+            let (blank, formatted) = is_blank(self.sheet, self.last() + 1, &last);
+            if !blank || before.map_or(!formatted, |row| row <= self.last() + 1) {
+                break;
+            }
+            let next = last.iter().map(|(column, content)| match *content {
+                RowCell::Number(first) => (*column, RowCell::Number(first.saturating_add(i64::from(further)))),
+                content @ RowCell::Field { .. } => (*column, content),
+            });
+            self.rows.push(next.collect());
+        }
+    }
+
     /// The last row, 0-based.
     pub(super) fn last(&self) -> u32 {
         self.first + self.rows.len() as u32 - 1
@@ -40,7 +63,11 @@ impl OpenTable {
 }
 
 /// The tables of a workbook whose rows are data; `cell` gives the cell of a place.
-pub(super) fn tables(places: &[OpenPlaces], cell: &dyn Fn(&OpenCell) -> Option<Cell>) -> Vec<OpenTable> {
+pub(super) fn tables(
+    places: &[OpenPlaces],
+    cell: &dyn Fn(&OpenCell) -> Option<Cell>,
+    is_blank: &IsBlank,
+) -> Vec<OpenTable> {
     let mut found: Vec<OpenTable> = Vec::new();
     for place in places {
         let Some((sheet, (first, _))) = place.rows.first().and_then(|row| cell(row.first()?)) else { continue };
@@ -72,5 +99,8 @@ pub(super) fn tables(places: &[OpenPlaces], cell: &dyn Fn(&OpenCell) -> Option<C
         }
     }
     found.retain(|table| !table.rows.is_empty());
+    for table in &mut found {
+        table.extend(is_blank);
+    }
     found
 }

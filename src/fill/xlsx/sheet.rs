@@ -390,6 +390,12 @@ fn digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).take(9).collect()
 }
 
+/// The cells that a sheet's XML has, with or without content.
+pub(super) fn formatted(xml: &str) -> BTreeSet<At> {
+    let names = xml.split(" r=\"").skip(1).filter_map(|rest| rest.split_once('"'));
+    names.filter_map(|(name, _)| place(name)).collect()
+}
+
 /// Row and column of a cell reference, 0-based.
 pub(super) fn place(name: &str) -> Option<At> {
     let digits = name.find(|sign: char| !sign.is_ascii_alphabetic())?;
