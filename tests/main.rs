@@ -8,6 +8,7 @@ mod bind_everyday;
 mod bind_grid;
 mod bind_offices;
 mod bind_text;
+mod bind_twice;
 mod cases;
 mod check;
 mod check_events;

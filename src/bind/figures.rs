@@ -1,6 +1,8 @@
 //! The figures read from a form's tables, with their places and findings.
 
 use super::openrows::OpenPlaces;
+use std::collections::BTreeSet;
+
 use crate::finding::code::bind as code;
 use crate::finding::{Finding, Message};
 use crate::form::{FieldIndex, Form};
@@ -161,6 +163,31 @@ pub(super) fn ambiguous_table(form: &Form, table: usize, fields: &[FieldIndex]) 
         ),
     );
     Finding::new(&code::TABLE_DOUBLED, message).about(fields.iter().map(|&field| form.fields[field].id.clone()))
+}
+
+/// If at least this many tables of the form stand twice, the file may hold two reports.
+const RIVALS: usize = 2;
+
+impl Figures {
+    /// Reports the tables that stand once, if several others stand twice.
+    pub(super) fn report_rivals(&mut self, form: &Form, rivals: &BTreeSet<usize>) {
+        for table in (0..form.tables.len()).filter(|table| rivals.len() >= RIVALS && !rivals.contains(table)) {
+            if !self.rows[table].is_empty() {
+                self.tell(of_two_reports(form, table));
+            }
+        }
+    }
+}
+
+/// The finding about a table that stands once, in a file that has several others twice.
+fn of_two_reports(form: &Form, table: usize) -> Finding {
+    let name = &form.tables[table].name;
+    let message = Message::new(
+        format!("文件中有几张表格各有两份，可能是两份报告，不能确定{}属于哪一份。请核对。", name.zh),
+        format!("Several tables stand twice, as in two reports; whose {} is, is not certain. Check it.", name.en),
+    );
+    let fields = form.fields.iter().filter(|field| field.table == table);
+    Finding::new(&code::SECOND_REPORT, message).about(fields.map(|field| field.id.clone()))
 }
 
 /// The finding about another table that looks like one of the form.

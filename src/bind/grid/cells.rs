@@ -41,7 +41,10 @@ pub(in crate::bind) struct Laid<'f, 'd> {
 /// The cells of a row that may contain figures: those that begin in it, after its label, or after `edge` if it has no label.
 pub(in crate::bind) fn figure_cells<'f, 'd>(row: &ViewRow<'f, 'd>, hit: &Hit, edge: u32) -> Vec<ViewCell<'f, 'd>> {
     let start = hit.label.map_or(0, |label| label + 1);
-    let cells = row.cells.iter().skip(start).filter(|cell| cell.own);
+    // The label may have been written into each column of a merged cell.
+    let label = hit.label.and_then(|label| row.cells.get(label));
+    let again = |cell: &&ViewCell| label.is_some_and(|label| cell.words() && cell.at.folded == label.at.folded);
+    let cells = row.cells.iter().skip(start).skip_while(again).filter(|cell| cell.own);
     cells.filter(|cell| hit.label.is_some() || cell.end() > edge).copied().collect()
 }
 
@@ -114,6 +117,23 @@ fn is_displaced(shape: &Shape, header: &Header, hit_row: usize, laid: &Laid) -> 
     absent > twice / 2 && (sums.is_empty() || sums.contains(&false))
 }
 
+fn is_zero(cell: &ViewCell) -> bool {
+    number(&cell.at.cell.text).is_some_and(|number| number.is_zero())
+}
+
+/// Whether a cell is over two headers, while a figure is under a column without a header: their number agrees with the form's by chance.
+fn agrees_by_chance(header: &Header, kept: &[usize], cells: &[ViewCell]) -> bool {
+    let merged = cells.iter().any(|cell| {
+        let starts = |at: &usize| header.columns[*at].start == cell.column && header.columns[*at].end < cell.end();
+        kept.iter().any(starts) && kept.iter().any(|&at| header.columns[at].end == cell.end())
+    });
+    let unheaded = cells.iter().any(|cell| {
+        let same = |head: &HeadColumn| (head.start, head.end) == (cell.column, cell.end()) && head.path.is_empty();
+        number(&cell.at.cell.text).is_some() && kept.iter().any(|&at| same(&header.columns[at]))
+    });
+    merged && unheaded
+}
+
 /// Maps the cells of a row to the headers above them.
 fn under_headers<'f, 'd>(
     shape: &Shape,
@@ -151,8 +171,7 @@ fn under_headers<'f, 'd>(
     }
     let same =
         |cell: &ViewCell, at: usize| (header.columns[at].start, header.columns[at].end) == (cell.column, cell.end());
-    let exact = |cell: &ViewCell| kept.iter().copied().find(|&at| same(cell, at));
-    let own: Vec<Option<usize>> = cells.iter().map(exact).collect();
+    let own: Vec<Option<usize>> = cells.iter().map(|cell| kept.iter().copied().find(|&at| same(cell, at))).collect();
     let ordered = |columns: Vec<Target>| {
         Ok(Laid { cells: columns.into_iter().zip(cells.iter().copied()).collect(), ..Laid::default() })
     };
@@ -174,9 +193,9 @@ fn under_headers<'f, 'd>(
     let off = ends.is_some_and(|((first, last), &at)| {
         !first.filled && number(&last.at.cell.text).is_some() && under(last, at) && header.columns[at].path.is_empty()
     });
+    let with_header = || kept.iter().copied().filter(|&at| !header.columns[at].path.is_empty()).collect::<Vec<_>>();
     if off {
-        let headed: Vec<usize> = kept.iter().copied().filter(|&at| !header.columns[at].path.is_empty()).collect();
-        return shifted(shape, header, hit_row, &cells, &headed).ok_or(Misfit::Count);
+        return shifted(shape, header, hit_row, &cells, &with_header()).ok_or(Misfit::Count);
     }
     // A row without a label, with a filled first cell and a figure after the last header: the first cell may be a serial number without a
     // header. If the sums hold neither as the cells are nor without the first, no cell is certain.
@@ -187,9 +206,8 @@ fn under_headers<'f, 'd>(
                 && under(last, at)
                 && header.columns[at].path.is_empty()
         });
-    let is_zero = |cell: &ViewCell| number(&cell.at.cell.text).is_some_and(|number| number.is_zero());
     if longer && !cells.iter().all(is_zero) {
-        let headed: Vec<usize> = kept.iter().copied().filter(|&at| !header.columns[at].path.is_empty()).collect();
+        let headed = with_header();
         let sums_hold = |cells: &[ViewCell<'f, 'd>]| shifted(shape, header, hit_row, cells, &headed);
         let as_they_stand = cells.len() == headed.len() + 1 && sums_hold(&cells[..headed.len()]).is_some();
         if cells.len() == headed.len() + 1 && !as_they_stand {
@@ -203,7 +221,8 @@ fn under_headers<'f, 'd>(
         });
     }
     let shift = cells.first().is_some_and(|cell| !cell.filled) || against(&kept);
-    if !covered && header.in_order && cells.len() == width && !(kept.len() == width && against(&kept)) {
+    let by_order = header.in_order && cells.len() == width && !agrees_by_chance(header, &kept, &cells);
+    if !covered && by_order && !(kept.len() == width && against(&kept)) {
         return ordered(in_order);
     }
     // An equal number of cells and headers is not evidence if a column has no header, unless each cell is exactly under its header.

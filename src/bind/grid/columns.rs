@@ -9,6 +9,7 @@ use crate::bind::labels::index::FormIndex;
 use crate::bind::labels::likeness::likeness;
 use crate::bind::labels::shapes::{Fit, LabelNumber, Shape};
 use crate::bind::limits::{LIKE, LIKE_APART, ROW_CELLS, count};
+use crate::bind::units::Unit;
 use crate::form::Words;
 use crate::text::{fold, is_one, language};
 
@@ -79,6 +80,7 @@ fn by_labels<'f, 'd>(forms: &Forms, shape: &Shape, view: &View<'f, 'd>, panel: &
     let over = over.filter(|&over| is_group(shape, Some(over)));
     let mut choices: Vec<Vec<Choice>> =
         header.columns.iter().map(|column| choices(&forms.index.form.words, shape, column, wide, over)).collect();
+    words_below(shape, &header.columns, &mut choices);
     let width = shape.columns.len();
     let kept: Vec<usize> = (0..header.columns.len())
         .filter(|&at| !matches!(header.columns[at].is, Column::Serial) && !header.columns[at].path.is_empty())
@@ -107,6 +109,10 @@ fn by_labels<'f, 'd>(forms: &Forms, shape: &Shape, view: &View<'f, 'd>, panel: &
     }
     let seen = (0..width).filter(|column| choices.iter().flatten().any(|choice| choice.column == *column)).count();
     header.seen = count(seen * 100 / width.max(1));
+    if !in_words && is_slipped(shape, view, &heads, rows) {
+        header.columns.iter_mut().for_each(|column| column.is = Column::Twice);
+        return header;
+    }
     same_figures(view, rows, &mut header, &mut choices);
     let may = |choice: &Vec<Choice>| choice.first().map(|one| one.column);
     let paths: Vec<(&[ViewCell], Option<usize>)> =
@@ -141,6 +147,38 @@ fn by_labels<'f, 'd>(forms: &Forms, shape: &Shape, view: &View<'f, 'd>, panel: &
     header
 }
 
+/// Whether a word of the form's header is above the row labels: the rows lost the columns of merged cells, and no header is above its
+/// figures.
+fn is_slipped(shape: &Shape, view: &View, heads: &[&ViewRow], rows: &Rows) -> bool {
+    let hits: Vec<&ViewRow> = rows.hits.iter().flatten().map(|hit| &view.rows[hit.row]).collect();
+    let above_labels = |cell: &ViewCell| {
+        let words = |row: &&&ViewRow| row.filled().any(|own| own.column == cell.column && own.words());
+        hits.iter().filter(words).count() * 2 > hits.len()
+    };
+    let all = heads.iter().flat_map(|row| row.filled()).filter(|cell| cell.end() <= rows.edge);
+    all.filter(|cell| is_word(shape, cell)).any(above_labels)
+}
+
+/// Makes headers doubtful if words below them, such as the names of offices, distinguish the columns.
+fn words_below(shape: &Shape, columns: &[HeadColumn], choices: &mut [Vec<Choice>]) {
+    let below = |head: &HeadColumn, choice: &[Choice]| -> String {
+        let own = choice.first().and_then(|one| shape.columns[one.column].own.as_ref());
+        let place = head.path.iter().rposition(|cell| own.is_some_and(|own| own.fit(cell.number()).is_some()));
+        let cells = place.map_or(&[][..], |at| &head.path[at + 1..]).iter();
+        let unit = |text: &str| Unit::parse(text.trim_matches(['（', '）', '(', ')', ' '])).is_some();
+        let words = cells.filter(|cell| cell.words() && cell.number().is_none() && !unit(cell.at.cell.text.trim()));
+        words.map(|cell| cell.at.folded.as_ref()).filter(|folded| folded.chars().nth(1).is_some()).collect()
+    };
+    let words: Vec<String> = columns.iter().zip(choices.iter()).map(|(head, choice)| below(head, choice)).collect();
+    let said = || words.iter().filter(|word| !word.is_empty());
+    if said().any(|word| Some(word) != said().next()) {
+        let named = choices.iter_mut().zip(&words).filter(|(_, word)| !word.is_empty());
+        for one in named.flat_map(|(choice, _)| choice) {
+            one.doubtful = true;
+        }
+    }
+}
+
 /// Makes a header certain if the header beside it is of another year or of shares: the cells above only distinguish the two.
 fn certain_beside(choices: &mut [Vec<Choice>], apart: &[usize]) {
     for &at in apart {
@@ -167,13 +205,14 @@ fn head_columns<'f, 'd>(
     let mut at = edge;
     // Each step goes to the next cell border.
     while at < width && columns.len() < ROW_CELLS {
-        let over = heads.iter().filter_map(|row| row.cell_at(at));
+        let over = heads.iter().enumerate().filter_map(|(row, head)| Some((row, head.cell_at(at)?)));
         let mut next = width;
         let mut path: Vec<ViewCell> = Vec::new();
         let mut climbed = true;
-        for cell in over {
+        for (row, cell) in over {
             next = next.min(cell.end());
             climbed = !cell.filled;
+            let cell = if climbed { group_beside(&heads[row..], at, edge).unwrap_or(cell) } else { cell };
             if cell.filled && !path.last().is_some_and(|last| last.is_same(cell)) {
                 path.push(*cell);
             }
@@ -212,6 +251,19 @@ fn head_columns<'f, 'd>(
         at = next;
     }
     columns
+}
+
+/// The group of a column whose cell in the first of these header rows is blank, because a merged cell lost its other columns: the next filled
+/// cell to the left. Both columns have a word below that is not a label of the form, such as the names of two offices or years.
+fn group_beside<'r, 'f, 'd>(heads: &[&'r ViewRow<'f, 'd>], at: u32, edge: u32) -> Option<&'r ViewCell<'f, 'd>> {
+    let (row, below) = heads.split_first()?;
+    let group = row.cells.iter().rev().find(|cell| cell.column < at && cell.filled && cell.column >= edge)?;
+    let own_word = |at: u32| {
+        let lowest = below.iter().rev().find_map(|row| row.cell_at(at).filter(|cell| cell.filled))?;
+        (lowest.words() && lowest.number().is_none() && !lowest.is_same(group)).then_some(lowest)
+    };
+    let (one, other) = (own_word(group.column)?, own_word(at)?);
+    (!one.is_same(other) && group.number().is_some()).then_some(group)
 }
 
 /// The columns that a header may be: its own label matches, and no group of another column is above it. `over` is a group named in the line

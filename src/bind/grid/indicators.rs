@@ -165,6 +165,19 @@ impl<'d> List<'d> {
         }
     }
 
+    /// The fields whose figures are not certain. If one is listed twice with different figures, the list may be of several offices, so
+    /// that two equal figures are not certain either, and none is if most fields are listed twice.
+    fn uncertain(&self) -> Vec<FieldIndex> {
+        let differ =
+            |found: &Vec<(&Cell, usize)>| found.iter().any(|(cell, _)| cell.text.trim() != found[0].0.text.trim());
+        if !self.found.values().any(differ) {
+            return Vec::new();
+        }
+        let twice: Vec<FieldIndex> =
+            self.found.iter().filter(|(_, found)| found.len() > 1).map(|(field, _)| *field).collect();
+        if twice.len() * 2 > self.found.len() { self.found.keys().copied().collect() } else { twice }
+    }
+
     /// The only field that the labels of a row lead to, if necessary together with the row labels above; `None` if there is none or
     /// several.
     fn field(&self, addresses: &Addresses, own: &[LabelNumber]) -> Option<FieldIndex> {
@@ -186,15 +199,14 @@ impl<'d> List<'d> {
 
 fn put(index: &FormIndex, flow: &Flow, (table, count): (usize, usize), list: &List, figures: &mut Figures) {
     let form = &index.form;
-    let mut twice = Vec::new();
+    let twice = list.uncertain();
     let first = list.found.values().flatten().map(|found| found.0.place.clone()).next();
     for (&field, found) in &list.found {
         for (_, row) in found {
             figures.taken[*row] = true;
             figures.rows[table].push(*row);
         }
-        if found.iter().any(|(cell, _)| cell.text.trim() != found[0].0.text.trim()) {
-            twice.push(field);
+        if twice.contains(&field) {
             continue;
         }
         let (cell, row) = found[0];

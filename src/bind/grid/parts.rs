@@ -24,6 +24,11 @@ impl Found<'_, '_> {
         views.get(self.hit.view).and_then(|view| view.rows.get(self.hit.row))
     }
 
+    /// Its cells as written.
+    pub(super) fn texts(&self) -> Vec<&str> {
+        self.laid.iter().flat_map(|laid| &laid.cells).map(|(_, cell)| cell.at.cell.text.trim()).collect()
+    }
+
     /// Index of the grid that contains it.
     pub(super) fn grid(&self, flow: &Flow, views: &[View]) -> usize {
         let Some(view) = views.get(self.hit.view) else { return 0 };
@@ -46,4 +51,9 @@ pub(super) fn others<'p, 'f, 'd>(
     all.filter(|(other, _)| *other != number && !headers[number].is_apart(headers[*other]))
         .map(|(other, part)| (other < number, part.as_slice()))
         .collect()
+}
+
+/// Whether rows of the same label have different figures, as the rows of two offices have.
+pub(super) fn differ(same: &[&Found]) -> bool {
+    same.iter().any(|other| other.texts() != same[0].texts())
 }

@@ -12,7 +12,7 @@ use super::evidence::{Candidate, Place, candidates};
 use super::extra::{left_over, not_the_forms, parts};
 use super::indicators;
 use super::panels::{Panels, panels};
-use super::parts::{Found, Other, others};
+use super::parts::{Found, Other, differ, others};
 use super::sums::{proves, sums_hold};
 use super::tell::{self, Unfitting};
 use super::view::ViewCell;
@@ -47,6 +47,7 @@ pub(in crate::bind) fn read(index: &FormIndex, all: &[FormIndex], flow: &Flow) -
         seen: vec![BTreeSet::new(); index.form.tables.len()],
         misfits: Vec::new(),
         told: BTreeSet::new(),
+        rivals: BTreeSet::new(),
         extra: BTreeMap::new(),
         counts_by_many: counts_by_many(flow),
     };
@@ -67,6 +68,8 @@ struct Reader<'a, 'f, 'd> {
     seen: Vec<BTreeSet<(usize, usize)>>,
     /// Rows of the current region whose cells do not fit its columns.
     misfits: Vec<Unfitting>,
+    /// Tables that stand once more with other figures.
+    rivals: BTreeSet<usize>,
     /// Panels that were read or reported as a finding.
     told: BTreeSet<usize>,
     /// For each table, header and texts of the columns that the form does not have, and the place of the first block with such columns.
@@ -86,6 +89,7 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
             self.report_tie(tie.between);
         }
         self.claim();
+        self.figures.report_rivals(&index.form, &self.rivals);
         for table in 0..index.form.tables.len() {
             if self.figures.rows[table].is_empty() {
                 continue;
@@ -198,6 +202,7 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
                 // A complete table with other figures may belong to another agency, or be the right one: the finding names the fields to
                 // check.
                 if other.full && !other.marked && !other.blank {
+                    self.rivals.insert(shape.table);
                     finding = finding.about(shape.fields().iter().map(|&field| form.fields[field].id.clone()));
                 }
                 self.figures.tell(finding);
@@ -231,13 +236,14 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
         for (_, found) in part.iter().chain(others.iter().flat_map(|(_, rows)| rows.iter())) {
             of_row.entry(found.row).or_default().push(found);
         }
+        let apart = of_row.values().any(|same| differ(same));
         for (_, found) in part {
             if !done.insert(found.row) {
                 continue;
             }
             let same = of_row.get(&found.row).map_or(&[][..], Vec::as_slice);
             let again: Vec<&Found> = same.iter().copied().filter(|other| other.hit != found.hit).collect();
-            self.row(shape, found, &again, &columns, region);
+            self.row(shape, found, (&again, apart), &columns, region);
         }
     }
 
@@ -270,7 +276,7 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
         &mut self,
         shape: &Shape,
         found: &Found<'f, 'd>,
-        again: &[&Found<'f, 'd>],
+        (again, apart): (&[&Found<'f, 'd>], bool),
         columns: &[Option<(usize, Hold)>],
         region: Hold,
     ) {
@@ -286,30 +292,24 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
                 return self.misfit(found, words, all, 0);
             }
             Err(Misfit::Parted(label)) => {
-                let (at, _) = self.shown(found);
-                self.figures.tell(tell::parted(form, &words, &all, label).at(at));
+                self.figures.tell(tell::parted(form, &words, &all, label).at(self.shown(found).0));
                 return;
             }
         };
-        let texts = |found: &Found| -> Vec<String> {
-            let laid = found.laid.iter().flat_map(|laid| &laid.cells);
-            laid.map(|(_, cell)| cell.at.cell.text.trim().to_owned()).collect()
-        };
-        let own = texts(found);
-        if again.iter().any(|other| texts(other) != own) {
-            let (at, _) = self.shown(found);
-            self.figures.tell(tell::doubled(form, &words, &all).at(at));
+        let own = found.texts();
+        let other = again.iter().any(|other| other.texts() != own);
+        if other || (apart && !again.is_empty() && own.iter().any(|text| !matches!(*text, "" | "0"))) {
+            let finding = (if other { tell::doubled } else { tell::doubled_too })(form, &words, &all);
+            self.figures.tell(finding.at(self.shown(found).0));
             return;
         }
         let mut row_hold = Hold::Known;
         if found.hit.alike {
-            let (at, _) = self.shown(found);
             let written = self.cell_text(found, found.hit.label);
-            row_hold = self.figures.tell(tell::label_variant(&words, &written).at(at));
+            row_hold = self.figures.tell(tell::label_variant(&words, &written).at(self.shown(found).0));
         }
         if laid.shifted {
-            let (at, _) = self.shown(found);
-            row_hold = self.figures.tell(tell::shifted(&words).at(at));
+            row_hold = self.figures.tell(tell::shifted(&words).at(self.shown(found).0));
         }
         if found.headless && !sums_hold(shape, found.row, laid) {
             return self.misfit(found, words, all, 0);

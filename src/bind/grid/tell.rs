@@ -98,6 +98,18 @@ pub(super) fn doubled(form: &Form, words: &Message, fields: &[FieldIndex]) -> Fi
     Finding::new(&code::ROW_DOUBLED, message).about(ids(form, fields))
 }
 
+/// A row that appears more than once with the same figures, in a table in which other such rows have different ones.
+pub(super) fn doubled_too(form: &Form, words: &Message, fields: &[FieldIndex]) -> Finding {
+    let message = Message::new(
+        format!("{}出现多次，表中其他重复的行数字不同，不能确定是否应当相加，暂未采用。请只保留正确的一行。", words.zh),
+        format!(
+            "{} stands more than once in a table whose other repeated rows differ; it may have to be added up and stays empty.",
+            words.en
+        ),
+    );
+    Finding::new(&code::ROW_DOUBLED, message).about(ids(form, fields))
+}
+
 /// A row label that is only similar to the form's.
 pub(super) fn label_variant(words: &Message, written: &str) -> Finding {
     let message = Message::new(

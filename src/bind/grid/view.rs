@@ -80,6 +80,18 @@ impl<'f, 'd> ViewRow<'f, 'd> {
         self.cells.iter().filter(|cell| cell.own && cell.filled)
     }
 
+    /// The row with its caption in one cell, if it was written into every column that it covers.
+    fn with_one_caption(mut self) -> Self {
+        let Some(first) = self.cells.first().filter(|first| first.own && first.is_caption()) else { return self };
+        let same = |cell: &&ViewCell| cell.own && cell.at.folded == first.at.folded;
+        let count = self.cells.iter().take_while(same).count();
+        if count > 1 && self.cells[count..].iter().all(|cell| !cell.filled) {
+            self.cells[0].span = self.cells[count - 1].end() - self.cells[0].column;
+            self.cells.drain(1..count);
+        }
+        self
+    }
+
     /// The cell that covers a column.
     pub(in crate::bind) fn cell_at(&self, column: u32) -> Option<&ViewCell<'f, 'd>> {
         let at = self.cells.partition_point(|cell| cell.end() <= column);
@@ -109,7 +121,7 @@ impl<'f, 'd> View<'f, 'd> {
                 own: at.own,
                 filled: !at.cell.text.trim_matches(blank).is_empty(),
             });
-            ViewRow { cells: cells.collect() }
+            ViewRow { cells: cells.collect() }.with_one_caption()
         });
         let mut view = Self { rows: shown.collect(), flow: rows, turned: false };
         view.without_row_numbers();

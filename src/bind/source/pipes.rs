@@ -116,6 +116,30 @@ pub(in crate::bind) fn mend(rows: &mut [Drawn], is_label: impl Fn(&str) -> bool)
             rows[at] = Drawn::Row(format!("| {} |", whole.join(" | ")));
         }
     }
+    for at in 0..rows.len() {
+        if let Some(whole) = broken(rows, at, &is_label) {
+            rows[at + 1] = Drawn::Rule;
+            rows[at] = Drawn::Row(format!("| {} |", whole.join(" | ")));
+        }
+    }
+}
+
+/// A row over two lines whose label and figures are both broken, with the figures made unreadable: whether the second line continues the
+/// number or is another one is not certain.
+fn broken(rows: &[Drawn], at: usize, is_label: impl Fn(&str) -> bool) -> Option<Vec<String>> {
+    let (one, other) = (row(rows, at)?, row(rows, at + 1)?);
+    let both = || cells(one).zip(cells(other));
+    let figures = both().any(|(one, other)| value::is_figure(one) && value::is_figure(other) && !other.is_empty());
+    let same = cells(one).count() == cells(other).count();
+    if !figures || !same || cells(one).chain(cells(other)).any(&is_label) {
+        return None;
+    }
+    let whole = |(one, other): (&str, &str)| {
+        let broken = value::is_figure(one) && value::is_figure(other) && !one.is_empty() && !other.is_empty();
+        format!("{one}{}{other}", if broken { "…" } else { "" })
+    };
+    let whole: Vec<String> = both().map(whole).collect();
+    (whole.iter().filter(|cell| is_label(cell)).count() == 1).then_some(whole)
 }
 
 /// The text of a row.
@@ -231,6 +255,21 @@ mod tests {
         assert_eq!(drawn(&rows)[1..3], [row("| 规章 | 1 |"), row("| 许可 | 2 |")]);
         let markdown = ["|---|---|", "| 规章 | 1 |", "| 许可 |  |", "|---|---|"];
         assert_eq!(drawn(&markdown)[1..3], [row("| 规章 | 1 |"), row("| 许可 |  |")]);
+    }
+
+    #[test]
+    fn figures_broken_with_their_label_are_not_joined() {
+        let is_label = |text: &str| ["行政事业性收费", "规章"].contains(&text);
+        for (lines, expected) in [
+            (["| 行政事业性收 | 44.31 |", "| 费 | 46 |"], vec![row("| 行政事业性收费 | 44.31…46 |"), Drawn::Rule]),
+            // Each line has a label, or together they have none.
+            (["| 规章 | 4 |", "| 费 | 6 |"], vec![row("| 规章 | 4 |"), row("| 费 | 6 |")]),
+            (["| 行政 | 4 |", "| 费 | 6 |"], vec![row("| 行政 | 4 |"), row("| 费 | 6 |")]),
+        ] {
+            let mut rows: Vec<Drawn> = lines.into_iter().map(row).collect();
+            mend(&mut rows, is_label);
+            assert_eq!(rows, expected, "{lines:?}");
+        }
     }
 
     #[test]

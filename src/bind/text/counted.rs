@@ -6,7 +6,7 @@ use std::ops::Range;
 use rust_decimal::Decimal;
 
 use super::cellorder::{self, Sum};
-use super::headers::groups_in_order;
+use super::headers::{groups_in_order, leaves_in_order};
 use super::parts::Parts;
 use super::stated;
 use crate::bind::figures::{Figures, Proof};
@@ -61,6 +61,15 @@ impl Counted<'_, '_> {
         }
         // The sums of a table without row labels hold in any order of its column groups.
         let before = self.stream.folded.at(found.first()?.start);
+        let above: Vec<&Occurrence> = self
+            .all
+            .iter()
+            .filter(|one| one.start < before && self.stream.raw_start(one.start) >= part.start)
+            .collect();
+        // Sums of rows hold in any order of the columns.
+        if !form.tables[self.table].blocks.iter().all(|block| leaves_in_order(&block.leaf_columns, &above)) {
+            return None;
+        }
         let stands = |block: &Block| {
             block.leaf_rows.iter().any(|row| !row.path.is_empty()) || groups_in_order(&block.columns, self.all, before)
         };

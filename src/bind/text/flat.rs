@@ -3,6 +3,8 @@
 //! The labels of the form are found in the folded text and aligned with the form's order. The text between a row label and the next
 //! label contains the figures of that row; they are read only if their number is certain.
 
+use std::collections::BTreeMap;
+
 use super::beside;
 use super::counted::Counted;
 use super::flatrows::{Cutting, FlatTable};
@@ -13,14 +15,15 @@ use super::rival;
 use super::runs::{self, Runs};
 use super::stated;
 use crate::bind::figures::{Figures, ambiguous_table, passed_over};
-use crate::bind::labels::index::{FormIndex, OCCURRENCES, Occurrence, Role};
+use crate::bind::labels::index::{Expected, FormIndex, OCCURRENCES, Occurrence, Role};
 use crate::bind::labels::likeness::likeness;
 use crate::bind::limits::HEADING_BYTES;
 use crate::bind::source::stream::{Claim, Stream};
+use crate::bind::value;
 use crate::document::Place;
 use crate::finding::code::bind as code;
 use crate::finding::{Finding, Message};
-use crate::text::fold;
+use crate::text::{blank, fold};
 
 /// Result of reading the tables of a text.
 #[derive(Debug, Default)]
@@ -57,7 +60,7 @@ pub(in crate::bind) fn read(index: &FormIndex, stream: &Stream, figures: &mut Fi
     if found.len() == OCCURRENCES {
         figures.findings.push(Finding::new(&code::LABELS_TOO_MANY, code::LABELS_TOO_MANY.message()));
     }
-    let found = outside_remarks(stream, found);
+    let found = outside_remarks(index, stream, found);
     if beside::interleaved(index, stream, &found) {
         reading.beside = true;
         return reading;
@@ -66,6 +69,7 @@ pub(in crate::bind) fn read(index: &FormIndex, stream: &Stream, figures: &mut Fi
     let counts_by_many = stated::counts_by_many(stream);
     let parts = Parts::find(index, stream, &found);
     let mut tables: Vec<Found> = Vec::new();
+    let mut rivals: BTreeMap<usize, usize> = BTreeMap::new();
     for &table in &missing {
         let mut own: Vec<Occurrence> = found
             .iter()
@@ -74,7 +78,10 @@ pub(in crate::bind) fn read(index: &FormIndex, stream: &Stream, figures: &mut Fi
             .collect();
         let (inside, strange) = parts.at_home(index, table, &own);
         let home = inside.is_some();
-        own = inside.unwrap_or(own);
+        if let Some(inside) = inside {
+            rivals.extend(outside(index, stream, table, &own, &inside).map(|at| (table, at)));
+            own = inside;
+        }
         add_alike(index, table, stream, &mut own);
         let Some(runs) = runs::best_run(index, table, stream, &own, &found) else { continue };
         // A table under another heading is read only if nearly all of its labels are there; otherwise `table-not-found` reports it.
@@ -84,16 +91,14 @@ pub(in crate::bind) fn read(index: &FormIndex, stream: &Stream, figures: &mut Fi
         }
         tables.push(Found { table, own, runs, strange });
     }
-    // If most tables are repeated, there is a second report; a single repeated table is a copy.
-    let again = tables.iter().filter(|table| table.runs.second.is_some()).count();
-    let report = (again >= 2 && again * 10 >= tables.len() * 6)
-        || tables.iter().any(|table| {
-            table.runs.second.as_ref().is_some_and(|second| {
-                let first = table.runs.first.steps.first().map_or(second.0, |step| table.own[step.occurrence].start);
-                is_title_between(index, stream, first..second.0)
-            })
-        });
+    let report = is_report_again(index, stream, &tables);
+    let second = tables.iter().filter_map(|table| Some(table.runs.second.as_ref()?.0)).min().filter(|_| report);
     for Found { table, own, runs, strange } in tables {
+        // A table that only the second report has is not the first one's.
+        let start = runs.first.steps.first().map(|step| own[step.occurrence].start);
+        if second.is_some_and(|second| start >= Some(second)) {
+            continue;
+        }
         let whole = |path: &[Step], figures: &mut Figures, cutting: &mut Cutting| {
             FlatTable { index, table, stream, all: &found, own: &own, path, counts_by_many }.read(figures, cutting)
         };
@@ -131,18 +136,70 @@ pub(in crate::bind) fn read(index: &FormIndex, stream: &Stream, figures: &mut Fi
         if strange && claim.is_some() {
             figures.findings.push(elsewhere(index, table, stream, claim.as_ref()));
         }
-        if claim.is_some() && !runs.first.steps.iter().any(|step| step.role == Role::Header) {
-            figures.findings.push(header_lost(
-                index,
-                table,
-                claim.as_ref().and_then(|claim| stream.place_at(claim.start)),
-            ));
+        if let Some(claim) = &claim {
+            figures.findings.extend(header_lost(index, table, &runs.first.steps, stream.place_at(claim.start)));
         }
         reading.claims.extend(claim);
     }
     reading.claims.extend(counted(index, stream, (&found, &parts), &missing, figures));
+    rivals_told(index, stream, (&found, &parts), (&missing, rivals), figures);
     reading.claims.sort_by_key(|claim| claim.start);
     reading
+}
+
+/// Whether most tables are repeated, so that there is a second report; a single repeated table is a copy.
+fn is_report_again(index: &FormIndex, stream: &Stream, tables: &[Found]) -> bool {
+    let again = tables.iter().filter(|table| table.runs.second.is_some()).count();
+    (again >= 2 && again * 10 >= tables.len() * 6)
+        || tables.iter().any(|table| {
+            table.runs.second.as_ref().is_some_and(|second| {
+                let first = table.runs.first.steps.first().map_or(second.0, |step| table.own[step.occurrence].start);
+                is_title_between(index, stream, first..second.0)
+            })
+        })
+}
+
+/// Reports tables that stand in the text once more: rows without a label, and tables outside of their section with their places in the
+/// folded text.
+fn rivals_told(
+    index: &FormIndex,
+    stream: &Stream,
+    (all, parts): (&[Occurrence], &Parts),
+    (missing, rivals): (&[usize], BTreeMap<usize, usize>),
+    figures: &mut Figures,
+) {
+    for &table in missing {
+        if figures.has_table(table) && !figures.refused[table] {
+            rival::other_row(index, stream, (all, parts), table, figures);
+        }
+    }
+    for (&table, &at) in &rivals {
+        let fields = index.form.fields.iter().filter(|field| field.table == table);
+        let finding = passed_over(&index.form, table).about(fields.map(|field| field.id.clone()));
+        figures.tell(finding.at(stream.place_at(stream.raw_start(at))));
+    }
+    figures.report_rivals(&index.form, &rivals.into_keys().collect());
+}
+
+/// Byte offset in the folded text of a table outside of its section that has nearly all rows of the table inside, each with figures.
+fn outside(
+    index: &FormIndex,
+    stream: &Stream,
+    table: usize,
+    own: &[Occurrence],
+    inside: &[Occurrence],
+) -> Option<usize> {
+    let with_figures = |one: &&Occurrence| {
+        let end = stream.raw_end(one.end);
+        let line = stream.raw[end..].lines().next().unwrap_or_default();
+        let parted = |sign: char| blank(sign) || matches!(sign, '\t' | '|' | '｜');
+        let mut cells = line.split(parted).filter(|cell| !cell.is_empty()).peekable();
+        cells.peek().is_some() && cells.all(value::is_figure)
+    };
+    let apart = |one: &&Occurrence| !inside.iter().any(|other| other.start == one.start);
+    let found: Vec<&Occurrence> = own.iter().filter(apart).filter(with_figures).collect();
+    let first = found.first()?.start;
+    is_full(index, table, found.iter().map(|one| &*one.label)).then_some(first)
 }
 
 /// Reads tables of which no figure was read by labels, each as a whole.
@@ -186,25 +243,41 @@ fn is_title_between(index: &FormIndex, stream: &Stream, within: std::ops::Range<
     texts.filter(|text| text.len() <= HEADING_BYTES).any(|text| index.is_titled(&fold(text)))
 }
 
-/// Finding: no header label of a table was found, so its columns were assigned by order alone.
-fn header_lost(index: &FormIndex, table: usize, place: Option<Place>) -> Finding {
+/// Finding: no header label of a table, or of a block with several columns, was found, so the columns were assigned by order alone.
+fn header_lost(index: &FormIndex, table: usize, path: &[Step], place: Option<Place>) -> Option<Finding> {
     let name = &index.form.tables[table].name;
     let message = Message::new(
         format!("{}没有表头，按规定的栏目次序读取。请核对。", name.zh),
         format!("{} has no header; its figures were read in the order of the form. Check it.", name.en),
     );
-    let fields = index.form.fields.iter().filter(|field| field.table == table);
-    Finding::new(&code::HEADER_LOST, message).about(fields.map(|field| field.id.clone())).at(place)
+    let whole = !path.iter().any(|step| step.role == Role::Header);
+    let lost = |block: usize| {
+        let of = |expected: usize| matches!(index.expected[table][expected], Expected::Header { block: of, .. } if of == block);
+        let read = |expected: usize| matches!(index.expected[table][expected], Expected::Data { block: of, .. } if of == block);
+        let headed = path.iter().any(|step| step.role == Role::Header && of(step.expected));
+        let several = index.form.tables[table].blocks[block].leaf_columns.len() > 1;
+        whole || (several && !headed && path.iter().any(|step| step.role == Role::Leaf && read(step.expected)))
+    };
+    let blocks = (0..index.form.tables[table].blocks.len()).filter(|&block| lost(block));
+    let fields = blocks.flat_map(|block| {
+        let spec = &index.form.tables[table].blocks[block];
+        spec.first_field..spec.first_field + spec.leaf_rows.len() * spec.leaf_columns.len()
+    });
+    let ids: Vec<String> = fields.map(|field| index.form.fields[field].id.clone()).collect();
+    (!ids.is_empty()).then(|| Finding::new(&code::HEADER_LOST, message).about(ids).at(place))
 }
 
 /// Drops labels inside a remark after another label: `（七）总计（以上各项之和）`. Text in brackets that is as a whole a label of the
-/// form is not a remark.
-fn outside_remarks(stream: &Stream, found: Vec<Occurrence>) -> Vec<Occurrence> {
+/// form is not a remark. Of a label that is repeated in adjacent cells, the last is kept.
+fn outside_remarks(index: &FormIndex, stream: &Stream, found: Vec<Occurrence>) -> Vec<Occurrence> {
     let mut kept: Vec<Occurrence> = Vec::with_capacity(found.len());
     let mut end = 0;
     for one in found {
         if one.start < end {
             continue;
+        }
+        if kept.last().is_some_and(|last| is_again(index, stream, last, &one)) {
+            kept.pop();
         }
         end = kept.last().map_or(0, |last| remark_end(stream, last, Some(&one)));
         if one.start >= end {
@@ -212,6 +285,16 @@ fn outside_remarks(stream: &Stream, found: Vec<Occurrence>) -> Vec<Occurrence> {
         }
     }
     kept
+}
+
+/// Whether a row label directly follows itself on a line: a merged cell that was written into each of its columns.
+fn is_again(index: &FormIndex, stream: &Stream, last: &Occurrence, one: &Occurrence) -> bool {
+    let of_row = || index.uses(&one.label).iter().all(|found| matches!(found.role, Role::Leaf | Role::Group));
+    let between = || stream.raw[stream.raw_end(last.end)..stream.raw_start(one.start)].chars();
+    last.label == one.label
+        && of_row()
+        && between().any(|sign| matches!(sign, '\t' | '|' | '｜'))
+        && between().all(|sign| sign != '\n' && !sign.is_alphanumeric())
 }
 
 /// End of the remark after a label, as a byte offset in the folded text; the end of the label if there is no remark.

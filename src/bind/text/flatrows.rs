@@ -6,7 +6,7 @@ use super::glued::{STEPS, Split, is_short, row_sums, splits, splits_with_blanks}
 use super::lined::{self, lined};
 use super::order::Step;
 use super::piece::Piece;
-use super::pieces::{Blanks, blanks, cells, cells_with_words, pieces, proven};
+use super::pieces::{Blanks, blanks, cells, cells_with_words, lack_columns, pieces, proven};
 use super::solve::{RowSplits, RowState, solve};
 use crate::bind::figures::{Figures, Proof, rows_missing};
 use crate::bind::labels::index::{Expected, FormIndex, Occurrence, Role};
@@ -227,8 +227,15 @@ impl FlatTable<'_, '_> {
         let lined = lined(&stretches, &self.stream.raw);
         let mut read: Vec<Option<Vec<Piece>>> = Vec::new();
         let mut states = Vec::new();
+        let of = |block: usize| rows.iter().filter(move |row| row.row.0 == block);
+        let lacking: Vec<bool> = (0..self.index.form.tables[self.table].blocks.len())
+            .map(|block| lack_columns(of(block).map(|row| (row.pieces.as_slice(), row.wanted))))
+            .collect();
         for row in rows {
-            let certain = row.certain && self.header_in_order(row.row.0) && self.groups_stand(row.row, row.start);
+            let certain = row.certain
+                && !lacking[row.row.0]
+                && self.header_in_order(row.row.0)
+                && self.groups_stand(row.row, row.start);
             let by_line =
                 || lined.and_then(|lined| lined::cells(lined, &self.stream.raw, (row.wanted, &(row.start..row.end))));
             let cells = if certain { self.cells(row, blanks).or_else(by_line) } else { None };

@@ -44,17 +44,9 @@ impl FlatTable<'_, '_> {
         });
         let headers: Vec<&Occurrence> = headers.map(|step| &self.own[step.occurrence]).collect();
         let (Some(first), Some(last)) = (headers.first(), headers.last()) else { return true };
-        let is = |column: &Leaf, one: &Occurrence| {
-            column.path.last().is_some_and(|label| label.folded.iter().any(|text| **text == *one.label))
-        };
-        let within = self.own.iter().filter(|one| (first.start..last.end).contains(&one.start));
-        let labels: Vec<&Occurrence> = within.filter(|one| columns.iter().any(|column| is(column, one))).collect();
-        // In a header written line by line, columns of lesser depth come first.
-        let mut by_depth: Vec<&Leaf> = columns.iter().collect();
-        by_depth.sort_by_key(|column| column.path.len());
-        let mut orders = [columns.iter().collect(), by_depth].into_iter();
-        labels.len() != columns.len()
-            || orders.any(|order: Vec<&Leaf>| order.into_iter().zip(&labels).all(|(column, one)| is(column, one)))
+        let within: Vec<&Occurrence> =
+            self.own.iter().filter(|one| (first.start..last.end).contains(&one.start)).collect();
+        leaves_in_order(columns, &within)
     }
 
     /// Whether the column groups above a row without a label are in the form's order, which alone determines its columns. `start` is the
@@ -79,6 +71,27 @@ impl FlatTable<'_, '_> {
             labels.filter(is_column).count() == pieces.iter().filter(|piece| !piece.text.is_empty()).count()
         })
     }
+}
+
+/// Whether the labels of columns among these labels are in the form's order, if each column has one.
+pub(super) fn leaves_in_order(columns: &[Leaf], labels: &[&Occurrence]) -> bool {
+    let is = |column: &Leaf, one: &Occurrence| {
+        column.path.last().is_some_and(|label| label.folded.iter().any(|text| **text == *one.label))
+    };
+    let labels: Vec<&Occurrence> =
+        labels.iter().copied().filter(|one| columns.iter().any(|column| is(column, one))).collect();
+    // A merged cell may be written into each of its rows, so that the highest or the lowest of equal labels counts.
+    let highest = |at: &usize| labels[..*at].iter().all(|other| other.label != labels[*at].label);
+    let lowest = |at: &usize| labels[at + 1..].iter().all(|other| other.label != labels[*at].label);
+    let kept = |at: &dyn Fn(&usize) -> bool| (0..labels.len()).filter(|one| at(one)).map(|at| labels[at]).collect();
+    let kept: [Vec<&Occurrence>; 3] = [labels.clone(), kept(&highest), kept(&lowest)];
+    // In a header written line by line, columns of lesser depth come first.
+    let mut by_depth: Vec<&Leaf> = columns.iter().collect();
+    by_depth.sort_by_key(|column| column.path.len());
+    let orders: [Vec<&Leaf>; 2] = [columns.iter().collect(), by_depth];
+    let mut whole = kept.iter().filter(|labels| labels.len() == columns.len()).peekable();
+    whole.peek().is_none()
+        || whole.any(|labels| orders.iter().any(|order| order.iter().zip(labels).all(|(column, one)| is(column, one))))
 }
 
 /// Whether the column groups of a block occur in the form's order before `before`, the byte offset in the folded text at which its figures

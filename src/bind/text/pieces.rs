@@ -133,6 +133,26 @@ pub(in crate::bind) fn cells<'t>(pieces: &[Piece<'t>], wanted: usize, blanks: bo
     (blanks && tokens.len() == wanted && tokens.iter().all(|piece| value::is_figure(piece.text))).then_some(tokens)
 }
 
+/// Minimum number of rows that show that a table lacks columns: a row may be cut short by a word.
+const LACKING_ROWS: usize = 3;
+
+/// Whether the blank cells before or after the figures of these rows are merged label cells: with them the rows have different numbers of
+/// cells, and without them no row has as many as it should.
+pub(in crate::bind) fn lack_columns<'r, 't: 'r>(rows: impl Iterator<Item = (&'r [Piece<'t>], usize)>) -> bool {
+    let mut lengths = Vec::new();
+    for (pieces, wanted) in rows {
+        let mut lines = pieces.chunk_by(|_, next| next.before != '\n');
+        let Some(line) = lines.find(|line| filled_in(line) > 0) else { continue };
+        let filled = |piece: &Piece| !piece.text.is_empty();
+        let (first, last) = (line.iter().position(filled).unwrap_or(0), line.iter().rposition(filled).unwrap_or(0));
+        if line.len() == 1 || last + 1 - first >= wanted {
+            return false;
+        }
+        lengths.push(line.len());
+    }
+    lengths.len() >= LACKING_ROWS && lengths.iter().any(|length| *length != lengths[0])
+}
+
 fn filled_in(line: &[Piece]) -> usize {
     line.iter().filter(|piece| !piece.text.is_empty()).count()
 }

@@ -8,7 +8,7 @@ use crate::bind::labels::index::{FormIndex, Occurrence};
 use crate::bind::source::stream::{LineKind, Stream};
 use crate::bind::value;
 use crate::form::FieldIndex;
-use crate::text::blank;
+use crate::text::{blank, fold};
 
 /// Minimum number of figures on a line that may be a row of a table.
 const FIGURES: usize = 3;
@@ -33,7 +33,8 @@ pub(super) fn settle(index: &FormIndex, stream: &Stream, figures: &mut Figures) 
     let parts = Parts::find(index, stream, &all);
     for table in tables {
         let regions = parts.regions(index, stream, &all, table);
-        if regions.first().is_some_and(|region| rows.iter().any(|row| region.contains(row))) {
+        let region = regions.first().filter(|region| rows.iter().any(|row| region.contains(row)));
+        if region.is_some() && !other_row(index, stream, (&all, &parts), table, figures) {
             compare(index, stream, (&all, &parts), table, figures);
         }
     }
@@ -45,13 +46,67 @@ fn rows_of_figures(stream: &Stream) -> Vec<usize> {
         if text.bytes().filter(u8::is_ascii_digit).count() < FIGURES {
             return false;
         }
-        let parted = |character: char| blank(character) || matches!(character, '|' | '｜' | '\t');
-        let tokens = || text.split(parted).filter(|token| !token.is_empty());
-        let count = tokens().filter(|token| value::is_figure(token)).count();
-        count >= FIGURES && count * 2 >= tokens().count()
+        let count = tokens(text).filter(|token| value::is_figure(token)).count();
+        count >= FIGURES && count * 2 >= tokens(text).count()
     };
     let lines = stream.lines.iter().filter(|line| matches!(line.kind, LineKind::Text { .. }));
     lines.filter(|line| is_row(&stream.raw[line.start..line.end])).map(|line| line.start).collect()
+}
+
+fn fields(index: &FormIndex, table: usize) -> impl Iterator<Item = FieldIndex> {
+    (0..index.form.fields.len()).filter(move |&field| index.form.fields[field].table == table)
+}
+
+/// Leaves a table whose only row has no label empty if another line of its section is such a row with other figures: one may be the total of
+/// offices, and the other a part of it. Returns whether it did.
+pub(super) fn other_row(
+    index: &FormIndex,
+    stream: &Stream,
+    (all, parts): (&[Occurrence], &Parts),
+    table: usize,
+    figures: &mut Figures,
+) -> bool {
+    let mut blocks = index.form.tables[table].blocks.iter();
+    if !blocks.all(|block| matches!(&block.leaf_rows[..], [row] if row.path.is_empty())) {
+        return false;
+    }
+    let Some(region) = parts.regions(index, stream, all, table).into_iter().next() else { return false };
+    let fields: Vec<FieldIndex> = fields(index, table).collect();
+    let read: Vec<_> = fields.iter().map(|&field| figures.values()[field].value).collect();
+    let is_other = |row: &usize| {
+        let line = stream.line_at(*row);
+        let written = tokens(text(stream, line)).filter(|token| value::is_figure(token)).map(value::addend);
+        let Some(written): Option<Vec<_>> = written.collect() else { return false };
+        let numbers = written.iter().enumerate().all(|(at, number)| *number == (at + 1).into());
+        written.len() == read.len()
+            && !numbers
+            && !is_compared(index, stream, line)
+            && written.iter().zip(&read).any(|(one, other)| other.is_some_and(|other| other != *one))
+    };
+    let row = rows_of_figures(stream).into_iter().filter(|row| region.contains(row)).find(is_other);
+    if let Some(row) = row {
+        figures.refuse(table, &fields);
+        figures.tell(ambiguous_table(&index.form, table, &fields).at(stream.place_at(row)));
+    }
+    row.is_some()
+}
+
+fn text<'s>(stream: &'s Stream, line: usize) -> &'s str {
+    &stream.raw[stream.lines[line].start..stream.lines[line].end]
+}
+
+/// Whether a line or one of the two above it says that its figures are for comparison.
+fn is_compared(index: &FormIndex, stream: &Stream, line: usize) -> bool {
+    let says = |line: usize| {
+        let folded = fold(text(stream, line));
+        index.form.words.comparison.iter().any(|word| folded.contains(word.as_str()))
+    };
+    (line.saturating_sub(2)..=line).any(says)
+}
+
+fn tokens(text: &str) -> impl Iterator<Item = &str> {
+    let parted = |character: char| blank(character) || matches!(character, '|' | '｜' | '\t');
+    text.split(parted).filter(|token| !token.is_empty())
 }
 
 fn compare(
@@ -69,8 +124,7 @@ fn compare(
     let counts_by_many = stated::counts_by_many(stream);
     let path = &runs.first.steps;
     FlatTable { index, table, stream, all, own: &own, path, counts_by_many }.read(&mut text, &mut Cutting::new());
-    let fields: Vec<FieldIndex> =
-        (0..index.form.fields.len()).filter(|&field| index.form.fields[field].table == table).collect();
+    let fields: Vec<FieldIndex> = fields(index, table).collect();
     let (read, grid) = (text.values(), figures.values());
     let there: Vec<FieldIndex> = fields.iter().copied().filter(|&field| read[field].value.is_some()).collect();
     let differs = there.iter().any(|&field| read[field].value != grid[field].value);
