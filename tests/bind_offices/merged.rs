@@ -123,7 +123,7 @@ fn list_of_two(three: &mut Three, at: usize) {
         let whole = table(page, at);
         let last = whole.cells.len() - 1;
         for column in 0..whole.width() {
-            let group = whole.texts[whole.cells[if column < 5 { 0 } else { 1 }][column]].clone();
+            let group = whole.texts[whole.cells[usize::from(column >= 5)][column]].clone();
             let result = whole.texts[whole.cells[last - 1][column]].clone();
             let figure = if column == 2 { "7".to_owned() } else { whole.texts[whole.cells[last][column]].clone() };
             let row = [name, &group, &result, &figure].map(|text| made.add(text)).to_vec();
@@ -139,11 +139,12 @@ fn rows_in_text(three: &mut Three, at: usize) {
         let last = table.cells.last().into_iter().flatten();
         last.map(|&cell| table.texts[cell].clone()).collect::<Vec<_>>().join("|")
     };
-    let (below, sum) = (row(table(&three.below, at)), row(table(&three.page, at)));
+    let (other, sum) = (row(table(&three.below, at)), row(table(&three.page, at)));
     let own = table(&three.own, at).clone();
     *table_mut(&mut three.page, at) = own;
-    let lines = ["续表".to_owned(), format!("办公室|{below}"), format!("合计|{sum}")];
-    three.page.pieces.splice(at + 1..at + 1, lines.map(Piece::Text));
+    let lines = ["续表".to_owned(), format!("办公室|{other}"), format!("合计|{sum}")];
+    let below = at + 1;
+    three.page.pieces.splice(below..below, lines.map(Piece::Text));
 }
 
 /// A figure merged over two columns, and a column without a header: as many cells as the form has columns.
