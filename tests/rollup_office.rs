@@ -268,7 +268,7 @@ fn default_heights(bytes: &[u8]) -> Vec<f64> {
     let parts = 0..package.len();
     let height = |part: usize| {
         let part = package.by_index(part).expect("a part");
-        if !part.name().starts_with("xl/worksheets/sheet") {
+        if !part.name().is_ok_and(|name| name.starts_with("xl/worksheets/sheet")) {
             return None;
         }
         let xml = std::io::read_to_string(part).expect("text");

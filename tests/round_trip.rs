@@ -9,6 +9,8 @@ use nianbao::report::{Content, Report};
 use nianbao::sampler::Sampler;
 use nianbao::write::{Output, WRITERS};
 
+use crate::sources;
+
 /// A report without what depends on its source: places, findings, and what is not part of a page's or a file's text.
 pub(crate) fn essence(report: &Report) -> Report {
     let mut report = report.clone();
@@ -69,4 +71,42 @@ fn docx_reads_back_the_same() {
 #[test]
 fn xlsx_reads_back_the_same() {
     same(Output::Xlsx);
+}
+
+/// Formats of the files whose figures are written and read back.
+const READ_BACK: [&str; 8] = ["docx", "doc", "xlsx", "xls", "xlsb", "ods", "html", "rtf"];
+
+#[test]
+fn no_figure_of_a_written_file_differs_from_the_one_that_was_read() {
+    let forms = Forms::built_in().unwrap();
+    let binder = Binder::new(&forms);
+    let mut wrong = Vec::new();
+    let mut figures = 0;
+    let folders = ["samples", "tests/cases", "tests/fixtures"];
+    for file in folders.into_iter().flat_map(sources::files) {
+        let suffix = file.extension().and_then(|suffix| suffix.to_str()).unwrap_or_default();
+        if !READ_BACK.contains(&suffix) {
+            continue;
+        }
+        let bytes = std::fs::read(sources::root().join(&file)).unwrap();
+        let Ok(reading) = nianbao::read::read(&bytes, file.to_str(), &mut Budget::default()) else { continue };
+        let Ok(report) = binder.bind(&reading, &Hints::default()) else { continue };
+        let form = forms.get(&report.form).unwrap();
+        for output in [Output::Docx, Output::Xlsx, Output::Html] {
+            let bytes = written(output).unwrap()(form, &report).unwrap();
+            let reading = nianbao::read::read(&bytes, None, &mut Budget::default()).unwrap();
+            let Ok(again) = binder.bind(&reading, &Hints { form: Some(&form.id), ..Hints::default() }) else {
+                continue;
+            };
+            for (field, value) in again.values.iter().filter(|(_, value)| value.value.is_some()) {
+                figures += 1;
+                let before = report.values.get(field).and_then(|before| before.value);
+                if before != value.value {
+                    wrong.push(format!("{} as {output:?}: {field} is {before:?}, not {:?}", file.display(), value.raw));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(figures > 30_000, "only {figures} figures");
 }

@@ -44,7 +44,7 @@ pub(super) fn choose<'f>(
     labels.mark(&folded, &mut seen);
     let fits: Vec<Fit> = forms.iter().zip(seen).map(|(index, seen)| fit(index, flow, &folded, seen)).collect();
     let better = |one: &Fit, other: &Fit| {
-        let key = |fit: &Fit| (fit.different, std::cmp::Reverse(fit.missing), fit.found);
+        let key = |fit: &Fit| (fit.different, fit.found, std::cmp::Reverse(fit.missing));
         key(one).cmp(&key(other))
     };
     let best = (0..forms.len()).reduce(|best, next| if better(&fits[next], &fits[best]).is_gt() { next } else { best });

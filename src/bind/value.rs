@@ -113,6 +113,8 @@ fn take_shown(form: &Form, field: FieldIndex, shown: &Shown, value: &mut Value, 
                 take_unit(form, field, (unit, shown.suffix.to_string()), value, findings);
             } else if stored != value.value {
                 findings.push(as_shown(form, field, value));
+                // Outputs have the text of a figure: what the page shows, not what the cell holds.
+                value.raw = number.to_string();
             }
         }
         _ => {
