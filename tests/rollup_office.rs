@@ -294,7 +294,7 @@ fn many_warnings_of_reports_have_one_usual_height() {
         }
         default_heights(&workbook::workbook(&gathering.finish()).expect("a workbook"))
     };
-    assert_eq!(of_warnings(10).iter().filter(|height| **height != 15.0).count(), 0);
+    assert_eq!(of_warnings(10).iter().filter(|height| **height > 30.0).count(), 0);
     // The list of findings alone is long.
     assert_eq!(of_warnings(10_000).iter().filter(|height| **height > 30.0).count(), 1);
 }

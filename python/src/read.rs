@@ -40,13 +40,13 @@ impl Given<'_> {
         match self {
             Self::Bytes(bytes) => {
                 let (shown, bytes) = (name.unwrap_or("-").to_owned(), bytes.as_bytes());
-                let input = Input::file(PathBuf::from(&shown), shown.clone());
+                let input = Input::file(Path::new(&shown), shown.clone());
                 let outcome = py.detach(|| guarded(|| pipeline.report(&input, &Content::from_bytes(bytes))));
                 Ok((shown, outcome))
             }
             Self::Path(path) => {
                 let shown = name.map_or_else(|| path.display().to_string(), str::to_owned);
-                let input = Input::file(path.clone(), shown.clone());
+                let input = Input::file(path, shown.clone());
                 Ok((shown, py.detach(|| load(&mut Loader::default(), pipeline, &input))))
             }
         }
@@ -133,7 +133,7 @@ pub(crate) fn inputs(paths: &[PathBuf], leave_out: Option<&Path>) -> Result<Vec<
     for path in paths {
         let shown = path.to_string_lossy().into_owned();
         if !path.exists() && !shown.contains(['*', '?', '[']) && shown != "-" {
-            inputs.push(Input::file(path.clone(), shown));
+            inputs.push(Input::file(path, shown));
             continue;
         }
         inputs.extend(batch::list(&[shown], leave_out)?.list);

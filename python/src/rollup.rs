@@ -302,7 +302,7 @@ fn previous(
     let none =
         || Failure::of_file(&shown, &Message::new(format!("没有{year}年度的数据。"), format!("nothing of {year}")));
     if path.is_file() {
-        let input = Input::file(path.to_owned(), shown.clone());
+        let input = Input::file(path, shown.clone());
         let report = guarded(|| pipeline.read_sums(&input, &Content::from_bytes(&Loader::default().bytes(&input)?)));
         let report = report.map_err(|finding| Failure::of_file(&shown, &finding.message))?;
         return Previous::of_report(&sums.form, &report).filter(|found| found.year == year).ok_or_else(none);

@@ -64,9 +64,9 @@ impl Origin {
 
 impl Input {
     /// A file that is shown as `shown`; it need not exist, and is not opened as an archive.
-    pub fn file(path: PathBuf, shown: impl Into<String>) -> Self {
+    pub fn file(path: &Path, shown: impl Into<String>) -> Self {
         let shown: String = shown.into();
-        Self { lot: lot(&shown), origin: Origin::file(&path, &shown), path: shown.into(), received: None }
+        Self { lot: lot(&shown), origin: Origin::file(path, &shown), path: shown.into(), received: None }
     }
 
     /// The path of a file on disk; `None` for another input.

@@ -43,7 +43,7 @@ pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<E
     let finished = if let Some(agencies) = &given {
         heap = Collection::new(&forms, &migrations, agencies, args.without_errors);
         read(args.jobs, &pipeline, &inputs.list, (terminal, &stop), |path, outcome| {
-            heap.add(Arc::clone(path), outcome)
+            heap.add(Arc::clone(path), outcome);
         })?
     } else {
         let mut read_all = Unlisted::new(&forms, &migrations, args.without_errors);

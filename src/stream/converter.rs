@@ -35,7 +35,7 @@ impl<'a> Converter<'a> {
 
     fn try_row(&self, line: Line) -> Result<Row, Box<Finding>> {
         let line = line.checked()?;
-        let input = Input::file(file_path(line.path)?, line.shown());
+        let input = Input::file(&file_path(line.path)?, line.shown());
         let bytes = match line.bytes() {
             Some(bytes) => bytes?,
             None => guarded(|| Loader::default().bytes(&input))?,

@@ -212,7 +212,7 @@ impl<'a> Desk<'a> {
 
 /// An uploaded file as an input of the batch.
 pub(super) fn input(file: &SentFile) -> Input {
-    Input::file(file.path.clone(), file.name.clone())
+    Input::file(&file.path, file.name.clone())
 }
 
 /// The corrections of a file; none if they cannot be parsed.
