@@ -309,7 +309,9 @@ fn previous(
     }
     let inputs = inputs(&[path.to_owned()], None)?;
     let mut before = Collection::new(engine.forms, engine.migrations, sums.agencies, wanted.without_errors);
-    read_in_order(&inputs, wanted.jobs, &pipeline, stop, |index, outcome| before.add(Arc::clone(&inputs[index].path), outcome))?;
+    read_in_order(&inputs, wanted.jobs, &pipeline, stop, |index, outcome| {
+        before.add(Arc::clone(&inputs[index].path), outcome);
+    })?;
     let received = batch::received(&inputs);
     let arrival = |path: &str| Arrival::new(path, received.get(path).copied());
     Ok(Previous::of_rollup(sums, &before.finish_uncompared(Some(year), &arrival).ok_or_else(none)?))
