@@ -138,6 +138,19 @@ fn exhausted_memory_ends_with_a_message() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_limit_of_memory_that_is_too_small_is_named() {
+    let folder = poisoned(&[]);
+    for (lang, words) in [("zh", "至少需要128MB"), ("en", "at least 128 MB")] {
+        let script = format!("ulimit -v 125000; exec {} --lang {lang} check in", env!("CARGO_BIN_EXE_nianbao"));
+        let mut command = std::process::Command::new("sh");
+        command.args(["-c", &script]).current_dir(folder.path("."));
+        let ran = ran(&command.output().expect("a shell"));
+        assert!(ran.status == Some(2) && ran.err.lines().count() == 1 && ran.err.contains(words), "{ran:?}");
+    }
+}
+
 /// A Word file that refers to one picture many times.
 fn picture_bomb(times: usize) -> Vec<u8> {
     const OFFICE: &str = "http://schemas.openxmlformats.org";

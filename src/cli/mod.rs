@@ -41,7 +41,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{CommandFactory, FromArgMatches};
-use nianbao::finding::Language;
+use nianbao::finding::{Language, Message};
 
 use args::{Args, Command};
 use supervise::Role;
@@ -89,6 +89,10 @@ pub(crate) fn main() -> ExitCode {
         let path = path.display();
         terminal.note(&format!("{}{path}", terminal.say("选项取自：", "options from ")));
     }
+    if let Some(allowed) = nianbao::stream::allowed().filter(|allowed| *allowed < LEAST_MEMORY) {
+        terminal.error(too_little_memory(allowed).get(terminal.language));
+        return Exit::Failed.code();
+    }
     let ended = supervise::role(&mut args).and_then(|role| match role {
         Role::Supervises => supervise::run(),
         Role::Works => run(args, &terminal).map(Exit::code),
@@ -104,6 +108,20 @@ pub(crate) fn main() -> ExitCode {
             Exit::Failed.code()
         }
     }
+}
+
+/// Minimum address space of a process, in bytes. With less the program aborts before it can print an error: forms and the stacks of
+/// threads alone take about 100 MB.
+const LEAST_MEMORY: u64 = 128 << 20;
+
+fn too_little_memory(allowed: u64) -> Message {
+    let (allowed, least) = (allowed >> 20, LEAST_MEMORY >> 20);
+    Message::new(
+        format!("系统只允许本程序使用{allowed}MB内存，至少需要{least}MB。请放宽限制（ulimit -v）后重试。"),
+        format!(
+            "the system allows this program {allowed} MB of memory; it needs at least {least} MB (see `ulimit -v`)"
+        ),
+    )
 }
 
 /// Parses the arguments and determines the language of messages. Help and argument errors are printed here; `Err` is the exit code.

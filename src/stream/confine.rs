@@ -29,6 +29,19 @@ pub fn confine(_megabytes: u64) -> io::Result<()> {
     Ok(())
 }
 
+/// The address space that the system allows this process, in bytes; `None` if it is not limited or not known.
+pub fn allowed() -> Option<u64> {
+    #[cfg(unix)]
+    {
+        use nix::sys::resource::{RLIM_INFINITY, Resource, getrlimit};
+
+        let (limit, _) = getrlimit(Resource::RLIMIT_AS).ok()?;
+        (limit != RLIM_INFINITY).then_some(limit)
+    }
+    #[cfg(not(unix))]
+    None
+}
+
 #[cfg(unix)]
 fn killed_with_parent() -> io::Result<()> {
     #[cfg(target_os = "linux")]

@@ -17,7 +17,7 @@ use thiserror::Error;
 
 use crate::finding::{Bilingual, Message, system};
 
-pub use confine::{ask_to_stop, confine, die_with_parent};
+pub use confine::{allowed, ask_to_stop, confine, die_with_parent};
 pub use converter::Converter;
 pub use row::{Figure, ROW_VERSION, Row};
 pub use serve::{answer, serve};
