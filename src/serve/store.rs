@@ -138,10 +138,25 @@ pub(super) fn sync_folder(_folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Fills the bytes by the system call (Linux 3.17 or newer). A static program cannot look up the C library's function for it, so that
+/// `getrandom` would open `/dev/random`, which an empty root folder does not have.
+#[cfg(target_os = "linux")]
+fn filled_by_system(bytes: &mut [u8]) -> bool {
+    let length = bytes.len();
+    rustix::rand::getrandom(bytes, rustix::rand::GetRandomFlags::empty()) == Ok(length)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn filled_by_system(_bytes: &mut [u8]) -> bool {
+    false
+}
+
 /// 128 random bits, in hexadecimal.
 pub(super) fn random() -> Result<String, ServeError> {
     let mut bytes = [0_u8; 16];
-    getrandom::fill(&mut bytes).map_err(|error| ServeError::Start(io::Error::other(error.to_string())))?;
+    if !filled_by_system(&mut bytes) {
+        getrandom::fill(&mut bytes).map_err(|error| ServeError::Start(io::Error::other(error.to_string())))?;
+    }
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
