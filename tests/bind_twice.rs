@@ -7,23 +7,7 @@ use nianbao::document::Budget;
 use nianbao::form::Forms;
 
 use crate::bind_damage::{Page, Piece};
-
-/// The lines of a page: cells between tabs, a merged one once.
-fn text(pieces: &[Piece]) -> String {
-    let mut text = String::new();
-    for piece in pieces {
-        match piece {
-            Piece::Text(line) | Piece::Heading(line) => text += &format!("{line}\n"),
-            Piece::Table(table) => {
-                for row in table.spans() {
-                    let cells = row.iter().filter(|cell| cell.2 > 0).map(|cell| table.texts[cell.0].as_str());
-                    text += &format!("{}\n", cells.collect::<Vec<_>>().join("\t"));
-                }
-            }
-        }
-    }
-    text
-}
+use crate::bind_offices::text;
 
 /// A report without headings and table four, and a whole one below it, with or without headings.
 #[test]

@@ -1,8 +1,8 @@
 //! The figures read from a form's tables, with their places and findings.
 
-use super::openrows::OpenPlaces;
 use std::collections::BTreeSet;
 
+use super::openrows::OpenPlaces;
 use crate::finding::code::bind as code;
 use crate::finding::{Finding, Message};
 use crate::form::{FieldIndex, Form};

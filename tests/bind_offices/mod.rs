@@ -75,9 +75,9 @@ pub(crate) struct Case {
 }
 
 /// The lines of a page: cells between tabs, a merged one once.
-fn text(page: &Page) -> String {
+pub(crate) fn text(pieces: &[Piece]) -> String {
     let mut text = String::new();
-    for piece in &page.pieces {
+    for piece in pieces {
         match piece {
             Piece::Text(line) | Piece::Heading(line) => text += &format!("{line}\n"),
             Piece::Table(table) => {
@@ -147,7 +147,7 @@ fn judge(forms: &Forms, binder: &Binder, case: &Case) -> Vec<String> {
             "docx" => page.docx(),
             "xlsx" => page.xlsx(),
             "html" => page.html().into_bytes(),
-            _ => text(&page).into_bytes(),
+            _ => text(&page.pieces).into_bytes(),
         };
         let reading = read(&bytes, Some(&format!("a.{way}")), &mut Budget::default()).unwrap();
         let bound = binder.bind_all(&reading, &Hints::default()).unwrap_or_else(|finding| panic!("{finding:?}"));

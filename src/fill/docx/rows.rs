@@ -110,9 +110,14 @@ fn plain(row: &str, prefix: &str) -> String {
             text[at + open.len()..].starts_with(|sign: char| sign.is_ascii_whitespace() || matches!(sign, '/' | '>'))
         };
         let found: Vec<usize> = text.match_indices(&open).map(|(at, _)| at).filter(is_tag).collect();
+        let close = format!("</{prefix}{name}>");
         for at in found.into_iter().rev() {
-            if let Some(length) = text[at..].find("/>") {
-                text.replace_range(at..at + length + 2, "");
+            let Some(tag) = text[at..].find('>').map(|end| end + 1) else { continue };
+            // These elements are empty, but may have an end tag of their own.
+            let is_whole = text[..at + tag].ends_with("/>");
+            let length = if is_whole { Some(tag) } else { text[at..].find(&close).map(|end| end + close.len()) };
+            if let Some(length) = length {
+                text.replace_range(at..at + length, "");
             }
         }
     }
@@ -281,4 +286,17 @@ fn again(row: &str, prefix: &str) -> String {
         }
     }
     text.replace(&format!("<{prefix}vMerge {prefix}val=\"restart\"/>"), &format!("<{prefix}vMerge/>"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_of_a_header_becomes_plain_however_its_properties_end() {
+        let row = "<w:tr><w:trPr><w:tblHeader/></w:trPr><w:tc><w:tcPr><w:shd w:fill=\"D9D9D9\"></w:shd></w:tcPr><w:p><w:r><w:rPr><w:b></w:b>\
+                   <w:bCs/><w:sz w:val=\"21\"/></w:rPr></w:r></w:p></w:tc></w:tr>";
+        let expected = "<w:tr><w:trPr></w:trPr><w:tc><w:tcPr></w:tcPr><w:p><w:r><w:rPr><w:sz w:val=\"21\"/></w:rPr></w:r></w:p></w:tc></w:tr>";
+        assert_eq!(plain(row, "w:"), expected);
+    }
 }
