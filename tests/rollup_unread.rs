@@ -24,8 +24,10 @@ fn agencies_with_unreadable_files_have_a_list_of_their_own_everywhere() {
     folder.file("in/青山县民政局.docx", &sent[..sent.len() / 2]);
     folder.file("in/东河镇农技站年报.pdf", b"\0\x01\x02 no document");
     folder.file("in/东河镇农技站年报（重报）.doc", b"\0\x01\x02 no document either");
+    // No agency by its name.
+    folder.file("in/新建文档.doc", b"\0\x01\x02 no document either");
     let ran = folder.run(&["--lang", "zh", "rollup", "in", "--agencies", "agencies.csv", "-o", "out"]);
-    let said = "应报6个单位，已报2个，已报未能读取2个，年度或格式不符1个，未报1个";
+    let said = "应报6个单位，已报2个，已报未能读取2个，年度或格式不符1个，未报1个；重复报送0个。另有1个文件未能读取，无法确定单位。合计由2份报告相加";
     assert!(ran.err.contains(said), "{ran:?}");
     let tree = folder.tree("out");
     let sheets = sheets(&tree["汇总.xlsx"]);
@@ -39,13 +41,15 @@ fn agencies_with_unreadable_files_have_a_list_of_their_own_everywhere() {
             .collect()
     };
     let (unreadable, other, missing) = (["青山县民政局", "东河镇农技站"], ["东河镇水管站"], ["西河镇人民政府"]);
-    assert_eq!(named("已报未能读取", "已报未能读取"), unreadable);
+    assert_eq!(named("已报未能读取", "已报未能读取")[..2], unreadable);
     assert_eq!(
         (named("未报单位", "年度或格式不符"), named("未报单位", "未报")),
         (other.map(String::from).to_vec(), missing.map(String::from).to_vec())
     );
     let both = texts(&sheets["已报未能读取"])[2].clone();
     assert!(both[4].contains("年报.pdf") && both[4].contains("（重报）.doc"), "{both:?}");
+    let last = &texts(&sheets["已报未能读取"])[3];
+    assert!(last[1] == "（无法确定单位）" && last[4].ends_with("新建文档.doc") && !last[5].is_empty(), "{last:?}");
     // The list for data tools, and the page.
     assert_eq!(table_schema(&tree["报送情况.schema.json"], &tree["报送情况.csv"]), 70);
     let csv = String::from_utf8(tree["报送情况.csv"].clone()).expect("UTF-8");

@@ -1,8 +1,13 @@
 //! Numbers of agencies by what they sent, with one wording for the terminal, the page and the workbook.
 
+use std::collections::{HashMap, HashSet};
+
 use super::{OtherReport, Rollup};
 use crate::finding::Message;
 use crate::finding::code::rollup::REPORT_UNREADABLE;
+
+/// Unreadable files by agency, each with the reason.
+pub(crate) type Unread<'r> = HashMap<Option<usize>, Vec<(&'r str, &'r Message)>>;
 
 /// Numbers of agencies by what they sent. Agencies are counted, not files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +18,8 @@ pub struct Counts {
     pub reported: usize,
     /// Agencies whose files could not be read.
     pub unreadable: usize,
+    /// Files that could not be read and whose agency is unknown.
+    pub unassigned: usize,
     /// Agencies that sent a report of another year or form.
     pub other: usize,
     /// Agencies that sent nothing.
@@ -63,12 +70,18 @@ impl Rollup<'_> {
         standings
     }
 
-    /// The unreadable files of an agency, each with the reason.
-    pub(crate) fn unread(&self, agency: usize) -> impl Iterator<Item = (&str, &Message)> {
-        let about = self.findings.iter().filter(move |told| told.agency == Some(agency));
-        about
-            .filter(|told| told.finding.code != REPORT_UNREADABLE.id)
-            .filter_map(|told| Some((told.file.as_deref()?, &told.finding.message)))
+    /// The unreadable files by agency, each with the reason; under `None` those of which no agency is known.
+    pub(crate) fn unread(&self) -> Unread<'_> {
+        let agencies: HashSet<usize> = self.unreadable.iter().map(|sent| sent.agency).collect();
+        let files: HashSet<&str> = self.unassigned.iter().map(String::as_str).collect();
+        let mut unread = Unread::new();
+        for told in self.findings.iter().filter(|told| told.finding.code != REPORT_UNREADABLE.id) {
+            let Some(file) = told.file.as_deref() else { continue };
+            if told.agency.map_or_else(|| files.contains(file), |agency| agencies.contains(&agency)) {
+                unread.entry(told.agency).or_default().push((file, &told.finding.message));
+            }
+        }
+        unread
     }
 
     /// The report of another year or form that an agency sent.
@@ -84,6 +97,7 @@ impl Rollup<'_> {
             expected: (!self.agencies.are_of_reports()).then_some(reported + unreadable + without),
             reported,
             unreadable,
+            unassigned: self.unassigned.len(),
             other,
             missing: without - other,
             repeated: self.repeated.len(),
@@ -95,24 +109,33 @@ impl Rollup<'_> {
 impl Counts {
     /// The counts as a sentence.
     pub fn message(&self) -> Message {
-        let Self { reported, unreadable, other, missing, repeated, taken, .. } = self;
+        let Self { reported, unreadable, unassigned, other, missing, repeated, taken, .. } = self;
         let (zh, en) = match other {
             0 => Default::default(),
             _ => (format!("年度或格式不符{other}个，"), format!("{other} sent one of another year or form, ")),
         };
+        let (unknown_zh, unknown_en) = match unassigned {
+            0 => Default::default(),
+            _ => (
+                format!("另有{unassigned}个文件未能读取，无法确定单位。"),
+                format!(" {unassigned} more files could not be read; their agencies are unknown."),
+            ),
+        };
         match self.expected {
             Some(expected) => Message::new(
                 format!(
-                    "应报{expected}个单位，已报{reported}个，已报未能读取{unreadable}个，{zh}未报{missing}个；重复报送{repeated}个。合计由{taken}份报告相加。"
+                    "应报{expected}个单位，已报{reported}个，已报未能读取{unreadable}个，{zh}未报{missing}个；重复报送{repeated}个。{unknown_zh}合计由{taken}份报告相加。"
                 ),
                 format!(
-                    "{expected} agencies to report: {reported} reported, {unreadable} sent what could not be read, {en}{missing} missing; {repeated} reported more than once. The total is the sum of {taken} reports."
+                    "{expected} agencies to report: {reported} reported, {unreadable} sent what could not be read, {en}{missing} missing; {repeated} reported more than once.{unknown_en} The total is the sum of {taken} reports."
                 ),
             ),
             None => Message::new(
-                format!("没有名录；{reported}个单位有报告，重复报送{repeated}个。合计由{taken}份报告相加。"),
                 format!(
-                    "No agencies file: {reported} agencies reported, {repeated} more than once. The total is the sum of {taken} reports."
+                    "没有名录；{reported}个单位有报告，重复报送{repeated}个。{unknown_zh}合计由{taken}份报告相加。"
+                ),
+                format!(
+                    "No agencies file: {reported} agencies reported, {repeated} more than once.{unknown_en} The total is the sum of {taken} reports."
                 ),
             ),
         }

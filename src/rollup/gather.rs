@@ -215,6 +215,7 @@ impl<'a> Gathered<'a> {
             total: Total::default(),
             missing: Vec::new(),
             unreadable: Vec::new(),
+            unassigned: Vec::new(),
             first_other: first_others(&self.others, agencies),
             others: self.others,
             repeated,
@@ -227,7 +228,9 @@ impl<'a> Gathered<'a> {
         }
         for (file, finding) in self.failed {
             // An unreadable file of an agency that has a readable report is not a reason to ask again.
-            let agency = matcher.by_path(&file).filter(|&agency| !reported[agency]);
+            let named = matcher.by_path(&file);
+            let agency = named.filter(|&agency| !reported[agency]);
+            rollup.unassigned.extend(named.is_none().then(|| file.to_string()));
             rollup.unreadable.extend(agency.map(|agency| Unreadable { agency, file: file.to_string() }));
             rollup.findings.push(Told { agency, file: Some(file.to_string()), finding });
         }

@@ -27,6 +27,7 @@ pub use beside::{Arrival, year_of};
 #[cfg(feature = "serve")]
 pub(crate) use beside::{Dated, kept};
 pub use collect::{Collection, Outcome, Unlisted};
+pub(crate) use counts::Unread;
 pub use counts::{Counts, Standing};
 pub use entry::{Entry, Reports};
 pub use gather::Gathering;
@@ -153,6 +154,8 @@ pub struct Rollup<'a> {
     pub missing: Vec<usize>,
     /// Agencies that sent only unreadable files, in the order of the file.
     pub unreadable: Vec<Unreadable>,
+    /// Unreadable files whose names tell no agency, in the order of the inputs.
+    pub unassigned: Vec<String>,
     /// Reports that do not count, in the order of the inputs.
     pub others: Vec<OtherReport>,
     /// For each agency, the index of its first report in `others`.

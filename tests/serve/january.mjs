@@ -66,7 +66,7 @@ try {
   await go(page, '/');
   await page.setInputFiles('#files', sent.slice(0, 30));
   // Loaded again in the middle: what was answered for is here.
-  await page.locator('#uploads .st.clean').nth(9).waitFor();
+  await page.locator('#uploads .st.clean').nth(9).waitFor({ state: 'attached' });
   await page.waitForFunction(() => !document.body.classList.contains('is-uploading'));
   await page.reload();
   await page.setInputFiles('#files', sent.slice(30));

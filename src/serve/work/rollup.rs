@@ -231,7 +231,7 @@ fn shown(rollup: &Rollup, report: &Report, names: &[String]) -> Value {
         "form": { "id": form.id, "name": form.name },
         "superior": rollup.superior().map(|top| rollup.agencies.list()[top].name.as_str()),
         "listed": !rollup.agencies.are_of_reports(),
-        "counts": { "expected": counts.expected, "reported": counts.reported, "unreadable": counts.unreadable, "other": counts.other, "missing": counts.missing, "repeated": counts.repeated, "taken": counts.taken },
+        "counts": { "expected": counts.expected, "reported": counts.reported, "unreadable": counts.unreadable, "unassigned": counts.unassigned, "other": counts.other, "missing": counts.missing, "repeated": counts.repeated, "taken": counts.taken },
         "said": counts.message(),
         "columns": columns.iter().map(|column| column.label.as_str()).collect::<Vec<_>>(),
         "total": row(&rollup.total.region),
@@ -245,6 +245,8 @@ fn shown(rollup: &Rollup, report: &Report, names: &[String]) -> Value {
         "withErrors": (0..rollup.entries.len()).filter(|&entry| rollup.has_errors(entry)).count(),
         "missing": rollup.missing.iter().filter(|agency| sent_nothing(agency)).map(|&agency| rollup.agencies.list()[agency].name.as_str()).collect::<Vec<_>>(),
         "unreadable": rollup.unreadable.iter().map(|sent| json!({ "agency": rollup.agencies.list()[sent.agency].name, "file": sent.file })).collect::<Vec<_>>(),
+        // Files of which no agency is known.
+        "unassigned": rollup.unassigned,
         "repeated": rollup.repeated.iter().map(|one| json!({ "agency": rollup.agencies.list()[one.agency].name, "counted": one.counted, "others": one.others, "same": one.same })).collect::<Vec<_>>(),
         "others": rollup.others.iter().map(|one| json!({ "agency": one.agency, "year": one.year, "file": one.file })).collect::<Vec<_>>(),
         "findings": findings,

@@ -7,7 +7,7 @@ use rust_xlsxwriter::{Worksheet, XlsxError};
 use super::heights::{Heights, MANY, cells, finish, most_lines};
 use super::style::Style;
 use super::text;
-use crate::finding::{Finding, Message, Severity};
+use crate::finding::{Finding, Severity};
 use crate::rollup::{Rollup, Standing};
 
 /// Maximum number of rows of a list; findings.jsonl has all findings.
@@ -158,7 +158,7 @@ pub(super) fn missing(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) -> 
     Ok(())
 }
 
-/// Agencies whose files could not be read, which have to send them again.
+/// Agencies whose files could not be read, which have to send them again, then unreadable files of which no agency is known.
 pub(super) fn unreadable(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) -> Result<(), XlsxError> {
     let heads = [
         ("代码", 16.0),
@@ -170,24 +170,28 @@ pub(super) fn unreadable(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) 
         ("状态", 16.0),
     ];
     columns(sheet, &heads, style)?;
-    for (row, sent) in (1..=MOST).zip(&rollup.unreadable) {
+    let unread = rollup.unread();
+    let files_of = |agency| unread.get(&agency).map(Vec::as_slice).unwrap_or_default();
+    let state = Standing::Unreadable.words();
+    let mut row = 0;
+    let mut next = |sheet: &mut Worksheet, words: &[&str]| {
+        row += 1;
+        if row > MOST { Ok(()) } else { line(sheet, row, words, (&heads, &Heights::default()), style) }
+    };
+    for sent in &rollup.unreadable {
         let agency = &rollup.agencies.list()[sent.agency];
-        let parent = agency.parent.map(|parent| rollup.agencies.list()[parent].name.as_str());
-        let unread: Vec<(&str, &Message)> = rollup.unread(sent.agency).collect();
-        let files: Vec<&str> = unread.iter().map(|(file, _)| *file).collect();
-        let reasons: Vec<&str> = unread.iter().map(|(_, why)| why.zh.as_str()).collect();
-        let words = [
-            agency.code.as_deref().unwrap_or_default(),
-            &agency.name,
-            parent.unwrap_or_default(),
-            agency.contact.as_deref().unwrap_or_default(),
-            &files.join("\n"),
-            &reasons.join("\n"),
-            Standing::Unreadable.words(),
-        ];
-        line(sheet, row, &words, (&heads, &Heights::default()), style)?;
+        let parent = agency.parent.map_or("", |parent| &rollup.agencies.list()[parent].name);
+        let (files, reasons): (Vec<&str>, Vec<&str>) =
+            files_of(Some(sent.agency)).iter().map(|(file, why)| (*file, why.zh.as_str())).unzip();
+        let (code, contact) = (agency.code.as_deref(), agency.contact.as_deref());
+        let (files, reasons) = (files.join("\n"), reasons.join("\n"));
+        let (code, contact) = (code.unwrap_or_default(), contact.unwrap_or_default());
+        next(sheet, &[code, &agency.name, parent, contact, &files, &reasons, state])?;
     }
-    count_of_unlisted(sheet, count(rollup.unreadable.len()), &heads, style)?;
+    for (file, why) in files_of(None) {
+        next(sheet, &["", "（无法确定单位）", "", "", file, &why.zh, state])?;
+    }
+    count_of_unlisted(sheet, row, &heads, style)?;
     Ok(())
 }
 

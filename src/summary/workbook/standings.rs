@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::flat::{MARK, harmless, pretty};
 use super::{WriteError, failed};
-use crate::rollup::{Rollup, Standing};
+use crate::rollup::{Rollup, Standing, Unread};
 
 /// The columns: name, title, type.
 const COLUMNS: [(&str, &str, &str); 10] = [
@@ -31,9 +31,10 @@ pub fn standings_csv(rollup: &Rollup, mut out: &mut (dyn Write + Send)) -> Resul
     let mut writer = csv::Writer::from_writer(&mut out);
     writer.write_record(COLUMNS.map(|(name, ..)| name)).map_err(failed)?;
     let (standings, list) = (rollup.standings(), rollup.agencies.list());
+    let unread = rollup.unread();
     for (index, _) in rollup.agencies.in_tree_order() {
         let (agency, standing) = (&list[index], standings[index]);
-        let (file, why) = sent_files(rollup, index, standing);
+        let (file, why) = sent_files(rollup, index, standing, &unread);
         let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
         let cells = [
             text(agency.code.as_deref()),
@@ -53,12 +54,12 @@ pub fn standings_csv(rollup: &Rollup, mut out: &mut (dyn Write + Send)) -> Resul
 }
 
 /// The files that an agency sent, and why they could not be read.
-fn sent_files(rollup: &Rollup, agency: usize, standing: Standing) -> (String, String) {
+fn sent_files(rollup: &Rollup, agency: usize, standing: Standing, unread: &Unread) -> (String, String) {
     let own = rollup.nodes[agency].own.map(|own| rollup.entries[own].file.to_string());
     match standing {
         Standing::Unreadable => {
-            let (files, reasons): (Vec<&str>, Vec<&str>) =
-                rollup.unread(agency).map(|(file, why)| (file, why.zh.as_str())).unzip();
+            let sent = unread.get(&Some(agency)).into_iter().flatten();
+            let (files, reasons): (Vec<&str>, Vec<&str>) = sent.map(|(file, why)| (*file, why.zh.as_str())).unzip();
             (files.join("；"), reasons.join(" "))
         }
         Standing::Other => {

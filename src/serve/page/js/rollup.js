@@ -49,6 +49,7 @@ function notes() {
   const { counts } = sums, parts = [];
   if (sums.listed && sums.missing.length) parts.push(L(`未报 ${sums.missing.length} 个单位`, `${sums.missing.length} agencies are missing`));
   if (sums.unreadable.length) parts.push(L(`已报未能读取 ${sums.unreadable.length} 个`, `${sums.unreadable.length} could not be read`));
+  if (sums.unassigned.length) parts.push(L(`另有 ${sums.unassigned.length} 个文件未能读取，无法确定单位`, `${sums.unassigned.length} unreadable files of unknown agencies`));
   if (sums.others.length) parts.push(L(`年度或格式不符 ${sums.others.length} 份`, `${sums.others.length} of another year or form`));
   const outside = parts.length ? parts.join(L('，', ', ')) + L('，没有算进去。', ': not counted. ') : '';
   const wrong = sums.withErrors && !clean ? L(`有错误的 ${sums.withErrors} 份按报来的数（连同更正）算进去了。`, `${sums.withErrors} with errors are counted as they stand. `) : sums.withErrors ? L(`有错误的 ${sums.withErrors} 份没有算进去。`, `${sums.withErrors} with errors are left out. `) : '';
@@ -99,13 +100,18 @@ function shares(/** @type {any} */ chart) {
 
 function left() {
   const line = (/** @type {string} */ name, /** @type {any} */ state, /** @type {any} */ about) => h('tr', h('th', { scope: 'row' }, name), h('td', state), h('td.small', about));
+  const told = new Set(sums.repeated.map((/** @type {any} */ one) => one.agency));
+  const doubles = list.rows.filter((/** @type {any} */ row) => row.double && row.year === sums.year && !told.has(row.agency));
   const rows = [
     ...(sums.listed ? sums.missing : []).map((/** @type {string} */ name) => line(name, status('none', STATES.none[0], 'none'), '')),
     ...sums.unreadable.map((/** @type {any} */ one) => line(one.agency, status('failed', STATES.failed[0], 'filex'), one.file)),
+    ...sums.unassigned.map((/** @type {string} */ file) => line(L('（未能确定单位）', '(agency unknown)'), status('failed', STATES.failed[0], 'filex'), file)),
     ...sums.repeated.map((/** @type {any} */ one) => line(one.agency, status('warn', L('重复报送', 'Twice'), 'dup'), L(`算了“${one.counted}”，${one.same ? '数字相同' : '数字不同'}`, `"${one.counted}" counts; ${one.same ? 'same figures' : 'other figures'}`))),
-    ...sums.others.map((/** @type {any} */ one) => line(one.agency || one.file, status('warn', one.year && one.year !== sums.year ? L(`${one.year}年度`, String(one.year)) : L('格式不符', 'Other form'), 'history'), one.file)),
+    ...doubles.map((/** @type {any} */ row) => line(row.agency, status('warn', L('重复报送', 'Twice'), 'dup'), h('a', { href: '/report?id=' + row.id }, L(`算了“${row.file}”，同时报来的另一份数字不同`, `"${row.file}" counts; another of the same delivery differs`)))),
+    ...sums.others.map((/** @type {any} */ one) => line(one.agency || one.file, status('warn', !one.year ? L('年度不明', 'Year unknown') : one.year !== sums.year ? L(`${one.year}年度`, String(one.year)) : L('格式不符', 'Other form'), 'history'), one.file)),
   ];
-  return h('section.card', { 'aria-labelledby': 'left-title' }, h('div.hd', h('h2.grow', { id: 'left-title' }, L(`未报 ${sums.listed ? sums.missing.length : 0}，重复报送 ${sums.repeated.length}，未能读取 ${sums.unreadable.length}`, `Missing ${sums.listed ? sums.missing.length : 0}, twice ${sums.repeated.length}, unreadable ${sums.unreadable.length}`))), rows.length ? h('div.xscroll', { tabindex: 0, role: 'region', 'aria-label': L('没有计入的', 'Not counted') }, h('table.cmp', h('caption.vh', L('未报、重复、未能读取的单位', 'Not counted')), h('tbody', rows))) : h('div.bd', h('p.muted', L('没有。', 'None.'))));
+  const unread = sums.unreadable.length + sums.unassigned.length, twice = sums.repeated.length + doubles.length;
+  return h('section.card', { 'aria-labelledby': 'left-title' }, h('div.hd', h('h2.grow', { id: 'left-title' }, L(`未报 ${sums.listed ? sums.missing.length : 0}，重复报送 ${twice}，未能读取 ${unread}`, `Missing ${sums.listed ? sums.missing.length : 0}, twice ${twice}, unreadable ${unread}`))), rows.length ? h('div.xscroll', { tabindex: 0, role: 'region', 'aria-label': L('没有计入的', 'Not counted') }, h('table.cmp', h('caption.vh', L('未报、重复、未能读取的单位', 'Not counted')), h('tbody', rows))) : h('div.bd', h('p.muted', L('没有。', 'None.'))));
 }
 
 function years() {

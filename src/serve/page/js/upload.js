@@ -43,22 +43,30 @@ async function next() {
   next();
 }
 
-/** @type {any} */ let list = null;
 /** @type {any} */ let head = null;
+/** The lists of files, by phase: those refused or being sent are shown, the others are folded away. @type {Record<string, any>} */
+let lists = {};
+/** @type {[any, any, (many: number) => string][]} */ let folds = [];
 /** The part of the screen that shows them. */
 export function uploads() {
   head = h('span.grow.muted.small', { role: 'status' });
-  list = h('ul.upl');
+  const [refused, sending, waiting, taken] = ['refused', 'sending', 'waiting', 'taken'].map(name => h('ul.upl', { 'data-phase': name }));
+  lists = { refused, sending, waiting, taken, known: taken };
+  const fold = (/** @type {any} */ list, /** @type {(many: number) => string} */ words) => { const title = h('span'); const box = h('details.rest', { hidden: true }, h('summary', icon('right', 's chev'), title), list); folds.push([box, title, words]); return box; };
+  folds = [];
+  const waits = fold(waiting, many => L(`等待上传 ${many} 个`, `${many} waiting`));
+  const here = fold(taken, many => L(`已收下 ${many} 个，看清单`, `${many} taken: the list`));
   const close = h('button.btn.sm.ghost', { type: 'button', onclick: () => { jobs.splice(0, jobs.length, ...jobs.filter(job => job.phase === 'waiting' || job.phase === 'sending')); draw(); } }, L('收起', 'Hide'));
-  const box = h('section.card.prog', { 'aria-labelledby': 'uploads-title', id: 'uploads', hidden: true }, h('div.hd', h('h2', { id: 'uploads-title' }, L('收文件', 'Receiving')), head, close), list);
+  const box = h('section.card.prog', { 'aria-labelledby': 'uploads-title', id: 'uploads', hidden: true }, h('div.hd', h('h2', { id: 'uploads-title' }, L('收文件', 'Receiving')), head, close), refused, sending, waits, here);
   draw();
   return box;
 }
 
 function draw() {
-  if (!list) return;
+  if (!head) return;
   $('#uploads')?.toggleAttribute('hidden', !jobs.length);
-  list.replaceChildren(...jobs.map(job => { job.box = h('li'); show(job); return job.box; }));
+  for (const list of Object.values(lists)) list.replaceChildren();
+  for (const job of jobs) { job.box = h('li'); show(job); }
   count();
 }
 
@@ -67,6 +75,8 @@ function count() {
   const parts = [[of('taken'), L('已收下', 'taken')], [of('known'), L('早已收过', 'here already')], [of('refused'), L('没有收下', 'not taken')], [of('sending') + of('waiting'), L('还在传', 'to go')]];
   const said = parts.filter(one => one[0]).map(one => (document.documentElement.lang === 'en' ? `${one[0]} ${one[1]}` : `${one[1]} ${one[0]}`));
   head.textContent = said.join(L('，', ', '));
+  const many = [of('waiting'), of('taken') + of('known')];
+  folds.forEach(([box, title, words], at) => { box.hidden = !many[at]; title.textContent = words(many[at]); });
   document.body.classList.toggle('is-uploading', !!sending);
 }
 
@@ -79,6 +89,7 @@ function show(job) {
   const percent = Math.round(job.part * 100);
   const words = { waiting: L('等待上传', 'waiting'), sending: percent < 100 ? `${L('上传', 'sending')} ${percent}%` : L('正在存', 'saving'), taken: L('已收下', 'taken'), known: L('早已收过，内容相同', 'here already, same content'), refused: L('没有收下', 'not taken') };
   const measure = job.phase === 'sending' ? h('progress', { max: 100, value: percent, 'aria-label': job.file.name }) : h('span.sz.small.muted', size(job.file.size));
+  if (job.box.parentNode !== lists[job.phase]) lists[job.phase].append(job.box);
   job.box.replaceChildren(h('span.st.' + cls, icon(ic, ic)), h('span.fn', { title: job.file.name }, job.file.name), h('span.ph', words[job.phase]), measure, h('span.act'), job.why ? h('span.why', job.why) : '');
   count();
 }
