@@ -49,7 +49,7 @@ function notes() {
   const { counts } = sums, parts = [];
   if (sums.listed && sums.missing.length) parts.push(L(`未报 ${sums.missing.length} 个单位`, `${sums.missing.length} agencies are missing`));
   if (sums.unreadable.length) parts.push(L(`已报未能读取 ${sums.unreadable.length} 个`, `${sums.unreadable.length} could not be read`));
-  if (sums.unassigned.length) parts.push(L(`另有 ${sums.unassigned.length} 个文件未能读取，无法确定单位`, `${sums.unassigned.length} unreadable files of unknown agencies`));
+  if (sums.unassigned.length) parts.push(L(`${sums.unassigned.length} 个文件未能读取，无法确定单位`, `${sums.unassigned.length} unreadable files of unknown agencies`));
   if (sums.others.length) parts.push(L(`年度或格式不符 ${sums.others.length} 份`, `${sums.others.length} of another year or form`));
   const outside = parts.length ? parts.join(L('，', ', ')) + L('，没有算进去。', ': not counted. ') : '';
   const wrong = sums.withErrors && !clean ? L(`有错误的 ${sums.withErrors} 份按报来的数（连同更正）算进去了。`, `${sums.withErrors} with errors are counted as they stand. `) : sums.withErrors ? L(`有错误的 ${sums.withErrors} 份没有算进去。`, `${sums.withErrors} with errors are left out. `) : '';
