@@ -108,6 +108,7 @@ try {
   await page.locator('.fi.error button:has-text("看这一格")').first().click();
   await page.locator('.prov .ex td.m').waitFor();
   assert.equal(await page.evaluate(() => /** @type {any} */ (document.activeElement).dataset.id), 'requests.granted.enterprise');
+  assert.match(await page.locator('[data-id="requests.granted.enterprise"]').getAttribute('title'), /^原文件：.*表.*行/);
   await audit(page, 'cell');
   await page.keyboard.press('Escape');
   await page.keyboard.press('ArrowDown');

@@ -69,7 +69,8 @@ function shownCell(cell, span, report, found, open) {
   const text = value.text === '' && value.kind === 'absent' ? '' : value.text;
   const cls = (mark ? '.' + mark.cls : '') + (text === '0' ? '.z' : '') + (text === '' ? '.blank' : '');
   const old = corrected(report, value) ? value.corrected.from.trim() || L('空白', 'blank') : '';
-  const button = h('button.cell' + cls, { type: 'button', tabindex: -1, 'data-id': cell.text, 'data-y': cell.row, 'data-x': cell.column, 'aria-label': text === '' ? L('空白', 'blank') : null, 'aria-describedby': mark?.id ? 'f-' + mark.id : null, onclick: (/** @type {any} */ event) => open(event.currentTarget) }, old && h('s', old), old && h('span.vh', L('改为', 'corrected to')), text);
+  const source = value.place ? L('原文件：', 'In the file: ') + say(value.place) : null;
+  const button = h('button.cell' + cls, { type: 'button', tabindex: -1, title: source, 'data-id': cell.text, 'data-y': cell.row, 'data-x': cell.column, 'aria-label': text === '' ? L('空白', 'blank') : null, 'aria-describedby': mark?.id ? 'f-' + mark.id : null, onclick: (/** @type {any} */ event) => open(event.currentTarget) }, old && h('s', old), old && h('span.vh', L('改为', 'corrected to')), text);
   return h('td', span, button);
 }
 
