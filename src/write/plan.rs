@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::form::{FieldIndex, Form, PageTurn, SectionLook};
 use crate::report::{Content, ExtraTable, Kind, Report, Value};
@@ -147,7 +147,7 @@ pub(crate) fn title_lines(form: &Form, report: &Report, most: usize) -> Vec<Stri
     if form.title.is_free() {
         return vec![whole];
     }
-    if whole.width() <= most {
+    if quarters(&whole) <= most * 2 {
         return vec![whole];
     }
     let phrases = phrases(&form.title.pattern, agency, year);
@@ -166,12 +166,20 @@ pub(crate) fn title_lines(form: &Form, report: &Report, most: usize) -> Vec<Stri
         lines
     });
     let cost = |lines: &Vec<String>| {
-        let widths: Vec<usize> = lines.iter().map(|line| line.width()).collect();
+        let widths: Vec<usize> = lines.iter().map(|line| quarters(line)).collect();
         let (longest, shortest) = (widths.iter().max().copied(), widths.iter().min().copied());
-        let over: usize = widths.iter().map(|width| width.saturating_sub(most)).sum();
+        let over: usize = widths.iter().map(|width| width.saturating_sub(most * 2)).sum();
         (over, lines.len(), longest.unwrap_or(0) - shortest.unwrap_or(0))
     };
     ways.min_by_key(cost).unwrap_or_else(|| vec![whole])
+}
+
+/// Width of a line in quarters of a Chinese character: Word and WPS leave a quarter between a Chinese character and a number
+/// (`w:autoSpaceDN`, which is on by default).
+fn quarters(line: &str) -> usize {
+    let wide = |character: char| character.width().unwrap_or(0) > 1;
+    let gaps = line.chars().zip(line.chars().skip(1)).filter(|&(one, next)| wide(one) != wide(next)).count();
+    line.width() * 2 + gaps
 }
 
 /// Maximum number of gaps for the exhaustive search.
@@ -285,6 +293,8 @@ mod tests {
     #[test]
     fn titles_break_between_their_phrases() {
         assert_eq!(lines("甲局"), ["甲局2024年政府信息公开工作年度报告"]);
+        // Twenty characters, and a quarter on both sides of the year: one character too wide.
+        assert_eq!(lines("县人民政府"), ["县人民政府2024年", "政府信息公开工作年度报告"]);
         assert_eq!(lines("白渚市自然资源和规划局"), ["白渚市自然资源和规划局2024年", "政府信息公开工作年度报告"]);
         let long = "白渚市南畈区人力资源和社会保障局办公室";
         assert_eq!(lines(long), [long, "2024年政府信息公开工作年度报告"]);
