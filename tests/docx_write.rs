@@ -320,3 +320,26 @@ fn hostile_text_and_tables_are_written_as_text() {
     }
     assert!(part(&bytes, "word/document.xml").contains("]]&gt;&lt;/w:t&gt;"));
 }
+
+/// Word breaks a number that is too wide over two lines, so such a number gets a smaller size; a text may wrap.
+#[test]
+fn a_number_that_is_too_wide_for_its_cell_is_smaller() {
+    for form in forms().iter().filter(|form| form.id == "gkbg-2021") {
+        let mut report = Sampler::new(5).report(form);
+        let field = "requests.received.natural_person";
+        for (raw, smaller) in [("123456", false), ("12345678", true), ("1234.567891", true)] {
+            report.values[field] = Value::number(raw.parse().unwrap());
+            let document = part(&write(form, &report), "word/document.xml");
+            let (before, _) = document.split_once(&format!(">{raw}</w:t>")).unwrap();
+            let run = &before[before.rfind("<w:r>").unwrap()..];
+            let size = run.split_once("<w:sz w:val=\"").unwrap().1;
+            let size: u32 = size[..size.find('"').unwrap()].parse().unwrap();
+            assert_eq!((size < 18, size >= 8), (smaller, true), "{raw}: {run}");
+        }
+        report.values[field] =
+            Value { raw: "见附件说明，不作统计".to_owned(), kind: Kind::Text, ..Value::default() };
+        let document = part(&write(form, &report), "word/document.xml");
+        let (before, _) = document.split_once("见附件说明，不作统计").unwrap();
+        assert!(before[before.rfind("<w:r>").unwrap()..].contains("<w:sz w:val=\"18\""));
+    }
+}

@@ -371,3 +371,23 @@ fn the_same_report_gives_the_same_bytes_on_every_thread() {
         assert!(parts(&first).iter().all(|(_, text)| !text.contains("Administrator")));
     }
 }
+
+/// Excel shows a number that is too wide for its cell as ###, unless it may shrink; wrapping takes precedence over shrinking.
+#[test]
+fn numbers_shrink_to_the_width_of_their_cells() {
+    let form = form("gkbg-2021");
+    let report = Sampler::new(7).report(&form);
+    let parts: BTreeMap<String, String> = parts(&write(&form, &report)).into_iter().collect();
+    let formats = parts["xl/styles.xml"].split_once("<cellXfs").unwrap().1.split_once("</cellXfs>").unwrap().0;
+    let formats: Vec<&str> = formats.split("<xf ").skip(1).collect();
+    let mut count = 0;
+    for (name, sheet) in parts.iter().filter(|(name, _)| name.starts_with("xl/worksheets/sheet")) {
+        for cell in sheet.split("<c ").skip(1).filter(|cell| cell.contains("<v>") && !cell.contains("t=\"")) {
+            let format = cell.split_once("s=\"").unwrap().1.split_once('"').unwrap().0;
+            let format = formats[format.parse::<usize>().unwrap()];
+            assert!(format.contains("shrinkToFit=\"1\"") && !format.contains("wrapText"), "{name}: {cell}: {format}");
+            count += 1;
+        }
+    }
+    assert!(count > form.fields.len() / 2, "{count}");
+}

@@ -23,7 +23,8 @@ pub(super) struct Style {
 impl Style {
     pub(super) fn new() -> Self {
         let plain = Format::new().set_font_name("宋体").set_font_size(10).set_align(FormatAlign::VerticalCenter);
-        let cell = plain.clone().set_border(FormatBorder::Thin).set_text_wrap();
+        let single = plain.clone().set_border(FormatBorder::Thin);
+        let cell = single.clone().set_text_wrap();
         Self {
             title: plain.clone().set_font_size(16).set_bold().set_align(FormatAlign::Center),
             heading: plain.set_font_size(12).set_bold(),
@@ -31,7 +32,8 @@ impl Style {
             text: cell.clone(),
             label: cell.clone().set_align(FormatAlign::Left),
             rate: cell.clone().set_align(FormatAlign::Center).set_num_format("0.0%"),
-            figure: cell.set_align(FormatAlign::Center),
+            // A number that is too wide for its cell shrinks; otherwise it is shown as ###. Wrapping would take precedence.
+            figure: single.set_shrink().set_align(FormatAlign::Center),
         }
     }
 }

@@ -6,7 +6,7 @@ use docx_rs::{
     VAlignType, VMergeType, WidthType, XMLDocx,
 };
 
-use crate::form::{Form, Layout, LayoutCell, LayoutContent, PageTurn};
+use crate::form::{FieldIndex, Form, Layout, LayoutCell, LayoutContent, PageTurn};
 
 /// Mark before the index of a field in the text of a cell, in the private use area of Unicode.
 pub(super) const MARK: char = '\u{e000}';
@@ -129,16 +129,64 @@ const LONG: usize = 20;
 const ROW: f32 = 397.0;
 const LOW_ROW: f32 = 369.0;
 
-fn table(form: &Form, number: usize) -> Table {
-    let layout = Layout::for_table(form, number);
-    let text_width = if form.tables[number].page == PageTurn::Landscape { TURNED_WIDTH } else { TEXT_WIDTH };
-    let columns = columns(&form.tables[number].widths, text_width);
-    // Ten or more columns need a smaller font size.
-    let (size, margin) = match layout.columns {
+/// Width of a table's text area in twips.
+fn text_width(form: &Form, number: usize) -> u32 {
+    if form.tables[number].page == PageTurn::Landscape { TURNED_WIDTH } else { TEXT_WIDTH }
+}
+
+/// Font size in half points and margin of cells in twips of a table with a number of columns: seven or more need smaller ones.
+fn size_and_margin(columns: u32) -> (usize, usize) {
+    match columns {
         ..=6 => (21, 80),
         7..=12 => (18, 30),
         _ => (16, 15),
+    }
+}
+
+/// The room for a figure in its cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Room {
+    /// Width in twips.
+    width: usize,
+    /// Font size in half points.
+    size: usize,
+}
+
+impl Room {
+    /// The smaller font size, in half points, at which a number fits; `None` if it fits at the usual one, or is a text, which may wrap.
+    pub(super) fn smaller(self, text: &str) -> Option<usize> {
+        /// Smallest size: 4 points.
+        const LEAST: usize = 8;
+        // A digit of the Latin font is half as wide as its size: 5 twips for each half point.
+        let width = text.len() * 5;
+        let fits = width * self.size <= self.width;
+        let is_number = text.bytes().all(|byte| byte.is_ascii_graphic());
+        (!fits && is_number).then(|| (self.width / width).clamp(LEAST, self.size))
+    }
+}
+
+/// The room of each figure of a table.
+pub(super) fn rooms(form: &Form, number: usize) -> Vec<(FieldIndex, Room)> {
+    let layout = Layout::for_table(form, number);
+    let columns = columns(&form.tables[number].widths, text_width(form, number));
+    let (size, margin) = size_and_margin(layout.columns);
+    let cells = layout.rows.iter().flatten().filter_map(|cell| match cell.content {
+        LayoutContent::Field(field) => Some((field, cell)),
+        _ => None,
+    });
+    let room = |cell: &LayoutCell| {
+        let first = cell.column as usize;
+        let width: u32 = columns[first..first + cell.col_span as usize].iter().sum();
+        Room { width: (width as usize).saturating_sub(2 * margin), size }
     };
+    cells.map(|(field, cell)| (field, room(cell))).collect()
+}
+
+fn table(form: &Form, number: usize) -> Table {
+    let layout = Layout::for_table(form, number);
+    let text_width = text_width(form, number);
+    let columns = columns(&form.tables[number].widths, text_width);
+    let (size, margin) = size_and_margin(layout.columns);
     let height = if layout.rows.len() > LONG { LOW_ROW } else { ROW };
     let mut rows = Vec::new();
     for (row, standing) in (0..).zip(layout.standing()) {

@@ -245,10 +245,20 @@ impl Body<'_> {
     }
 
     fn table(&mut self, number: usize) {
-        let TableTemplate { first, fields } = &self.template.tables[number];
-        for (piece, &field) in (*first..).zip(fields) {
+        let TableTemplate { first, fields, rooms } = &self.template.tables[number];
+        for ((piece, &field), room) in (*first..).zip(fields).zip(rooms) {
             self.draft.piece(piece);
-            escape(&plan::shown(self.form, self.report, field), self.draft.text());
+            let text = plan::shown(self.form, self.report, field);
+            let Some(size) = room.and_then(|room| room.smaller(&text)) else {
+                escape(&text, self.draft.text());
+                continue;
+            };
+            // A number that is too wide has a run of its own: Word would break it over two lines.
+            let properties =
+                format!("</w:t></w:r><w:r><w:rPr><w:sz w:val=\"{size}\"/><w:szCs w:val=\"{size}\"/></w:rPr><w:t>");
+            self.draft.text().push_str(&properties);
+            escape(&text, self.draft.text());
+            self.draft.text().push_str("</w:t></w:r><w:r><w:t>");
         }
         self.draft.piece(first + fields.len());
     }

@@ -1,8 +1,12 @@
 //! Splits a form's blank DOCX into constant pieces and slots for a report's values.
 
+use std::collections::HashMap;
+
 use docx_rs::XMLDocx;
 
-use super::blank::{BODY_FONT, END, HEADING_FONT, LATIN_FONT, MARK, SUBHEADING_FONT, TABLE_FONT, TITLE_FONT, build};
+use super::blank::{
+    BODY_FONT, END, HEADING_FONT, LATIN_FONT, MARK, Room, SUBHEADING_FONT, TABLE_FONT, TITLE_FONT, build, rooms,
+};
 use super::complete::complete;
 use crate::form::{FieldIndex, Form, Layout};
 use crate::write::draft::Pieces;
@@ -15,6 +19,8 @@ pub(super) struct TableTemplate {
     /// Index of the first piece.
     pub(super) first: usize,
     pub(super) fields: Vec<FieldIndex>,
+    /// The room of each of them.
+    pub(super) rooms: Vec<Option<Room>>,
 }
 
 /// A form's blank DOCX, compiled.
@@ -57,7 +63,12 @@ pub(super) fn compile(form: &Form) -> Option<Template> {
     let mut section = None;
     for element in body.elements() {
         match element.name.as_str() {
-            "w:tbl" => tables.push(cut(element, &mut pieces)),
+            "w:tbl" => {
+                let mut table = cut(element, &mut pieces);
+                let rooms: HashMap<FieldIndex, Room> = rooms(form, tables.len()).into_iter().collect();
+                table.rooms = table.fields.iter().map(|field| rooms.get(field).copied()).collect();
+                tables.push(table);
+            }
             "w:sectPr" => section = Some(element),
             _ => {}
         }
@@ -136,7 +147,7 @@ fn parse(bytes: &[u8]) -> Option<Element> {
 fn cut(table: &Element, pieces: &mut Vec<String>) -> TableTemplate {
     let mut text = String::new();
     table.write(&mut text);
-    let mut template = TableTemplate { first: pieces.len(), fields: Vec::new() };
+    let mut template = TableTemplate { first: pieces.len(), fields: Vec::new(), rooms: Vec::new() };
     let mut rest = text.as_str();
     while let Some((before, after)) = rest.split_once(MARK) {
         let Some((number, behind)) = after.split_once(END) else { break };

@@ -122,6 +122,7 @@ fn looks(narrative: &Element, styles: &mut Element) -> Option<Looks> {
         looks.known.push((look, attribute(cell, "s")?.parse().ok()?));
     }
     let formats = styles.child_mut("cellXfs")?;
+    shrink(formats, &looks);
     for look in [Look::Body, Look::Subheading, Look::Extra, Look::Figure(None)] {
         let plain = looks.index(look);
         let mut quoted = formats.elements().nth(plain as usize)?.clone();
@@ -133,6 +134,24 @@ fn looks(narrative: &Element, styles: &mut Element) -> Option<Looks> {
     formats.attributes.retain(|(name, _)| name != "count");
     formats.attributes.push(("count".to_owned(), count));
     Some(looks)
+}
+
+/// Makes numbers shrink to the width of their cells; otherwise one that is too wide is shown as `###`. umya-spreadsheet has no property
+/// for it (18.8.1, `shrinkToFit`).
+fn shrink(formats: &mut Element, looks: &Looks) {
+    let is_number = |look: &Look| matches!(look, Look::Figure(Some(_)) | Look::Total(Some(_)));
+    let numbers: Vec<u32> = looks.known.iter().filter(|(look, _)| is_number(look)).map(|(_, index)| *index).collect();
+    let formats = formats.children.iter_mut().filter_map(|node| match node {
+        Node::Element(format) => Some(format),
+        Node::Text(_) => None,
+    });
+    for (_, format) in (0..).zip(formats).filter(|(index, _)| numbers.contains(index)) {
+        if let Some(alignment) = format.child_mut("alignment") {
+            // Wrapping takes precedence over shrinking.
+            alignment.attributes.retain(|(name, _)| name != "wrapText");
+            alignment.attributes.push(("shrinkToFit".to_owned(), "1".to_owned()));
+        }
+    }
 }
 
 /// Adds the required named style, and sorts the number formats, which come in the order of a hash table.
