@@ -57,8 +57,17 @@ fn a_certain_correction_is_drafted_and_every_command_applies_it() {
         assert_eq!(drafts.len(), 1, "{drafts:?}");
         let draft = &drafts[0];
         assert_eq!((&draft["field"], &draft["from"], &draft["to"]), (&json!(FIELD), &json!(right + 40), &json!(right)));
-        // An existing file, which the office may have completed, is not overwritten.
-        assert_eq!(folder.run(&["check", name, "--propose", "c.jsonl"]).status, Some(2));
+        // The lines that are there, which the office may have completed, are kept; a table is not appended to.
+        let kept = std::fs::read(folder.path("c.jsonl")).expect("drafts");
+        let again = folder.run(&["--lang", "zh", "check", name, "--propose", "c.jsonl"]);
+        assert!(again.err.contains("更正单草稿新增0条，原有1条未动，在“c.jsonl”。"), "{}", again.err);
+        assert_eq!(std::fs::read(folder.path("c.jsonl")).expect("drafts"), kept);
+        folder.file("line.jsonl", line(b"another file", FIELD, &json!(1), &json!(2)));
+        folder.run(&["check", name, "--propose", "line.jsonl"]);
+        let lines = folder.log("line.jsonl");
+        assert_eq!((lines.len(), &lines[0]["by"], &lines[1]["field"]), (2, &json!("张某"), &json!(FIELD)));
+        folder.file("c.csv", "日期,更正人\n");
+        assert_eq!(folder.run(&["check", name, "--propose", "c.csv"]).status, Some(2));
 
         assert_eq!(folder.run(&["check", name, "--corrections", "c.jsonl"]).status, Some(0));
         let converted = folder.run(&["convert", name, "-o", "out", "--to", "json,html", "--corrections", "c.jsonl"]);

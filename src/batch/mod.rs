@@ -54,7 +54,7 @@ pub(crate) use make::not_taken;
 pub use make::{Maker, Product, Site, Written, unwritable};
 pub(crate) use names::of_content as name_of_content;
 pub use names::safe as safe_name;
-pub use notices::{Folders, Given, Notice, Notices};
+pub use notices::{Copies, Folders, Given, Notice, Notices};
 pub use order::{Stages, in_order};
 pub use owned::{Stale, note_copy};
 pub use pipeline::{Pipeline, guarded, keep_panics_quiet};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io;
+use std::ops::AddAssign;
 use std::path::{Path, PathBuf};
 
 use super::files::OutputFolder;
@@ -60,6 +61,24 @@ struct Output {
 #[derive(Debug, Default)]
 pub struct Notice {
     outputs: Vec<Output>,
+    /// Their number by kind.
+    pub copies: Copies,
+}
+
+/// Numbers of copies by kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Copies {
+    /// Copies with comments.
+    pub annotated: usize,
+    /// Copies with tracked changes or notes.
+    pub revised: usize,
+}
+
+impl AddAssign for Copies {
+    fn add_assign(&mut self, other: Self) {
+        self.annotated += other.annotated;
+        self.revised += other.revised;
+    }
 }
 
 impl Notices {
@@ -117,7 +136,10 @@ impl Notices {
             && let Some((_, first)) = reports.first_mut()
         {
             match self.copy(input, bytes, &comments) {
-                Ok(output) => notice.outputs.push(Output { folder, ..output }),
+                Ok(output) => {
+                    notice.copies.annotated += 1;
+                    notice.outputs.push(Output { folder, ..output });
+                }
                 Err(finding) => first.push(*finding),
             }
         }
@@ -165,6 +187,7 @@ impl Notices {
                     findings.push(not_revised(&said).at(Some(revision.place.clone())));
                 }
                 if revised.made.contains(&true) {
+                    notice.copies.revised += 1;
                     notice.outputs.push(Output { folder, ..as_sent(input, revised.kind, revised.bytes) });
                 }
             }

@@ -1,6 +1,7 @@
-//! `nianbao agencies`: prints the parsed agencies file, to check it and to join other data with it.
+//! `nianbao agencies`: prints the parsed agencies file: as a tree on a terminal, to check it; else as JSON lines, to join other data with
+//! it.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use anyhow::Result;
@@ -31,6 +32,48 @@ pub(crate) fn run(args: &AgenciesArgs, terminal: &Terminal) -> Result<Exit> {
     for finding in &agencies.findings {
         terminal.line(&terminal.finding(&args.file.display().to_string(), finding));
     }
+    if io::stdout().is_terminal() {
+        tree(&agencies, terminal)?;
+    } else {
+        lines(&agencies)?;
+    }
+    let (all, odd) = (agencies.list().len(), agencies.findings.len());
+    terminal.note(&match (odd, terminal.language) {
+        (0, Language::Zh) => format!("名录共{all}个单位，没有发现问题。"),
+        (_, Language::Zh) => format!("名录共{all}个单位，有{odd}处请核对，见上。"),
+        (0, Language::En) => format!("{all} agencies, and nothing is wrong with the file"),
+        (_, Language::En) => format!("{all} agencies; look into the {odd} points above"),
+    });
+    Ok(Exit::Clean)
+}
+
+/// Prints the tree of agencies for a person: subordinates below their superior, with what the file says of them.
+fn tree(agencies: &Agencies, terminal: &Terminal) -> Result<()> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    for (agency, depth) in agencies.in_tree_order() {
+        let agency = &agencies.list()[agency];
+        let includes = match agency.aggregate {
+            Some(true) => Some(terminal.say("含下级", "includes those below")),
+            Some(false) => Some(terminal.say("不含下级", "without those below")),
+            None => None,
+        };
+        let former: Vec<String> =
+            agency.aliases.iter().map(|alias| format!("{}{alias}", terminal.say("又名", "also "))).collect();
+        let about = [agency.code.as_deref(), agency.level.as_deref(), agency.kind.as_deref(), includes];
+        let about: Vec<&str> = about.into_iter().flatten().chain(former.iter().map(String::as_str)).collect();
+        let about = about.join(terminal.say("，", ", "));
+        let indent = "  ".repeat(depth);
+        match (about.is_empty(), terminal.language) {
+            (true, _) => writeln!(out, "{indent}{}", agency.name)?,
+            (false, Language::Zh) => writeln!(out, "{indent}{}（{about}）", agency.name)?,
+            (false, Language::En) => writeln!(out, "{indent}{} ({about})", agency.name)?,
+        }
+    }
+    Ok(out.flush()?)
+}
+
+/// Prints the agencies as JSON lines, to be joined with other data.
+fn lines(agencies: &Agencies) -> Result<()> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     for (agency, _) in agencies.in_tree_order() {
         let list = agencies.list();
@@ -49,16 +92,7 @@ pub(crate) fn run(args: &AgenciesArgs, terminal: &Terminal) -> Result<Exit> {
         serde_json::to_writer(&mut out, &line)?;
         out.write_all(b"\n")?;
     }
-    out.flush()?;
-    drop(out);
-    let (all, odd) = (agencies.list().len(), agencies.findings.len());
-    terminal.note(&match (odd, terminal.language) {
-        (0, Language::Zh) => format!("名录共{all}个单位，没有发现问题。"),
-        (_, Language::Zh) => format!("名录共{all}个单位，有{odd}处请核对，见上。"),
-        (0, Language::En) => format!("{all} agencies, and nothing is wrong with the file"),
-        (_, Language::En) => format!("{all} agencies; look into the {odd} points above"),
-    });
-    Ok(Exit::Clean)
+    Ok(out.flush()?)
 }
 
 /// Reads an agencies file.

@@ -157,7 +157,7 @@ const ARGUMENTS: &[(&str, &str, &str, &str)] = &[
         "report、finding、mapping、migration、correction、row、waiver 之一；不写则全部输出",
     ),
     ("", "id", "编号", "格式编号，如 gkbg-2021"),
-    ("explain", "code", "代码", "问题代码，如 cell-wrong"),
+    ("explain", "code", "代码", "问题的代码（如 cell-wrong）或名称（如“一个单元格有误”）"),
     ("", "shell", "终端", "bash、elvish、fish、powershell 或 zsh"),
     ("man", "out", "文件夹", "放手册页的文件夹，没有则新建"),
     ("", "subcommand", "命令", "要看哪个命令的帮助"),

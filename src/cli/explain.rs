@@ -12,7 +12,7 @@ use super::width::{padded, widest};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Explain {
-    /// The code of a finding; without it, all codes are listed.
+    /// The code of a finding, or its title as `check` prints it; without it, all codes are listed.
     pub(crate) code: Option<String>,
 }
 
@@ -25,7 +25,8 @@ pub(crate) fn run(args: &Explain, terminal: &Terminal) -> Result<Exit> {
         }
         return Ok(Exit::Clean);
     };
-    let Some(code) = codes().find(|code| code.id == wanted) else {
+    let is_wanted = |code: &&Code| code.id == wanted || code.title.0 == wanted || code.title.1 == wanted;
+    let Some(code) = codes().find(is_wanted) else {
         let near = similar_codes(wanted);
         let hint = if near.is_empty() { String::new() } else { format!(": {}?", near.join(", ")) };
         terminal.error(&format!("{} `{wanted}`{hint}", terminal.say("没有代码", "no code")));

@@ -87,7 +87,7 @@ pub(crate) fn run(args: &Arguments, terminal: &Terminal) -> Result<Exit> {
     let open = !args.no_open && has_desktop();
     let shown = folder.clone();
     let served = serve::run(options(args, folder.clone())?, stopped, |started| {
-        print_started(started, &shown, terminal);
+        print_started(started, &shown, open, terminal);
         if open {
             browse(&started.url);
         }
@@ -153,17 +153,19 @@ fn own_name() -> String {
 }
 
 /// Prints the URLs and the generated password; the local URL is the only line on standard output.
-fn print_started(started: &Started, folder: &Path, terminal: &Terminal) {
+fn print_started(started: &Started, folder: &Path, opened: bool, terminal: &Terminal) {
     // Standard output may be closed.
     let _ = writeln!(io::stdout(), "{}", started.url);
     let _ = io::stdout().flush();
     let folder = folder.display();
     terminal.line(&match terminal.language {
         nianbao::finding::Language::Zh => {
-            format!("页面已经打开；工作文件夹是“{folder}”。关闭这个窗口（或按 Ctrl+C）就退出，内容都已存好。")
+            let page = if opened { "页面已经打开" } else { "请在浏览器里打开上面的网址" };
+            format!("{page}；工作文件夹是“{folder}”。关闭这个窗口（或按 Ctrl+C）就退出，内容都已存好。")
         }
         nianbao::finding::Language::En => {
-            format!("The page is open; the work folder is {folder}. Close this window or press Ctrl-C to end.")
+            let page = if opened { "The page is open" } else { "Open the address above in a browser" };
+            format!("{page}; the work folder is {folder}. Close this window or press Ctrl-C to end.")
         }
     });
     if let Some(lan) = &started.lan {

@@ -144,12 +144,12 @@ impl Terminal {
         if !left.is_empty() {
             self.note(&match self.language {
                 Language::Zh => format!(
-                    "“{folder}”中有{}个文件是以前生成的，此次没有对应的报告：{}。请确认后删除，或用 --prune 删除未被改动的。",
+                    "“{folder}”中有{}个文件是以前生成的，此次不再需要：{}。请确认后删除，或用 --prune 删除未被改动的。",
                     left.len(),
                     shown(left)
                 ),
                 Language::En => format!(
-                    "{folder} has {} of earlier runs that no report stands for now: {} (--prune removes those that nobody has changed)",
+                    "{folder} has {} of earlier runs that this one does not make: {} (--prune removes those that nobody has changed)",
                     left.len(),
                     shown(left)
                 ),

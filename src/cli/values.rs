@@ -23,8 +23,15 @@ pub(super) fn wanted(zh: impl Into<String>, en: impl Into<String>) -> Wanted {
     Wanted(Message::new(zh, en))
 }
 
+/// A day: 2025-03-31 or 2025年3月31日.
 pub(super) fn date(text: &str) -> Result<Date, Wanted> {
-    text.parse().map_err(|_| wanted("应为 2025-03-31 这样的日期", "write a day such as 2025-03-31"))
+    let written = || {
+        let (year, rest) = text.trim().strip_suffix('日')?.split_once('年')?;
+        let (month, day) = rest.split_once('月')?;
+        Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
+    };
+    let day = text.parse().ok().or_else(written);
+    day.ok_or_else(|| wanted("应为 2025-03-31 或 2025年3月31日", "write a day such as 2025-03-31"))
 }
 
 pub(super) fn severity(text: &str) -> Result<Severity, Wanted> {
@@ -59,4 +66,20 @@ pub(super) fn output(text: &str) -> Result<Output, Wanted> {
     found
         .copied()
         .ok_or_else(|| wanted(format!("可以是：{}", known.join("、")), format!("the formats are {}", known.join(", "))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::date;
+
+    #[test]
+    fn a_day_is_written_with_hyphens_or_in_chinese() {
+        let expected = jiff::civil::date(2025, 1, 20);
+        for text in ["2025-01-20", "2025年1月20日", "2025年01月20日"] {
+            assert_eq!(date(text).ok(), Some(expected), "{text}");
+        }
+        for text in ["2025年1月", "2025年2月30日", "1月20日", ""] {
+            assert!(date(text).is_err(), "{text}");
+        }
+    }
 }

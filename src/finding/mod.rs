@@ -2,6 +2,7 @@
 
 pub(crate) mod bilingual;
 pub mod code;
+mod place;
 mod quotes;
 
 use jiff::civil::Date;
@@ -13,6 +14,7 @@ pub use crate::document::Place;
 
 pub use bilingual::{Bilingual, system, toml as not_toml};
 pub use code::{Code, codes};
+pub(crate) use place::in_words;
 
 /// Severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]

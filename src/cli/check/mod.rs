@@ -16,7 +16,7 @@ use jiff::civil::{Date, DateTime};
 use nianbao::agencies::{Agencies, Matcher};
 use nianbao::annotate::AUTHOR;
 use nianbao::batch::{
-    self, Content, Folders, Given, Input, Loader, Notice, Notices, Pipeline, Stages, guarded, in_order,
+    self, Content, Copies, Folders, Given, Input, Loader, Notice, Notices, Pipeline, Stages, guarded, in_order,
 };
 use nianbao::check::Context;
 use nianbao::check::render::excerpt;
@@ -71,7 +71,7 @@ pub(crate) fn run(args: &Check, global: &Global, terminal: &Terminal) -> Result<
     let sender = letters::sender(&args.office, terminal.language);
     let mut post = letters::post(&checker, &sender);
     let progress = terminal.progress(inputs.list.len());
-    let (mut wrong, mut trouble, mut drafts) = (false, None, Vec::new());
+    let (mut wrong, mut trouble, mut drafts, mut made) = (false, None, Vec::new(), Copies::default());
     let mut printer = Printer::begin(args.format, terminal)?;
     let mut given = Given::default();
     let mut counts = Counts::default();
@@ -93,6 +93,7 @@ pub(crate) fn run(args: &Check, global: &Global, terminal: &Terminal) -> Result<
                 matched |= checked.as_ref().is_ok_and(|checked| checked.parts.iter().any(|part| part.has_previous));
                 let printed = checked.and_then(|mut checked| {
                     drafts.append(&mut checked.drafts);
+                    made += checked.copies;
                     counts.add(&checked);
                     if let Some(post) = &mut post {
                         letters::add(post, &inputs.list[index].path, &checked);
@@ -119,8 +120,9 @@ pub(crate) fn run(args: &Check, global: &Global, terminal: &Terminal) -> Result<
     printer.finish()?;
     passed_over(terminal, &inputs);
     corrections::unmet(corrected.as_ref(), terminal);
+    revisions::print(made, args, terminal);
     if let Some(path) = &args.propose {
-        corrections::write(path, &drafts)?;
+        corrections::write(path, &drafts, terminal)?;
     }
     if let Some(folder) = args.previous.as_deref().filter(|_| !matched && taken > 0) {
         terminal.line(&checker.previous.said(folder, terminal));
@@ -163,6 +165,8 @@ struct Checked {
     /// SHA-256 of the file if letters are requested; else, or if the file could not be loaded, empty.
     sha256: String,
     notice: Notice,
+    /// Number of copies for the sender.
+    copies: Copies,
     /// Drafts of corrections, if requested.
     drafts: Vec<Correction>,
 }
@@ -224,6 +228,7 @@ impl Checker<'_> {
         if self.args.propose.is_some() || self.args.revise.is_some() {
             self.draft(input, &sent, &mut checked);
         }
+        checked.copies = checked.notice.copies;
         checked
     }
 

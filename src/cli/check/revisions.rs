@@ -1,12 +1,14 @@
 //! Revised copies of the sent files: with the corrections of `--corrections`, or, without that option, with the drafts that are certain.
 
 use nianbao::annotate::Revision;
-use nianbao::batch::{Input, Notice};
+use nianbao::batch::{Copies, Input, Notice};
 use nianbao::corrections::{Correction, Stated};
-use nianbao::finding::Finding;
+use nianbao::finding::{Finding, Language};
 use nianbao::report::{Place, Report, Value};
 
 use super::Checker;
+use crate::cli::args::Check;
+use crate::cli::terminal::Terminal;
 
 /// A change of a cell with the data for its tracked change or note.
 struct Wanted<'a> {
@@ -46,6 +48,22 @@ pub(super) fn make(
         })
         .collect();
     checker.notices.revise(input, sent, &revisions, notice, findings);
+}
+
+/// Prints how many copies were made for the senders, and where they are.
+pub(super) fn print(made: Copies, args: &Check, terminal: &Terminal) {
+    let kinds = [
+        (&args.annotate, made.annotated, ("批注件", "copies with comments")),
+        (&args.revise, made.revised, ("修订副本", "revised copies")),
+    ];
+    for (folder, count, (zh, en)) in kinds {
+        let Some(folder) = folder else { continue };
+        let folder = folder.display();
+        terminal.note(&match terminal.language {
+            Language::Zh => format!("{zh}{count}份，在“{folder}”。"),
+            Language::En => format!("{count} {en}; in {folder}"),
+        });
+    }
 }
 
 fn corrected(value: &Value) -> Option<Wanted<'_>> {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::check::{Context, Verdict, assess};
-use crate::finding::Finding;
+use crate::finding::{Finding, in_words};
 use crate::form::{Field, Form, Layout, LayoutContent};
 use crate::report::{Content, ExtraTable, Report, Source};
 
@@ -114,7 +114,7 @@ fn cells(form: &Form, report: &Report, before: Option<&Report>) -> Value {
             put("deduced", json!(value.deduced));
         }
         if let Some(place) = &value.place {
-            put("place", json!(place_in_words(place)));
+            put("place", json!(in_words(place)));
         }
         if let Some(corrected) = &value.corrected {
             put("corrected", json!(corrected));
@@ -125,29 +125,6 @@ fn cells(form: &Form, report: &Report, before: Option<&Report>) -> Value {
         Some((field.id.clone(), cell))
     };
     Value::Object(form.fields.iter().enumerate().filter_map(cell).collect())
-}
-
-/// A place described in both languages for a user who has the file open; numbers are 1-based.
-fn place_in_words(place: &crate::report::Place) -> Value {
-    let part = place.part.as_deref().unwrap_or_default();
-    let (zh, en) = match (place.page, place.a1(), place.table.zip(place.row).zip(place.column), place.line) {
-        (Some(page), _, Some(((table, row), column)), _) => (
-            format!("第{}页，第{}个表格第{}行第{}列", page + 1, table + 1, row + 1, column + 1),
-            format!("page {}, table {}, row {}, column {}", page + 1, table + 1, row + 1, column + 1),
-        ),
-        (Some(page), ..) => (format!("第{}页", page + 1), format!("page {}", page + 1)),
-        (_, Some(cell), ..) => (format!("工作表“{part}”{cell}"), format!("sheet \"{part}\", cell {cell}")),
-        (_, _, Some(((table, row), column)), _) => (
-            format!("第{}个表格第{}行第{}列", table + 1, row + 1, column + 1),
-            format!("table {}, row {}, column {}", table + 1, row + 1, column + 1),
-        ),
-        (.., Some(line)) => (format!("第{}行", line + 1), format!("line {}", line + 1)),
-        _ => match place.paragraph {
-            Some(paragraph) => (format!("第{}段", paragraph + 1), format!("paragraph {}", paragraph + 1)),
-            None => (String::new(), String::new()),
-        },
-    };
-    json!({ "zh": zh, "en": en })
 }
 
 fn sections(form: &Form, report: &Report) -> Value {
@@ -205,7 +182,7 @@ fn shown_findings(form: &Form, findings: &[Finding]) -> Value {
             "proposal": finding.proposal.as_ref().map(|one| json!({ "field": one.field, "label": name(&one.field), "to": one.value.normalize().to_string(), "quoted": one.quoted })),
             "message": finding.message,
             "accepted": finding.waived,
-            "place": finding.place.as_ref().map(place_in_words),
+            "place": finding.place.as_ref().map(in_words),
         })
     };
     ids_of(findings).into_iter().zip(findings).map(shown).collect()

@@ -7,7 +7,7 @@ use rust_xlsxwriter::{Worksheet, XlsxError};
 use super::heights::{Heights, MANY, cells, finish, most_lines};
 use super::style::Style;
 use super::text;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Severity, codes, in_words};
 use crate::rollup::{Rollup, Standing};
 
 /// Maximum number of rows of a list; findings.jsonl has all findings.
@@ -41,7 +41,7 @@ fn line(
 
 /// Findings about the roll-up, then errors and warnings of each report in tree order.
 pub(super) fn findings(sheet: &mut Worksheet, rollup: &Rollup, style: &Style) -> Result<(), XlsxError> {
-    let heads = [("严重程度", 9.0), ("单位", 26.0), ("问题", 100.0), ("位置", 26.0), ("文件", 40.0), ("代码", 24.0)];
+    let heads = [("严重程度", 9.0), ("单位", 26.0), ("问题", 100.0), ("位置", 26.0), ("文件", 40.0), ("类别", 30.0)];
     columns(sheet, &heads, style)?;
     // Warnings of reports are not counted anywhere else.
     let count = listed(rollup).take(MANY).count();
@@ -69,7 +69,7 @@ struct Listed<'r> {
 
 impl<'r> Listed<'r> {
     fn new(agency: Option<usize>, file: Option<&'r str>, finding: Cow<'r, Finding>) -> Self {
-        let place = finding.place.as_ref().map(ToString::to_string).unwrap_or_default();
+        let place = finding.place.as_ref().map(|place| in_words(place).zh).unwrap_or_default();
         Self { agency, file, finding, place }
     }
 
@@ -82,7 +82,7 @@ impl<'r> Listed<'r> {
             &finding.message.zh,
             &self.place,
             self.file.unwrap_or_default(),
-            &finding.code,
+            codes().find(|code| code.id == finding.code).map_or(finding.code.as_str(), |code| code.title.0),
         ]
     }
 }
