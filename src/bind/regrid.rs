@@ -3,7 +3,8 @@
 
 use super::source::gridded::{Wanted, gridded};
 use super::{Binder, Bound, Hints};
-use crate::finding::code::bind::SECOND_REPORT;
+use crate::finding::code::bind::{HEADER_LOST, SECOND_REPORT, TABLE_DOUBLED};
+use crate::form::Form;
 use crate::read::Reading;
 use crate::report::{Kind, Report};
 
@@ -26,13 +27,33 @@ impl Binder {
         if form.is_open() || !tables.contains(&true) {
             return bound;
         }
-        let Some(document) = gridded(&reading.document, &Wanted { index, tables }) else { return bound };
-        let again = Reading { format: reading.format, document, findings: reading.findings.clone() };
-        match self.bind_once(&again, hints) {
-            Ok(found) if matches!(found.reports.as_slice(), [other] if gains(report, other)) => found,
-            _ => bound,
+        let again = |tables: Vec<bool>| {
+            let document = gridded(&reading.document, &Wanted { index, tables })?;
+            let again = Reading { format: reading.format, document, findings: reading.findings.clone() };
+            let found = self.bind_once(&again, hints).ok()?;
+            matches!(found.reports.as_slice(), [other] if gains(report, other)).then_some(found)
+        };
+        let Some(found) = again(tables.clone()) else { return bound };
+        let lost: Vec<bool> = (0..tables.len()).map(|table| is_lost(form, table, report, &found.reports[0])).collect();
+        if !lost.contains(&true) {
+            return found;
         }
+        let rest: Vec<bool> = tables.iter().zip(&lost).map(|(wanted, lost)| *wanted && !lost).collect();
+        let found = if rest.contains(&true) { again(rest) } else { None };
+        let none_lost = |found: &Bound| (0..tables.len()).all(|table| !is_lost(form, table, report, &found.reports[0]));
+        found.filter(none_lost).unwrap_or(bound)
     }
+}
+
+/// Whether a table that stands twice in the text, with its header above the first copy only, was read from the copy without a header.
+fn is_lost(form: &Form, table: usize, one: &Report, other: &Report) -> bool {
+    let said = |report: &Report, code: &str| {
+        let mut fields = form.fields.iter().filter(|field| field.table == table);
+        let about =
+            |id: &String| report.findings.iter().any(|finding| finding.code == code && finding.fields.contains(id));
+        fields.any(|field| about(&field.id))
+    };
+    said(one, TABLE_DOUBLED.id) && said(other, HEADER_LOST.id)
 }
 
 /// Whether the second report has all cells of the first, of the same kind and with the same figure (a dash is not a blank), and more.

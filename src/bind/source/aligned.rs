@@ -30,10 +30,13 @@ pub(super) type Rows = Vec<(usize, Vec<Text>)>;
 
 /// A cell of a line with the columns of the page that it covers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Token<'t> {
-    start: usize,
-    end: usize,
-    text: &'t str,
+pub(in crate::bind) struct Token<'t> {
+    /// First column of the page.
+    pub(in crate::bind) start: usize,
+    /// The column after its last.
+    pub(in crate::bind) end: usize,
+    /// Its text.
+    pub(in crate::bind) text: &'t str,
 }
 
 impl Token<'_> {
@@ -73,7 +76,7 @@ pub(super) fn may_begin(text: &str) -> bool {
 }
 
 /// The parts of a line between wide blanks. Han characters are two columns wide.
-fn tokens(text: &str) -> Vec<Token<'_>> {
+pub(in crate::bind) fn tokens(text: &str) -> Vec<Token<'_>> {
     let mut found: Vec<Token> = Vec::new();
     // Column and byte offset of the first and after the last character of the current part.
     let mut part: Option<((usize, usize), (usize, usize))> = None;

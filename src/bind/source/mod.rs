@@ -1,6 +1,6 @@
 //! The document as binding reads it: a flow of paragraphs and grid rows, and the text outside the grids.
 
-mod aligned;
+pub(in crate::bind) mod aligned;
 pub(in crate::bind) mod broken;
 pub(in crate::bind) mod gridded;
 pub(in crate::bind) mod items;

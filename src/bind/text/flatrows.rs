@@ -235,7 +235,8 @@ impl FlatTable<'_, '_> {
             let certain = row.certain
                 && !lacking[row.row.0]
                 && self.header_in_order(row.row.0)
-                && self.groups_stand(row.row, row.start);
+                && self.groups_stand(row.row, row.start)
+                && !self.contradicts((row.start, row.wanted), &row.pieces, self.labelled(row.row));
             let by_line =
                 || lined.and_then(|lined| lined::cells(lined, &self.stream.raw, (row.wanted, &(row.start..row.end))));
             let cells = if certain { self.cells(row, blanks).or_else(by_line) } else { None };
@@ -303,6 +304,10 @@ impl FlatTable<'_, '_> {
         }
         cutting.written |= written || enough;
         cutting.dropped |= dropped;
+    }
+
+    fn labelled(&self, (block, row): (usize, usize)) -> bool {
+        !self.index.form.tables[self.table].blocks[block].leaf_rows[row].path.is_empty()
     }
 
     fn ways_with_blanks(&self, row: &FlatRow, cutting: &mut Cutting) -> Option<Vec<Split>> {

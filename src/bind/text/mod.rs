@@ -19,3 +19,4 @@ pub(in crate::bind) mod solve;
 pub(in crate::bind) mod stated;
 #[cfg(test)]
 mod tests;
+mod under;

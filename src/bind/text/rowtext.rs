@@ -158,7 +158,7 @@ impl FlatTable<'_, '_> {
     }
 
     /// The text of a line; `None` if it is not a text line.
-    fn line(&self, line: usize) -> Option<&str> {
+    pub(super) fn line(&self, line: usize) -> Option<&str> {
         let line = self.stream.lines.get(line)?;
         matches!(line.kind, LineKind::Text { .. }).then(|| &self.stream.raw[line.start..line.end])
     }
