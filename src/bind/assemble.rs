@@ -51,6 +51,7 @@ pub(super) fn report(
     report.unclaimed = unclaimed;
     report.pictures.clone_from(&reading.document.pictures);
     identity::read(&index.form, reading, hints, (&stream, &frame), &mut report);
+    figures.report_years(form, report.year);
     ledger::lines::apply(form, ledger::lines::named(form, flow, &figures), &mut report);
     if flat.beside {
         // Title and name that come first may belong to either of the two reports.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::openrows::OpenPlaces;
 use crate::finding::code::bind as code;
-use crate::finding::{Finding, Message};
+use crate::finding::{Finding, Message, Place};
 use crate::form::{FieldIndex, Form};
 use crate::report::Value;
 
@@ -51,6 +51,8 @@ pub(super) struct Figures {
     pub(super) in_lines: Vec<bool>,
     /// The rows of tables whose rows are data.
     pub(super) open: Vec<OpenPlaces>,
+    /// Tables whose figures are of a stated year, with the place of that statement.
+    pub(super) years: Vec<(usize, u16, Option<Place>)>,
 }
 
 impl Figures {
@@ -64,6 +66,7 @@ impl Figures {
             refused: vec![false; form.tables.len()],
             in_lines: vec![false; form.tables.len()],
             open: Vec::new(),
+            years: Vec::new(),
         }
     }
 
@@ -163,6 +166,30 @@ pub(super) fn ambiguous_table(form: &Form, table: usize, fields: &[FieldIndex]) 
         ),
     );
     Finding::new(&code::TABLE_DOUBLED, message).about(fields.iter().map(|&field| form.fields[field].id.clone()))
+}
+
+impl Figures {
+    /// Reports tables whose figures are of an earlier year than the report.
+    pub(super) fn report_years(&mut self, form: &Form, year: Option<i16>) {
+        let Some(own) = year else { return };
+        let mut told: Vec<usize> = Vec::new();
+        for (table, year, at) in std::mem::take(&mut self.years) {
+            // A later year is that of a date above the table.
+            if i32::from(year) >= i32::from(own) || told.contains(&table) {
+                continue;
+            }
+            told.push(table);
+            let name = &form.tables[table].name;
+            let message = Message::new(
+                format!("{}读取的是{year}年的数据，报告年度为{own}年。请核对，改为本年度数据。", name.zh),
+                format!("The figures of {} are of {year}, the report is of {own}. Check them.", name.en),
+            );
+            let filled = |field: &usize| form.fields[*field].table == table && self.values[*field].value.is_some();
+            let ids = (0..form.fields.len()).filter(filled).map(|field| form.fields[field].id.clone());
+            let finding = Finding::new(&code::YEAR_MISMATCH, message).about(ids).at(at);
+            self.tell(finding);
+        }
+    }
 }
 
 /// If at least this many tables of the form stand twice, the file may hold two reports.

@@ -1,13 +1,14 @@
 //! Maps headers to the form's columns by label, whatever their position; unknown headers are not mapped by position.
 
 use super::address::{Choice, Column, HeadColumn, Header, Rows};
+use super::groups::{group_beside, group_left, is_group_of, is_named, names_each};
 use super::offices::{is_total, parts};
 use super::panels::Panel;
 use super::view::{View, ViewCell, ViewRow};
 use super::years::apart;
 use crate::bind::labels::index::FormIndex;
 use crate::bind::labels::likeness::likeness;
-use crate::bind::labels::shapes::{Fit, LabelNumber, Shape};
+use crate::bind::labels::shapes::{Fit, LabelNumber, Path, Shape};
 use crate::bind::limits::{LIKE, LIKE_APART, ROW_CELLS, count};
 use crate::bind::units::Unit;
 use crate::form::Words;
@@ -73,14 +74,27 @@ fn by_labels<'f, 'd>(forms: &Forms, shape: &Shape, view: &View<'f, 'd>, panel: &
     if heads.is_empty() {
         return Header::default();
     }
-    let mut header = Header { columns: head_columns(&heads, view, panel, rows.edge), ..Header::default() };
+    let mut header = Header { columns: head_columns(&heads, view, panel, (rows.edge, false)), ..Header::default() };
     let wide = (header.columns.first().map_or(0, |one| one.start), header.columns.last().map_or(0, |one| one.end));
-    let over =
-        panel.group.filter(|_| !heads.iter().flat_map(|row| row.filled()).any(|cell| is_group(shape, cell.number())));
-    let over = over.filter(|&over| is_group(shape, Some(over)));
-    let mut choices: Vec<Vec<Choice>> =
-        header.columns.iter().map(|column| choices(&forms.index.form.words, shape, column, wide, over)).collect();
-    words_below(shape, &header.columns, &mut choices);
+    let over = panel
+        .group
+        .filter(|_| !heads.iter().flat_map(|row| row.filled()).any(|cell| is_group_of(shape, cell.number())));
+    let over = over.filter(|&over| is_group_of(shape, Some(over)));
+    let chosen = |columns: &[HeadColumn]| -> Vec<Vec<Choice>> {
+        let all = columns.iter().map(|column| choices(&forms.index.form.words, shape, column, wide, over));
+        let mut all: Vec<Vec<Choice>> = all.collect();
+        words_below(shape, columns, &mut all);
+        all
+    };
+    let mut choices = chosen(&header.columns);
+    // Merged groups may have lost their other columns.
+    if !names_each(shape, &choices) && shape.columns.iter().any(|column| !column.groups.is_empty()) {
+        let columns = head_columns(&heads, view, panel, (rows.edge, true));
+        let again = chosen(&columns);
+        if names_each(shape, &again) {
+            (header.columns, choices) = (columns, again);
+        }
+    }
     let width = shape.columns.len();
     let kept: Vec<usize> = (0..header.columns.len())
         .filter(|&at| !matches!(header.columns[at].is, Column::Serial) && !header.columns[at].path.is_empty())
@@ -166,7 +180,7 @@ fn words_below(shape: &Shape, columns: &[HeadColumn], choices: &mut [Vec<Choice>
         let place = head.path.iter().rposition(|cell| own.is_some_and(|own| own.fit(cell.number()).is_some()));
         let cells = place.map_or(&[][..], |at| &head.path[at + 1..]).iter();
         let unit = |text: &str| Unit::parse(text.trim_matches(['（', '）', '(', ')', ' '])).is_some();
-        let words = cells.filter(|cell| cell.words() && cell.number().is_none() && !unit(cell.at.cell.text.trim()));
+        let words = cells.filter(|cell| is_named(cell) && cell.number().is_none() && !unit(cell.at.cell.text.trim()));
         words.map(|cell| cell.at.folded.as_ref()).filter(|folded| folded.chars().nth(1).is_some()).collect()
     };
     let words: Vec<String> = columns.iter().zip(choices.iter()).map(|(head, choice)| below(head, choice)).collect();
@@ -192,12 +206,13 @@ fn certain_beside(choices: &mut [Vec<Choice>], apart: &[usize]) {
     }
 }
 
-/// The columns to the right of the labels, each under one header; columns that are blank in header and rows are omitted.
+/// The columns to the right of the labels, each under one header; columns that are blank in header and rows are omitted. `filled` is whether
+/// a blank cell above a header belongs to the group at its left.
 fn head_columns<'f, 'd>(
     heads: &[&ViewRow<'f, 'd>],
     view: &View<'f, 'd>,
     panel: &Panel,
-    edge: u32,
+    (edge, filled): (u32, bool),
 ) -> Vec<HeadColumn<'f, 'd>> {
     let mut columns: Vec<HeadColumn> = Vec::new();
     let ends = panel.head.iter().chain(&panel.body).filter_map(|&row| view.rows[row].cells.last());
@@ -212,7 +227,9 @@ fn head_columns<'f, 'd>(
         for (row, cell) in over {
             next = next.min(cell.end());
             climbed = !cell.filled;
-            let cell = if climbed { group_beside(&heads[row..], at, edge).unwrap_or(cell) } else { cell };
+            let beside = || if filled { group_left(&heads[row..], at, edge) } else { None };
+            let group = if climbed { group_beside(&heads[row..], at, edge).or_else(beside) } else { None };
+            let cell = group.unwrap_or(cell);
             if cell.filled && !path.last().is_some_and(|last| last.is_same(cell)) {
                 path.push(*cell);
             }
@@ -253,19 +270,6 @@ fn head_columns<'f, 'd>(
     columns
 }
 
-/// The group of a column whose cell in the first of these header rows is blank, because a merged cell lost its other columns: the next filled
-/// cell to the left. Both columns have a word below that is not a label of the form, such as the names of two offices or years.
-fn group_beside<'r, 'f, 'd>(heads: &[&'r ViewRow<'f, 'd>], at: u32, edge: u32) -> Option<&'r ViewCell<'f, 'd>> {
-    let (row, below) = heads.split_first()?;
-    let group = row.cells.iter().rev().find(|cell| cell.column < at && cell.filled && cell.column >= edge)?;
-    let own_word = |at: u32| {
-        let lowest = below.iter().rev().find_map(|row| row.cell_at(at).filter(|cell| cell.filled))?;
-        (lowest.words() && lowest.number().is_none() && !lowest.is_same(group)).then_some(lowest)
-    };
-    let (one, other) = (own_word(group.column)?, own_word(at)?);
-    (!one.is_same(other) && group.number().is_some()).then_some(group)
-}
-
 /// The columns that a header may be: its own label matches, and no group of another column is above it. `over` is a group named in the line
 /// above the table.
 fn choices(
@@ -281,7 +285,7 @@ fn choices(
     let mut found: Vec<(usize, Choice)> = Vec::new();
     for (number, column) in shape.columns.iter().enumerate() {
         let Some(own) = &column.own else { continue };
-        if over.is_some() && !column.groups.iter().any(|group| group.fit(over).is_some()) {
+        if over.is_some() && column.groups_in(over) == 0 {
             continue;
         }
         let place = head.path.iter().enumerate().rev().find_map(|(at, cell)| {
@@ -293,10 +297,10 @@ fn choices(
         // A header that is repeated in two header rows counts once.
         let again = |cell: &&ViewCell| own.fit(cell.number()).is_some();
         let above: Vec<ViewCell> = head.path[..at].iter().filter(|cell| !again(cell)).copied().collect();
-        let is_group = |cell: &&ViewCell| column.groups.iter().any(|group| group.fit(cell.number()).is_some());
+        let is_group = |cell: &&ViewCell| column.groups_in(cell.number()) > 0;
         let of_others = |cell: &&ViewCell| {
-            let others = shape.columns.iter().flat_map(|other| other.groups.iter().chain(&other.own));
-            others.into_iter().any(|other| other.fit(cell.number()).is_some())
+            let is = |other: &Path| other.own.as_ref().is_some_and(|own| own.fit(cell.number()).is_some());
+            is_group_of(shape, cell.number()) || shape.columns.iter().any(is)
         };
         // Above several columns, a word for a total may be the total of offices.
         let of_offices = |cell: &&ViewCell| is_total(words, cell) && cell.span > head.end - head.start;
@@ -306,19 +310,14 @@ fn choices(
         let over_all = |cell: &&ViewCell| cell.column <= wide.0 && cell.end() >= wide.1;
         let is_own = |cell: &&ViewCell| own.fit(cell.number()).is_some();
         let doubtful = above.iter().any(|cell| !is_group(&cell) && !is_own(&cell) && !over_all(&cell));
-        let groups = usize::from(over.is_some())
-            + if glued { column.groups.len() } else { above.iter().filter(is_group).count() };
+        let named: usize = above.iter().map(|cell| column.groups_in(cell.number())).sum();
+        let groups = column.groups_in(over) + if glued { column.groups.len() } else { named };
         found.push((at, Choice { column: number, fit, groups, doubtful }));
     }
     // The lowest cell that is a label decides, then the number of groups, then whether the label is as prescribed.
     let best = found.iter().map(|(at, choice)| (*at, choice.groups, choice.fit)).max();
     found.retain(|(at, choice)| best == Some((*at, choice.groups, choice.fit)));
     found.into_iter().map(|found| found.1).collect()
-}
-
-/// Whether a label number is that of a group of columns.
-fn is_group(shape: &Shape, number: Option<LabelNumber>) -> bool {
-    shape.columns.iter().flat_map(|column| &column.groups).any(|group| group.fit(number).is_some())
 }
 
 /// Whether a cell contains a word of the form's header.

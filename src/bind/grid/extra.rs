@@ -6,6 +6,10 @@ use super::address::{Column, Header};
 use super::cells::{Laid, Target};
 use super::evidence::Candidate;
 use crate::bind::labels::shapes::Shape;
+use crate::finding::Place;
+
+/// Header and texts of columns, and the place of their table.
+pub(super) type Extra = (Vec<(String, Vec<String>)>, Option<Place>);
 
 /// Header and texts of every column that was not read as a column of the form; cells under no header are last, with an empty header. A
 /// column of marks, such as ✓, is not a column of figures and is omitted.

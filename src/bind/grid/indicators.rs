@@ -2,11 +2,13 @@
 //! above.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 
 use super::around::around;
 use super::kinds::section;
 use super::lines::compares;
 use super::tell;
+use super::years::headed_year;
 use crate::bind::figures::{Figures, Hold, Proof};
 use crate::bind::labels::index::FormIndex;
 use crate::bind::labels::shapes::{LabelNumber, Numbers};
@@ -45,6 +47,8 @@ struct List<'d> {
     found: BTreeMap<FieldIndex, Vec<(&'d Cell, usize)>>,
     /// The row labels that apply to the lines below.
     above: Vec<LabelNumber>,
+    /// The grid whose header was read last, and its columns of another year or of shares.
+    apart: (usize, Vec<Range<u32>>),
 }
 
 /// Reads the tables that were not found in grids and are lists under the heading of their section.
@@ -135,6 +139,7 @@ impl<'d> List<'d> {
         let words = &index.form.words;
         let of_others = |cell: &RowCell| words.beside.iter().any(|word| cell.folded.contains(word.as_str()));
         let Some(last) = row.cells.iter().rposition(|cell| of_table(&cell)) else {
+            self.header(row, of_others);
             // A row of other words ends the list of the row above.
             if row.cells.iter().any(|cell| cell.own && is_filled(cell)) {
                 self.above.clear();
@@ -144,7 +149,12 @@ impl<'d> List<'d> {
         let labels: Vec<&RowCell> = row.cells[..=last].iter().filter(|cell| !cell.figure && is_filled(cell)).collect();
         let numbers: Vec<LabelNumber> =
             labels.iter().filter_map(|cell| cell.number).filter(|one| is_label(*one)).collect();
-        let mut figures = row.cells[last + 1..].iter().filter(|cell| cell.own && cell.figure && is_filled(cell));
+        let apart = |cell: &RowCell| {
+            let own = |columns: &Range<u32>| columns.contains(&cell.cell.column);
+            self.apart.0 == row.grid && self.apart.1.iter().any(own)
+        };
+        let mut figures =
+            row.cells[last + 1..].iter().filter(|cell| cell.own && cell.figure && is_filled(cell) && !apart(cell));
         let (first, second) = (figures.next(), figures.next());
         // The cell's `folded` may lack a remark in brackets at its end; the remark may be the header, so the whole text is folded.
         let glued = addresses.glued.get(fold(&row.cells[last].cell.text).as_str()).copied();
@@ -162,6 +172,19 @@ impl<'d> List<'d> {
             && !labels.into_iter().any(of_others)
         {
             self.found.entry(field).or_default().push((figure.cell, number));
+        }
+    }
+
+    /// Keeps the columns of a header that are of an earlier year than the latest, or of last year or shares by a word.
+    fn header(&mut self, row: &FlowRow, of_others: impl Fn(&RowCell) -> bool) {
+        let year = |cell: &RowCell| headed_year(&cell.cell.text);
+        let latest = row.cells.iter().filter_map(year).max();
+        let earlier = |cell: &RowCell| year(cell).is_some_and(|year| Some(year) < latest);
+        let apart = row.cells.iter().filter(|cell| of_others(cell) || earlier(cell));
+        let columns = |cell: &RowCell| cell.cell.column..cell.cell.column + cell.cell.col_span.max(1);
+        let apart: Vec<Range<u32>> = apart.map(columns).collect();
+        if !apart.is_empty() || row.grid != self.apart.0 {
+            self.apart = (row.grid, apart);
         }
     }
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::view::{View, ViewCell, ViewRow};
-use super::years::year;
+use super::years::{BARE, year};
 use crate::bind::labels::index::{FormIndex, Role};
 use crate::bind::source::items::RowCell;
 use crate::text::{is_one, language, numbering};
@@ -63,7 +63,7 @@ fn single(index: &FormIndex, cell: &ViewCell) -> RowKind {
 
 fn several(filled: &[&ViewCell]) -> RowKind {
     let is_figure = |cell: &&&ViewCell| cell.at.figure && !is_year(&cell.at.cell.text);
-    let figures = filled.iter().filter(is_figure).count();
+    let figures = if name_years(filled) { 0 } else { filled.iter().filter(is_figure).count() };
     let heads = filled.iter().filter(|cell| cell.is_head_label()).count();
     let labels = filled.iter().filter(|cell| cell.is_row_label()).count();
     // A number between headers does not change the kind: after a row label the last cell is a figure, not a header.
@@ -80,6 +80,20 @@ fn several(filled: &[&ViewCell]) -> RowKind {
     }
     if only_labels > 0 { RowKind::Body } else { RowKind::Words }
 }
+
+/// Whether a row without a row label names the years of the columns below by their numbers alone: `2023 2024 增长率`.
+fn name_years(filled: &[&ViewCell]) -> bool {
+    let bare = |cell: &&&ViewCell| cell.at.cell.text.trim().parse().is_ok_and(|year: u16| BARE.contains(&year));
+    let mut years: Vec<&str> = filled.iter().filter(bare).map(|cell| cell.at.cell.text.trim()).collect();
+    let others = filled.iter().any(|cell| cell.is_row_label() || (cell.at.figure && !bare(&cell)));
+    years.sort_unstable();
+    years.dedup();
+    let near = |pair: &[&str]| pair[1].parse::<u16>().ok() == pair[0].parse::<u16>().ok().map(|year| year + 1);
+    !others && (2..=MOST_YEARS).contains(&years.len()) && years.windows(2).all(near)
+}
+
+/// Maximum number of years that columns beside each other are of.
+const MOST_YEARS: usize = 3;
 
 /// Whether a text is a year at the head of a column, such as `2023年`.
 fn is_year(text: &str) -> bool {

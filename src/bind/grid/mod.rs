@@ -14,6 +14,7 @@ mod columns;
 mod embedded;
 mod evidence;
 mod extra;
+mod groups;
 mod indicators;
 mod kinds;
 mod lines;
@@ -23,6 +24,7 @@ mod parts;
 pub(in crate::bind) mod read;
 mod rows;
 mod sides;
+mod stated;
 mod sums;
 mod tell;
 #[cfg(test)]

@@ -5,7 +5,8 @@ use std::ops::Range;
 use super::bands::{borders, overrun};
 use super::kinds::{RowKind, chunks, is_bare, kind, section};
 use super::lines::{
-    compares, group_above, heads_on, is_crown, is_marked, is_sheet, is_total, names_total, section_of_sheet, year_above,
+    compares, group_above, group_in, heads_on, is_crown, is_marked, is_sheet, is_total, names, section_of_sheet,
+    year_above,
 };
 use super::sides::sides;
 use super::view::{View, ViewCell, ViewRow};
@@ -271,9 +272,7 @@ impl<'i> Cutter<'i> {
                     }
                     self.open(number, view).captions.push(row);
                 }
-                RowKind::Head | RowKind::Body
-                    if self.begun().is_empty() && names_total(&self.index.form.words, view, &kinds, row) =>
-                {
+                RowKind::Head | RowKind::Body if self.begun().is_empty() && names(self.index, view, &kinds, row) => {
                     self.waiting.push(row);
                 }
                 RowKind::Body if heads_on(view, self.begun(), row) => self.open(number, view).head.push(row),
@@ -345,6 +344,7 @@ impl<'i> Cutter<'i> {
         // A line with a word for a total applies to all blocks below it.
         if let Some(cell) = notes.last().and_then(|&row| view.rows[row].filled().next()) {
             self.above.total = is_total(self.index, &cell.at.cell.text, &cell.at.folded);
+            self.above.group = group_in(self.index, &cell.at.cell.text);
         }
         let above = self.above;
         let panel = self.panel.get_or_insert_with(|| Panel {

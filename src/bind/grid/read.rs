@@ -9,10 +9,11 @@ use super::cells::{Laid, Misfit, Target, figure_cells, lay, prove};
 use super::columns::Forms;
 use super::embedded::without_embedded;
 use super::evidence::{Candidate, Place, candidates};
-use super::extra::{left_over, not_the_forms, parts};
+use super::extra::{Extra, left_over, not_the_forms, parts};
 use super::indicators;
 use super::panels::{Panels, panels};
 use super::parts::{Found, Other, differ, others};
+use super::stated::stated;
 use super::sums::{proves, sums_hold};
 use super::tell::{self, Unfitting};
 use super::view::ViewCell;
@@ -31,9 +32,8 @@ pub(in crate::bind) fn read(index: &FormIndex, all: &[FormIndex], flow: &Flow) -
     let mut figures = Figures::blank(&index.form, flow.rows.len());
     let forms = Forms { index, all };
     let found = panels(index, flow);
-    if found.too_many {
-        figures.findings.push(Finding::new(&code::LABELS_TOO_MANY, code::LABELS_TOO_MANY.message()));
-    }
+    let too_many = || Finding::new(&code::LABELS_TOO_MANY, code::LABELS_TOO_MANY.message());
+    figures.findings.extend(found.too_many.then(too_many));
     let mut candidates = candidates(&forms, &found);
     without_embedded(index, flow, &found, &mut candidates, &mut figures);
     let assignment = assign(&index.shapes, &found, &candidates);
@@ -52,6 +52,7 @@ pub(in crate::bind) fn read(index: &FormIndex, all: &[FormIndex], flow: &Flow) -
         counts_by_many: counts_by_many(flow),
     };
     reader.all(&assignment);
+    figures.years = stated(index, &assignment, &found, &candidates);
     indicators::read(index, flow, &mut figures);
     figures
 }
@@ -73,8 +74,7 @@ struct Reader<'a, 'f, 'd> {
     /// Panels that were read or reported as a finding.
     told: BTreeSet<usize>,
     /// For each table, header and texts of the columns that the form does not have, and the place of the first block with such columns.
-    #[allow(clippy::type_complexity, reason = "read and written in one place")]
-    extra: BTreeMap<usize, (Vec<(String, Vec<String>)>, Option<At>)>,
+    extra: BTreeMap<usize, Extra>,
     /// Whether the document states counts in thousands or more; otherwise only units of money are looked for.
     counts_by_many: bool,
 }

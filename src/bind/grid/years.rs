@@ -21,6 +21,15 @@ pub(super) fn year(text: &str) -> Option<u16> {
     begins(text).or_else(|| begins(&text[numbering(text)?.length..]))
 }
 
+/// The year that a header consists of or begins with: also without a word after it.
+pub(super) fn headed_year(text: &str) -> Option<u16> {
+    let bare = text.trim_matches(blank).parse().ok().filter(|year| BARE.contains(year));
+    bare.or_else(|| year(text))
+}
+
+/// Years that are written without 年 in a header.
+pub(super) const BARE: std::ops::RangeInclusive<u16> = 1990..=2100;
+
 /// Indices of the headers of another year or of percentages, beside another header of the same column: they contain a word of the form's
 /// list, or the earlier of two years. Each header is given by its cells from the top, and the column that it may be.
 pub(super) fn apart(index: &FormIndex, headers: &[(&[ViewCell], Option<usize>)]) -> Vec<usize> {
@@ -31,7 +40,7 @@ pub(super) fn apart(index: &FormIndex, headers: &[(&[ViewCell], Option<usize>)])
             let remark = || Some(&text[text.trim_end_matches(blank).strip_suffix(['）', ')'])?.rfind(['（', '('])?..]);
             if cell.number().is_none() { Some(text) } else { remark() }
         });
-        words.map(|text| (fold(text), year(text))).collect()
+        words.map(|text| (fold(text), headed_year(text))).collect()
     };
     let words: Vec<Vec<(String, Option<u16>)>> = headers.iter().map(|head| own(head.0)).collect();
     let year = |at: usize| words[at].iter().find_map(|(_, year)| *year);

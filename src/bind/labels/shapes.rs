@@ -57,6 +57,8 @@ pub(in crate::bind) struct Path {
     pub(in crate::bind) groups: Vec<Numbers>,
     /// The texts in which its own label is glued to its groups.
     glued: Vec<LabelNumber>,
+    /// The texts in which its groups are glued to each other.
+    whole: Vec<LabelNumber>,
     /// The folded texts of its own label and its variants, with and without their number, for comparison by similarity.
     pub(in crate::bind) texts: Vec<String>,
     /// Its own label, as it is shown in findings.
@@ -69,10 +71,20 @@ impl Path {
         Self {
             own: Some(Numbers::in_label(index, own)),
             groups: groups.iter().map(|group| Numbers::in_label(index, group)).collect(),
-            glued: glued_texts(labels).iter().filter_map(|text| index.glued(text).map(|found| found.0)).collect(),
+            glued: glued_numbers(index, labels),
+            whole: glued_numbers(index, groups),
             texts: own.folded.iter().chain(&own.bare).cloned().collect(),
             shown: own.text.clone(),
         }
+    }
+
+    /// How many of its groups a text with this number is: all of them if it is their labels glued to each other.
+    pub(in crate::bind) fn groups_in(&self, number: Option<LabelNumber>) -> usize {
+        let Some(number) = number else { return 0 };
+        if self.whole.contains(&number) {
+            return self.groups.len();
+        }
+        usize::from(self.groups.iter().any(|group| group.fit(Some(number)).is_some()))
     }
 
     /// Whether a text with this number is the label glued to its groups.
@@ -188,6 +200,11 @@ pub(super) fn glued_texts(labels: &[&Label]) -> Vec<String> {
     texts.sort_unstable();
     texts.dedup();
     texts
+}
+
+/// The numbers of these texts.
+fn glued_numbers(index: &FormIndex, labels: &[&Label]) -> Vec<LabelNumber> {
+    glued_texts(labels).iter().filter_map(|text| index.glued(text).map(|found| found.0)).collect()
 }
 
 /// The shapes of every block of a form.
