@@ -59,6 +59,8 @@ pub(in crate::bind) struct FlatRow<'t> {
     certain: bool,
     /// Whether the figures are on the line above or below the label's line.
     apart: bool,
+    /// Whether the pieces were put into the form's order by the header.
+    ordered: bool,
 }
 
 /// Position of the figures of a block's rows relative to their labels.
@@ -163,10 +165,16 @@ impl FlatTable<'_, '_> {
             pieces,
             certain: side != Side::Both,
             apart: false,
+            ordered: false,
         };
         if spec.leaf_rows[row].path.is_empty() {
             let (region, pieces) = self.below_header(block, wanted).unwrap_or_default();
-            return of(region, pieces);
+            let start = region.start;
+            let plain = of(region, pieces);
+            let stands =
+                plain.filled() == wanted && self.header_in_order(block) && self.groups_stand((block, row), start);
+            let by_header = if stands { None } else { self.by_header(block) };
+            return by_header.map_or(plain, |(region, pieces)| FlatRow { ordered: true, ..of(region, pieces) });
         }
         let region = match side {
             Side::Before => self.before(label),
@@ -232,10 +240,10 @@ impl FlatTable<'_, '_> {
             .map(|block| lack_columns(of(block).map(|row| (row.pieces.as_slice(), row.wanted))))
             .collect();
         for row in rows {
+            let in_order = || self.header_in_order(row.row.0) && self.groups_stand(row.row, row.start);
             let certain = row.certain
                 && !lacking[row.row.0]
-                && self.header_in_order(row.row.0)
-                && self.groups_stand(row.row, row.start)
+                && (row.ordered || in_order())
                 && !self.contradicts((row.start, row.wanted), &row.pieces, self.labelled(row.row));
             let by_line =
                 || lined.and_then(|lined| lined::cells(lined, &self.stream.raw, (row.wanted, &(row.start..row.end))));

@@ -9,6 +9,7 @@ pub(in crate::bind) mod glued;
 pub(in crate::bind) mod headers;
 pub(in crate::bind) mod lined;
 pub(in crate::bind) mod order;
+mod ordered;
 pub(in crate::bind) mod parts;
 pub(in crate::bind) mod piece;
 pub(in crate::bind) mod pieces;

@@ -77,9 +77,16 @@ pub(super) fn other_row(
         let line = stream.line_at(*row);
         let written = tokens(text(stream, line)).filter(|token| value::is_figure(token)).map(value::addend);
         let Some(written): Option<Vec<_>> = written.collect() else { return false };
+        // The row itself, in the order of its own header.
+        let sorted = |mut row: Vec<_>| {
+            row.sort();
+            row
+        };
+        let itself = sorted(written.iter().copied().map(Some).collect()) == sorted(read.clone());
         let numbers = written.iter().enumerate().all(|(at, number)| *number == (at + 1).into());
         written.len() == read.len()
             && !numbers
+            && !itself
             && !is_compared(index, stream, line)
             && written.iter().zip(&read).any(|(one, other)| other.is_some_and(|other| other != *one))
     };

@@ -24,17 +24,27 @@ impl FlatTable<'_, '_> {
         let filled: Vec<&Piece> = pieces.iter().filter(|piece| !piece.text.is_empty()).collect();
         let Some(first) = filled.first().filter(|_| wanted > 1) else { return false };
         let at = self.stream.line_at(start + first.start);
-        if filled.len() == 1 && wanted > 2 {
+        if filled.len() == 1 && wanted >= ALIGNED {
             let header = self.header_above(at, &|text| (!parts_cells(text)).then(|| tokens(text)), |token| token.text);
             return is_beside(&header, &self.line(at).map(tokens).unwrap_or_default(), wanted);
         }
         let on_line = |piece: &&Piece| self.stream.line_at(start + piece.start) == at;
-        let Some(row) = self.line(at).and_then(parted) else { return false };
+        let Some(row) = self.cells_of(at) else { return false };
         if filled.len() != wanted || !filled.iter().all(on_line) {
             return false;
         }
-        let header = self.header_above(at, &parted, |cell| cell);
+        let header = self.header_lines(at);
         !header.is_empty() && is_against(&header, &row, labelled)
+    }
+
+    /// The cells of a line between tabs or pipes.
+    pub(super) fn cells_of(&self, line: usize) -> Option<Vec<&str>> {
+        self.line(line).and_then(parted)
+    }
+
+    /// The cells between tabs or pipes of the nearest header above a line, from the top.
+    pub(super) fn header_lines(&self, line: usize) -> Vec<Vec<&str>> {
+        self.header_above(line, &parted, |cell| cell)
     }
 
     /// The cells of the lines of the nearest header above a line, from the top. `cells` divides a line.
@@ -113,7 +123,7 @@ fn is_against(header: &[Vec<&str>], row: &[&str], labelled: bool) -> bool {
 }
 
 /// Whether figures that are aligned by blanks contradict the header above: one of them is under no word of it, and a word of its lowest line
-/// has none. Half of the figures have an edge or their centre in common with a word.
+/// has none, although the others have the same edge or the centre in common with a word.
 fn is_beside(header: &[Vec<Token>], row: &[Token], wanted: usize) -> bool {
     let first = row.len().saturating_sub(wanted);
     let figures = &row[first..];
@@ -123,17 +133,23 @@ fn is_beside(header: &[Vec<Token>], row: &[Token], wanted: usize) -> bool {
     }
     let left = row[..first].last().map_or(0, |label| label.end);
     let meets = |one: &Token, other: &Token| one.start < other.end && other.start < one.end;
-    let middle = |token: &Token| token.start + token.end;
-    let aligned = |one: &Token, other: &Token| {
-        one.start == other.start || one.end == other.end || middle(one).abs_diff(middle(other)) <= 1
-    };
     let words = || header.iter().flatten();
     let stray = figures.iter().any(|figure| !words().any(|word| meets(word, figure)));
     let mut own = lowest.iter().filter(|word| word.start >= left);
     let lacks = own.any(|word| !figures.iter().any(|figure| meets(word, figure)));
-    let certain = figures.iter().filter(|figure| words().any(|word| aligned(word, figure))).count();
-    stray && lacks && certain * 2 >= wanted
+    let edges: [fn(&Token) -> usize; 3] = [|token| token.start, |token| token.end, |token| token.start + token.end];
+    let aligned = |edge: fn(&Token) -> usize| {
+        let same = |figure: &&Token| words().any(|word| edge(word) == edge(figure));
+        figures.iter().filter(same).count()
+    };
+    stray && lacks && edges.into_iter().map(aligned).max() >= Some(wanted.saturating_sub(APART))
 }
+
+/// Number of figures that have no edge in common with their header: the one under no header, and the one that is written for two columns.
+const APART: usize = 2;
+
+/// Minimum number of figures whose alignment with a header is no coincidence.
+const ALIGNED: usize = 4;
 
 #[cfg(test)]
 mod tests {
