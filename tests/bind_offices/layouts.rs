@@ -68,7 +68,7 @@ fn turned_rows_cut(three: &mut Three, at: usize, after: usize, again: bool) {
 }
 
 /// Every figure of a table with its row label and its header.
-fn listed(table: &Table) -> Vec<Entry> {
+pub(super) fn listed(table: &Table) -> Vec<Entry> {
     let mut found: Vec<Entry> = Vec::new();
     let mut header: Vec<usize> = Vec::new();
     for row in &table.cells {
@@ -94,7 +94,7 @@ fn listed(table: &Table) -> Vec<Entry> {
 }
 
 /// A row label, a header and their figure.
-type Entry = (String, String, String);
+pub(super) type Entry = (String, String, String);
 
 /// The rows of a list that one figure makes; whether it is the first of its row.
 type Rows = fn(&Entry, bool) -> Vec<Vec<String>>;

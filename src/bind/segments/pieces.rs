@@ -88,8 +88,9 @@ pub(super) fn cut<'f>(marks: &Marks, forms: &[FormIndex], index: &FormIndex, flo
 /// The labels of the current table.
 #[derive(Debug, Default)]
 struct Labels {
-    rows: Vec<u32>,
-    columns: Vec<u32>,
+    /// Each with the only table of the form that has it.
+    rows: Vec<(u32, Option<usize>)>,
+    columns: Vec<(u32, Option<usize>)>,
     /// Votes of the labels for each table of the form.
     votes: Vec<u32>,
 }
@@ -137,14 +138,16 @@ impl<'f> Cutter<'_, 'f> {
         self.pieces.last_mut()
     }
 
-    /// Ends the last piece, and assigns its labels to the table with most votes.
+    /// Ends the last piece, and assigns its labels to the table with most votes; a label that only one table has, to that table: tables may
+    /// be side by side.
     fn close(&mut self) {
         let Labels { rows, columns, votes } = std::mem::take(&mut self.labels);
         let most = votes.iter().enumerate().max_by_key(|(table, votes)| (**votes, std::cmp::Reverse(*table)));
         let table = most.map_or(0, |(table, _)| table);
         let labels = if rows.is_empty() { columns } else { rows };
         let Some(piece) = self.pieces.last_mut() else { return };
-        piece.labels = labels.into_iter().map(|label| (table * self.count) as u32 + label).collect();
+        let of = |(label, own): (u32, Option<usize>)| (own.unwrap_or(table) * self.count) as u32 + label;
+        piece.labels = labels.into_iter().map(of).collect();
         piece.labels.sort_unstable();
         piece.labels.dedup();
         piece.table = (!piece.labels.is_empty()).then_some(table);
@@ -165,9 +168,12 @@ impl<'f> Cutter<'_, 'f> {
         for found in self.index.uses(folded) {
             self.labels.votes[found.table] += if row { 1 } else { COLUMN };
         }
+        let uses = self.index.uses(folded);
+        let own = uses.first().map(|found| found.table);
+        let own = own.filter(|table| uses.iter().all(|found| found.table == *table));
         match role {
-            Role::Leaf => self.labels.rows.push(label),
-            Role::Header => self.labels.columns.push(label),
+            Role::Leaf => self.labels.rows.push((label, own)),
+            Role::Header => self.labels.columns.push((label, own)),
             Role::Group | Role::Corner | Role::Caption => {}
         }
     }
