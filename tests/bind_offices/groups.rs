@@ -191,10 +191,29 @@ pub(super) const CASES: &[Case] = &[
         at,
         ["2023", "2024", "增长率"]
     )),
+    case!("first and last column exchanged", 1, [175; 4], |three, at| {
+        let made = table_mut(&mut three.page, at);
+        let (first, last) = (made.labels, made.width() - 1);
+        made.cells.iter_mut().for_each(|row| row.swap(first, last));
+    }),
+    case!("rows of two years, the earlier first", 2, [15, 15, 15, 0], rows_of_years),
     case!("an extra column with a figure", 2, [0; 4], with_figure),
 ];
 
 /// A column without a header that has a figure, between the others.
 fn with_figure(three: &mut Three, at: usize) {
     insert_column(table_mut(&mut three.page, at), 7, "", |_| "80003".to_owned());
+}
+
+/// A row of last year's figures above this year's, each with its year in a column of its own.
+fn rows_of_years(three: &mut Three, at: usize) {
+    let below = table(&three.below, at).clone();
+    own_column(three, at, 0, ("年度", "2024年"));
+    let made = table_mut(&mut three.page, at);
+    let mut earlier = vec![made.add("2023年")];
+    for &cell in below.cells.last().into_iter().flatten() {
+        earlier.push(made.add(&below.texts[cell]));
+    }
+    let last = made.cells.len() - 1;
+    made.cells.insert(last, earlier);
 }

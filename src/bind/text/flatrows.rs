@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::glued::{STEPS, Split, is_short, row_sums, splits, splits_with_blanks};
 use super::lined::{self, lined};
 use super::order::Step;
+use super::ordered::in_order;
 use super::piece::Piece;
 use super::pieces::{Blanks, blanks, cells, cells_with_words, lack_columns, pieces, proven};
 use super::solve::{RowSplits, RowState, solve};
@@ -239,11 +240,19 @@ impl FlatTable<'_, '_> {
         let lacking: Vec<bool> = (0..self.index.form.tables[self.table].blocks.len())
             .map(|block| lack_columns(of(block).map(|row| (row.pieces.as_slice(), row.wanted))))
             .collect();
+        let orders: Vec<Option<Vec<Option<usize>>>> = (0..lacking.len()).map(|block| self.other_order(block)).collect();
         for row in rows {
-            let in_order = || self.header_in_order(row.row.0) && self.groups_stand(row.row, row.start);
+            let order = orders[row.row.0].as_ref().filter(|_| row.certain && !lacking[row.row.0]);
+            if let Some(cells) = order.and_then(|order| in_order(order, &row.pieces)) {
+                let known = cells.iter().map(|piece| piece.text.parse().ok()).collect();
+                read.push(Some(cells));
+                states.push(RowState { first: row.first, known: RowSplits::Read(known) });
+                continue;
+            }
+            let stands = || self.header_in_order(row.row.0) && self.groups_stand(row.row, row.start);
             let certain = row.certain
                 && !lacking[row.row.0]
-                && (row.ordered || in_order())
+                && (row.ordered || stands())
                 && !self.contradicts((row.start, row.wanted), &row.pieces, self.labelled(row.row));
             let by_line =
                 || lined.and_then(|lined| lined::cells(lined, &self.stream.raw, (row.wanted, &(row.start..row.end))));
@@ -312,6 +321,12 @@ impl FlatTable<'_, '_> {
         }
         cutting.written |= written || enough;
         cutting.dropped |= dropped;
+    }
+
+    /// The order of the columns of a block with row labels, by its header, if it is not the form's or has other columns.
+    fn other_order(&self, block: usize) -> Option<Vec<Option<usize>>> {
+        let order = self.order(block).filter(|_| self.labelled((block, 0)))?.0;
+        (order.contains(&None) || !self.header_in_order(block)).then_some(order)
     }
 
     fn labelled(&self, (block, row): (usize, usize)) -> bool {

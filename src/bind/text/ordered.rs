@@ -3,6 +3,7 @@
 
 use super::flatrows::FlatTable;
 use super::piece::Piece;
+use super::pieces::cells;
 use crate::bind::labels::index::{Expected, Role};
 use crate::bind::value;
 use crate::form::{Block, Head};
@@ -34,7 +35,10 @@ impl FlatTable<'_, '_> {
     /// and its pieces.
     pub(super) fn by_header(&self, block: usize) -> Option<(std::ops::Range<usize>, Vec<Piece<'_>>)> {
         let (order, line) = self.order(block)?;
-        let row = self.cells_of(line).filter(|row| row.len() == order.len())?;
+        let row = |line: usize| self.cells_of(line).filter(|row| row.len() == order.len());
+        // Of the rows of two years or offices none is certain.
+        let again = row(line + 1).is_some_and(|row| row.iter().any(|cell| !cell.is_empty() && value::is_figure(cell)));
+        let row = row(line).filter(|_| !again)?;
         let line = &self.stream.lines[line];
         let mut found: Vec<(usize, Piece)> = Vec::new();
         for (text, column) in row.into_iter().zip(order) {
@@ -47,6 +51,15 @@ impl FlatTable<'_, '_> {
         let figures = pieces.iter().all(|piece| !piece.text.is_empty() && value::is_figure(piece.text));
         figures.then_some((line.start..line.end, pieces))
     }
+}
+
+/// The cells of a row with a label, put into the form's order; `None` if their number is not that of the header's columns.
+pub(super) fn in_order<'t>(order: &[Option<usize>], pieces: &[Piece<'t>]) -> Option<Vec<Piece<'t>>> {
+    let row = cells(pieces, order.len(), false)?;
+    let mut found: Vec<(usize, Piece)> =
+        order.iter().zip(row).filter_map(|(column, piece)| Some(((*column)?, piece))).collect();
+    found.sort_by_key(|found| found.0);
+    Some(found.into_iter().map(|found| found.1).collect())
 }
 
 /// The columns of the form in the order of a header's lines.
