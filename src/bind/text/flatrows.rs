@@ -5,7 +5,6 @@ use std::ops::Range;
 use super::glued::{STEPS, Split, is_short, row_sums, splits, splits_with_blanks};
 use super::lined::{self, lined};
 use super::order::Step;
-use super::ordered::in_order;
 use super::piece::Piece;
 use super::pieces::{Blanks, blanks, cells, cells_with_words, lack_columns, pieces, proven};
 use super::solve::{RowSplits, RowState, solve};
@@ -243,7 +242,7 @@ impl FlatTable<'_, '_> {
         let orders: Vec<Option<Vec<Option<usize>>>> = (0..lacking.len()).map(|block| self.other_order(block)).collect();
         for row in rows {
             let order = orders[row.row.0].as_ref().filter(|_| row.certain && !lacking[row.row.0]);
-            if let Some(cells) = order.and_then(|order| in_order(order, &row.pieces)) {
+            if let Some(cells) = order.and_then(|order| Self::in_order(order, &row.pieces)) {
                 let known = cells.iter().map(|piece| piece.text.parse().ok()).collect();
                 read.push(Some(cells));
                 states.push(RowState { first: row.first, known: RowSplits::Read(known) });

@@ -51,15 +51,15 @@ impl FlatTable<'_, '_> {
         let figures = pieces.iter().all(|piece| !piece.text.is_empty() && value::is_figure(piece.text));
         figures.then_some((line.start..line.end, pieces))
     }
-}
 
-/// The cells of a row with a label, put into the form's order; `None` if their number is not that of the header's columns.
-pub(super) fn in_order<'t>(order: &[Option<usize>], pieces: &[Piece<'t>]) -> Option<Vec<Piece<'t>>> {
-    let row = cells(pieces, order.len(), false)?;
-    let mut found: Vec<(usize, Piece)> =
-        order.iter().zip(row).filter_map(|(column, piece)| Some(((*column)?, piece))).collect();
-    found.sort_by_key(|found| found.0);
-    Some(found.into_iter().map(|found| found.1).collect())
+    /// The cells of a row with a label, put into the form's order; `None` if their number is not that of the header's columns.
+    pub(super) fn in_order<'t>(order: &[Option<usize>], pieces: &[Piece<'t>]) -> Option<Vec<Piece<'t>>> {
+        let row = cells(pieces, order.len(), false)?;
+        let mut found: Vec<(usize, Piece)> =
+            order.iter().zip(row).filter_map(|(column, piece)| Some(((*column)?, piece))).collect();
+        found.sort_by_key(|found| found.0);
+        Some(found.into_iter().map(|found| found.1).collect())
+    }
 }
 
 /// The columns of the form in the order of a header's lines.

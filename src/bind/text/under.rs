@@ -168,7 +168,7 @@ mod tests {
             // Merged cells are written once: the blank cell of the header is a column that the row does not have.
             ("甲\t乙\t\t丙", "1\t2\t3", false, true),
             ("甲\t乙\t\t丙", "1\t2\t\t3", false, false),
-            ("甲\t\t丙\n乙\t丁", "1\t2\t3", false, true),
+            ("甲\t\t丙\n乙\t丁", "1\t2\t3\t4", false, true),
             ("甲\t丙\n乙\t丁\t戊", "1\t2\t3\t4\t5", false, false),
             ("项目\t甲\n乙\t\t丁", "规章\t1\t2\t3", true, true),
             ("项目\t甲\n乙\t\t丁", "规章\t1\t\t3", true, false),
