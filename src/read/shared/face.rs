@@ -46,6 +46,12 @@ const BLACK_INK: u8 = 0x20;
 /// Height of rows and width of columns, in twips, below which they show nothing.
 pub(in crate::read) const LEAST_TWIPS: u32 = 20;
 
+/// Greatest horizontal scale, in percent, at which characters are unreadable.
+const LEAST_SCALE: u32 = 10;
+
+/// Characters condensed by at least this amount (twips) overlap: a digit of a table is about 105 wide.
+const LEAST_SPACING: i32 = -90;
+
 /// Minimum shift, in half points, of superscript and subscript; a smaller one is an adjustment.
 const LEAST_SHIFT: i32 = 4;
 
@@ -236,6 +242,16 @@ impl Change {
     pub(in crate::read) fn set_ink(&mut self, [red, green, blue]: Rgb) {
         self.pale = Some(red.min(green).min(blue) >= PALE_INK);
         self.ink = Some(Colour::Is([red, green, blue]));
+    }
+
+    /// Sets the horizontal scale of characters in percent.
+    pub(in crate::read) fn scale(&mut self, percent: u32) {
+        self.away = Some(percent <= LEAST_SCALE);
+    }
+
+    /// Sets the spacing of characters in twips, negative if condensed.
+    pub(in crate::read) fn spacing(&mut self, twips: i32) {
+        self.away = Some(twips <= LEAST_SPACING);
     }
 
     /// Sets the font size in points.

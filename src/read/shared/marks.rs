@@ -40,13 +40,15 @@ pub(in crate::read) fn uncalculated(count: u32) -> Option<Finding> {
     (count > 0).then(|| Finding::new(&FORMULA_UNCALCULATED, message))
 }
 
-/// White text whose background is known only at the end of the row.
-#[derive(Debug, Default)]
-pub(in crate::read) struct Pale {
-    /// The whole text, white text included.
-    with: String,
-    /// The white text alone.
-    left: String,
+/// Text whose visibility depends on a background that is known only at the end of the row.
+#[derive(Debug)]
+struct Undecided {
+    /// Where it stands, or is missing, in the text.
+    at: usize,
+    text: String,
+    /// Whether the text contains it: coloured text does, white text does not.
+    shown: bool,
+    face: Face,
 }
 
 /// The text of a paragraph or cell whose background may be known later than its text.
@@ -56,7 +58,8 @@ pub(in crate::read) struct Inked {
     pub(in crate::read) text: String,
     /// Its superscripts and asides.
     pub(in crate::read) marks: Marks,
-    pale: Option<Box<Pale>>,
+    /// In the order of the text.
+    undecided: Vec<Undecided>,
 }
 
 impl Inked {
@@ -66,64 +69,73 @@ impl Inked {
         Self { text: text.to_owned(), ..Self::default() }
     }
 
-    /// Whether `text` alone has to be appended to.
+    /// Whether all of its text is decided.
     pub(in crate::read) fn is_plain(&self) -> bool {
-        self.pale.is_none()
+        self.undecided.is_empty()
     }
 
     /// Appends text according to its face.
     pub(in crate::read) fn push(&mut self, text: &str, face: Face) {
-        if face.pale && face.paper == Paper::Unsaid && !(Face { pale: false, ..face }).is_left_out() {
-            let pale = self.pale.get_or_insert_with(|| Pale { with: self.text.clone(), left: String::new() }.into());
-            pale.with.push_str(text);
-            pale.left.push_str(text);
+        let white = face.pale && face.paper == Paper::Unsaid;
+        let open = white || face.is_inked() && face.ground.is_none() && face.shift == Shift::None;
+        if !open || (Face { pale: false, ..face }).is_left_out() || face.pale && !white {
+            self.marks.add(&mut self.text, text, face, Paper::default);
             return;
         }
-        let before = self.text.len();
-        self.marks.add(&mut self.text, text, face, Paper::default);
-        if let Some(pale) = self.pale.as_mut().filter(|_| self.text.len() > before) {
-            pale.with.push_str(text);
+        let at = self.text.len();
+        if !white {
+            self.text.push_str(text);
+        }
+        match self.undecided.last_mut() {
+            Some(last) if last.face == face && at == last.at + if white { 0 } else { last.text.len() } => {
+                last.text.push_str(text);
+            }
+            _ => self.undecided.push(Undecided { at, text: text.to_owned(), shown: !white, face }),
         }
     }
 
     /// Appends another paragraph on a new line.
     pub(in crate::read) fn append(&mut self, other: Self) {
-        if let Some(other) = &other.pale {
-            let pale = self.pale.get_or_insert_with(|| Pale { with: self.text.clone(), left: String::new() }.into());
-            pale.with.push('\n');
-            pale.with.push_str(&other.with);
-            pale.left.push_str(&other.left);
-        } else if let Some(pale) = &mut self.pale {
-            pale.with.push('\n');
-            pale.with.push_str(&other.text);
-        }
         self.text.push('\n');
+        let before = self.text.len();
         self.text.push_str(&other.text);
         self.marks.absorb(other.marks);
+        self.undecided.extend(other.undecided.into_iter().map(|one| Undecided { at: one.at + before, ..one }));
     }
 
     /// Prepends the list label of a paragraph.
     pub(in crate::read) fn number(&mut self, number: &str) {
         self.text.insert_str(0, number);
-        if let Some(pale) = &mut self.pale {
-            pale.with.insert_str(0, number);
+        for one in &mut self.undecided {
+            one.at += number.len();
         }
     }
 
     /// Ends a paragraph: writes its superscripts and subscripts.
     pub(in crate::read) fn end(&mut self) {
-        if !self.marks.is_empty() {
-            self.marks.write_shifted(&mut self.text);
+        if self.marks.is_empty() {
+            return;
+        }
+        let grown = self.marks.write_shifted(&mut self.text);
+        for one in &mut self.undecided {
+            let by: isize = grown.iter().filter(|(end, _)| *end <= one.at).map(|(_, by)| by).sum();
+            one.at = one.at.saturating_add_signed(by);
         }
     }
 
-    /// Resolves the background once it is known.
-    pub(in crate::read) fn lay_on(&mut self, paper: Paper) {
-        let Some(pale) = self.pale.take() else { return };
-        if paper == Paper::Coloured {
-            self.text = pale.with;
-        } else {
-            self.marks.leave_out(AsideKind::Unseen, &pale.left);
+    /// Resolves the background once it is known: its kind, and its colour if that is known.
+    pub(in crate::read) fn lay_on(&mut self, paper: Paper, ground: Option<Rgb>) {
+        for one in std::mem::take(&mut self.undecided).into_iter().rev() {
+            let sinks = one.face.ground.is_none() && one.face.sinks_in(ground);
+            match (one.shown, sinks || !one.shown && paper != Paper::Coloured) {
+                (true, true) if self.text.get(one.at..).is_some_and(|rest| rest.starts_with(&one.text)) => {
+                    self.text.replace_range(one.at..one.at + one.text.len(), "");
+                    self.marks.leave_out(AsideKind::Unseen, &one.text);
+                }
+                (false, true) => self.marks.leave_out(AsideKind::Unseen, &one.text),
+                (false, false) if self.text.is_char_boundary(one.at) => self.text.insert_str(one.at, &one.text),
+                _ => {}
+            }
         }
     }
 }
@@ -198,12 +210,12 @@ impl Marks {
     }
 
     /// Writes superscript and subscript digits beside other text with Unicode characters: `12¹`, `m²`, `¹12`. A text that is shifted as a
-    /// whole keeps plain characters, and so does long text.
-    pub(in crate::read) fn write_shifted(&mut self, text: &mut String) {
-        let Some(met) = &mut self.0 else { return };
-        let shifted = std::mem::take(&mut met.shifted);
+    /// whole keeps plain characters, and so does long text. Returns the end of each changed range, and by how many bytes it grew.
+    pub(in crate::read) fn write_shifted(&mut self, text: &mut String) -> Vec<(usize, isize)> {
+        let shifted = self.0.as_mut().map(|met| std::mem::take(&mut met.shifted)).unwrap_or_default();
+        let mut grown = Vec::new();
         if shifted.is_empty() {
-            return;
+            return grown;
         }
         let (mut written, mut at, mut level) = (String::with_capacity(text.len() + 8), 0, false);
         for &(start, end, shift) in &shifted {
@@ -215,6 +227,8 @@ impl Marks {
                 || digit(text.get(end..).unwrap_or_default().trim_start().chars().next());
             let short = inside.trim().chars().nth(LONGEST_MARK).is_none();
             if beside || short {
+                let signs = inside.chars().map(|sign| (shifted_sign(sign, shift).len_utf8(), sign.len_utf8()));
+                grown.push((end, signs.map(|(now, before)| now as isize - before as isize).sum()));
                 written.extend(inside.chars().map(|sign| shifted_sign(sign, shift)));
             } else {
                 written.push_str(inside);
@@ -226,7 +240,9 @@ impl Marks {
         written.push_str(rest);
         if level {
             *text = written;
+            return grown;
         }
+        Vec::new()
     }
 
     /// Adds the asides with their place.

@@ -111,7 +111,7 @@ impl Flow {
             ..Place::default()
         };
         self.counters.paragraphs += 1;
-        para.text.lay_on(Paper::Unsaid);
+        para.text.lay_on(Paper::Unsaid, None);
         let pictures = std::mem::take(&mut para.pictures);
         let Inked { text, marks, .. } = std::mem::take(&mut para.text);
         if !marks.is_empty() {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::document::{Aside, Block, Budget, Cell, Exceeded, Grid, GridBuilder, Place};
-use crate::read::shared::marks::{Inked, Paper};
+use crate::read::shared::marks::{Inked, Paper, Rgb};
 
 /// Maximum distance (twips) of edges that are treated as one: conversion programs round the edges of each row separately.
 const TOLERANCE: i32 = 12;
@@ -37,6 +37,8 @@ pub(super) struct CellDef {
     pub(super) vertical: Vertical,
     /// Background.
     pub(super) paper: Paper,
+    /// Colour of the background, if it has one.
+    pub(super) ground: Option<Rgb>,
 }
 
 /// Definition of a row.
@@ -211,7 +213,8 @@ fn place(row: GridRow, exact: bool) -> Vec<Placed> {
         let mut content = contents.next().unwrap_or_default();
         let given = def.cells.get(index).copied();
         if let Some(text) = &mut content.text {
-            text.lay_on(given.map_or(Paper::Unsaid, |cell| cell.paper));
+            let given = given.unwrap_or_default();
+            text.lay_on(given.paper, given.ground);
         }
         let cell = given.unwrap_or(CellDef { right: left.saturating_add(DEFAULT_WIDTH), ..CellDef::default() });
         let least = match (content.is_blank() && given.is_some(), exact) {

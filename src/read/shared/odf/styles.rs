@@ -208,6 +208,17 @@ fn text_properties(tag: &Tag, face: &mut Change) {
                 }
             }
             "use-window-font-color" if value == "true" => face.pale = Some(false),
+            "text-scale" => {
+                if let Some(percent) = value.strip_suffix('%').and_then(|percent| percent.parse::<f64>().ok()) {
+                    face.scale(percent as u32);
+                }
+            }
+            "letter-spacing" => {
+                if let Some(spacing) = points(&value) {
+                    face.spacing((spacing * 20.0) as i32);
+                }
+            }
+            "opacity" if value.starts_with("0%") => face.away = Some(true),
             "font-size" => {
                 if let Some(points) = points(&value) {
                     face.points(points);

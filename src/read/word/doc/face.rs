@@ -2,7 +2,7 @@
 
 use super::sprm::op;
 use crate::read::container::cfb::u16_at;
-use crate::read::shared::marks::{Change, Face, Paper, Shift};
+use crate::read::shared::marks::{Change, Colour, Face, Paper, Rgb, Shift};
 
 /// Applies a modifier of the character formatting; `style` is the formatting that a toggle refers to.
 pub(super) fn apply_face(face: &mut Face, style: Face, opcode: u16, operand: &[u8]) {
@@ -24,19 +24,27 @@ pub(super) fn apply_face(face: &mut Face, style: Face, opcode: u16, operand: &[u
             face.shift = Shift::by_half_points(shift);
         }
         op::C_SIZE => change.half_points(u16_at(operand, 0).map_or(u32::MAX, u32::from)),
-        op::C_COLOUR => change.pale = Some(first == WHITE),
+        op::C_SCALE => change.scale(u16_at(operand, 0).map_or(u32::MAX, u32::from)),
+        op::C_SPACING => change.spacing(u16_at(operand, 0).map_or(0, |spacing| spacing.cast_signed().into())),
+        op::C_COLOUR => {
+            (change.pale, change.ink) = (Some(false), Some(Colour::None));
+            if let Some(colour) = of_number(first) {
+                change.set_ink(colour);
+            }
+        }
         op::C_RGB => {
-            change.pale = Some(false);
+            (change.pale, change.ink) = (Some(false), Some(Colour::None));
             if let Some(colour) = rgb(operand, 0) {
                 change.set_ink(colour);
             }
         }
-        op::C_HIGHLIGHT => change.paper = Some(if first == 0 { Paper::Unsaid } else { of_number(first) }),
-        op::C_SHADE_80 | op::P_SHADE_80 => change.paper = u16_at(operand, 0).map(shade_80),
-        op::C_SHADE | op::P_SHADE => {
-            change.paper = Some(shade(operand));
-            change.ground = Some(ground(operand).into());
+        op::C_HIGHLIGHT => (change.paper, change.ground) = set(of_colour(of_number(first))),
+        op::C_SHADE_80 | op::P_SHADE_80 => {
+            if let Some(shade) = u16_at(operand, 0) {
+                (change.paper, change.ground) = set(shade_80(shade));
+            }
         }
+        op::C_SHADE | op::P_SHADE => (change.paper, change.ground) = set(shade(operand)),
         _ => return,
     }
     *face = change.apply(*face);
@@ -50,7 +58,7 @@ pub(super) fn merge_faces(style: Face, face: Face) -> Face {
         double: style.double | face.double,
         tiny: style.tiny | face.tiny,
         pale: style.pale | face.pale,
-        away: face.away,
+        away: style.away | face.away,
         shift: if style.shift == Shift::None { face.shift } else { style.shift },
         paper: if style.paper == Paper::Unsaid { face.paper } else { style.paper },
         ink: style.ink.or(face.ink),
@@ -58,19 +66,44 @@ pub(super) fn merge_faces(style: Face, face: Face) -> Face {
     }
 }
 
-/// Index of white in the palette of sixteen colours (MS-DOC 2.9.119).
-const WHITE: u8 = 8;
+/// A background: its kind, and its colour if that is known.
+pub(super) type Ground = (Paper, Option<Rgb>);
 
-fn of_number(number: u8) -> Paper {
-    match number {
-        0 => Paper::Unsaid,
-        WHITE => Paper::White,
-        _ => Paper::Coloured,
-    }
+fn set((paper, ground): Ground) -> (Option<Paper>, Option<Colour>) {
+    (Some(paper), Some(ground.into()))
+}
+
+/// The palette of sixteen colours, from index 1 on (MS-DOC 2.9.119).
+const PALETTE: [Rgb; 16] = [
+    [0, 0, 0],
+    [0, 0, 0xFF],
+    [0, 0xFF, 0xFF],
+    [0, 0xFF, 0],
+    [0xFF, 0, 0xFF],
+    [0xFF, 0, 0],
+    [0xFF, 0xFF, 0],
+    [0xFF, 0xFF, 0xFF],
+    [0, 0, 0x80],
+    [0, 0x80, 0x80],
+    [0, 0x80, 0],
+    [0x80, 0, 0x80],
+    [0x80, 0, 0],
+    [0x80, 0x80, 0],
+    [0x80, 0x80, 0x80],
+    [0xC0, 0xC0, 0xC0],
+];
+
+/// The colour of an index; `None` for the automatic colour.
+fn of_number(number: u8) -> Option<Rgb> {
+    PALETTE.get(usize::from(number).checked_sub(1)?).copied()
+}
+
+fn of_colour(colour: Option<Rgb>) -> Ground {
+    (colour.map_or(Paper::Unsaid, Paper::from_rgb), colour)
 }
 
 /// A colour (MS-DOC 2.9.43); `None` for the automatic colour.
-fn rgb(bytes: &[u8], at: usize) -> Option<[u8; 3]> {
+fn rgb(bytes: &[u8], at: usize) -> Option<Rgb> {
     match *bytes.get(at..at + 4)? {
         [_, _, _, 0xFF] => None,
         [red, green, blue, _] => Some([red, green, blue]),
@@ -79,33 +112,23 @@ fn rgb(bytes: &[u8], at: usize) -> Option<[u8; 3]> {
 }
 
 /// `Shd80`: palette indices of foreground and background, then the pattern (MS-DOC 2.9.247).
-pub(super) fn shade_80(shade: u16) -> Paper {
+pub(super) fn shade_80(shade: u16) -> Ground {
     if shade == 0xFFFF {
-        return Paper::Unsaid;
+        return (Paper::Unsaid, None);
     }
     match shade >> 10 {
-        0 => of_number((shade >> 5 & 0x1F) as u8),
-        1 => of_number((shade & 0x1F) as u8),
-        _ => Paper::Coloured,
+        0 => of_colour(of_number((shade >> 5 & 0x1F) as u8)),
+        1 => of_colour(of_number((shade & 0x1F) as u8)),
+        _ => (Paper::Coloured, None),
     }
 }
 
 /// `Shd`: foreground and background colours, then the pattern (MS-DOC 2.9.246).
-pub(super) fn shade(bytes: &[u8]) -> Paper {
-    let colour = |at| rgb(bytes, at).map_or(Paper::Unsaid, Paper::from_rgb);
+pub(super) fn shade(bytes: &[u8]) -> Ground {
     match u16_at(bytes, 8) {
-        Some(0 | 0xFFFF) => colour(4),
-        Some(1) => colour(0),
-        _ => Paper::Coloured,
-    }
-}
-
-/// The background colour of a `Shd`, if it is a plain colour.
-fn ground(bytes: &[u8]) -> Option<[u8; 3]> {
-    match u16_at(bytes, 8) {
-        Some(0 | 0xFFFF) => rgb(bytes, 4),
-        Some(1) => rgb(bytes, 0),
-        _ => None,
+        Some(0 | 0xFFFF) => of_colour(rgb(bytes, 4)),
+        Some(1) => of_colour(rgb(bytes, 0)),
+        _ => (Paper::Coloured, None),
     }
 }
 

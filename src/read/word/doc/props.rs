@@ -1,6 +1,6 @@
 //! Properties of characters, paragraphs and table rows after all modifiers have been applied.
 
-use super::face::{apply_face, merge_faces, shade, shade_80};
+use super::face::{Ground, apply_face, merge_faces, shade, shade_80};
 use super::sprm::op;
 use super::style::{StyleProps, Styles};
 use crate::read::container::cfb::{u16_at, u32_at};
@@ -166,7 +166,9 @@ impl RowProps {
                 }
             }
             op::T_INSERT => self.insert(operand),
-            op::T_SHADES_80 => self.shades(operand, 2, |bytes| u16_at(bytes, 0).map_or(Paper::Unsaid, shade_80)),
+            op::T_SHADES_80 => {
+                self.shades(operand, 2, |bytes| u16_at(bytes, 0).map_or((Paper::Unsaid, None), shade_80))
+            }
             op::T_SHADES => self.shades(operand, 10, shade),
             op::T_HEIGHT => {
                 // An exact height is negative; 0 means automatic height.
@@ -199,9 +201,9 @@ impl RowProps {
         index.checked_sub(1).and_then(|before| self.cells.get(before)).map_or(self.left, |cell| cell.0.right)
     }
 
-    fn shades(&mut self, operand: &[u8], size: usize, shade: impl Fn(&[u8]) -> Paper) {
+    fn shades(&mut self, operand: &[u8], size: usize, shade: impl Fn(&[u8]) -> Ground) {
         for (cell, bytes) in self.cells.iter_mut().zip(operand.chunks_exact(size)) {
-            cell.0.paper = shade(bytes);
+            (cell.0.paper, cell.0.ground) = shade(bytes);
         }
     }
 

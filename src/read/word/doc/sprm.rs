@@ -25,6 +25,9 @@ pub(super) mod op {
     pub(crate) const C_POSITION: u16 = 0x4845;
     /// Font size.
     pub(crate) const C_SIZE: u16 = 0x4A43;
+    /// Horizontal scale of characters in percent, and their spacing in twips.
+    pub(crate) const C_SCALE: u16 = 0x4852;
+    pub(crate) const C_SPACING: u16 = 0x8840;
     /// Text colour, by index or as RGB.
     pub(crate) const C_COLOUR: u16 = 0x2A42;
     pub(crate) const C_RGB: u16 = 0x6870;

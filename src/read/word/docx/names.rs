@@ -49,12 +49,6 @@ pub(in crate::read) static SPACES: &[(&str, u32)] = &[
     ("http://schemas.microsoft.com/aml/2001/core", 9),
 ];
 
-/// Text scaled to at most this percentage of its width is unreadable.
-const LEAST_SCALE: u32 = 10;
-
-/// Characters condensed by at least this amount (twips) overlap: a digit of a table is about 105 wide.
-const LEAST_SPACING: i32 = -90;
-
 /// From this transparency on, in thousandths of a percent, a text fill is invisible.
 const LEAST_CLEAR: u32 = 95_000;
 
@@ -127,10 +121,15 @@ pub(super) fn face_property(tag: &Tag<'_>, face: &mut Change) {
             face.paper = paper.or(face.paper);
             face.ground = ground(tag).map(Colour::Is).or(face.ground);
         }
-        "w" => face.away = number(tag).map(|scale| scale <= LEAST_SCALE),
+        "w" => {
+            if let Some(scale) = number(tag) {
+                face.scale(scale);
+            }
+        }
         "spacing" => {
-            let spacing = val(tag).and_then(|spacing| spacing.trim().parse::<i32>().ok());
-            face.away = spacing.map(|spacing| spacing <= LEAST_SPACING).or(face.away);
+            if let Some(spacing) = val(tag).and_then(|spacing| spacing.trim().parse::<i32>().ok()) {
+                face.spacing(spacing);
+            }
         }
         _ => {}
     }

@@ -19,7 +19,7 @@ use crate::document::{
 use crate::finding::Finding;
 use crate::read::container::package::Package;
 use crate::read::shared::base64;
-use crate::read::shared::marks::{Face, Marks, Paper, revisions, uncalculated};
+use crate::read::shared::marks::{Face, Marks, Paper, Rgb, revisions, uncalculated};
 use crate::read::shared::odf::styles::Styles;
 use crate::read::shared::odf::{
     DRAW, OFFICE, SPACES, STYLE, TABLE, TEXT, blanks, count, flat_metadata, inside, metadata, open, picture_part,
@@ -109,7 +109,7 @@ struct Walker<'p> {
     /// The open paragraphs: a text box is inside another paragraph.
     paragraphs: Vec<Open>,
     /// Backgrounds of the open cells; not tracked in text boxes.
-    papers: Vec<Paper>,
+    papers: Vec<(Paper, Option<Rgb>)>,
     asides: Vec<Aside>,
     /// Number of tracked changes.
     revisions: u32,
@@ -211,11 +211,15 @@ impl<'p> Walker<'p> {
     }
 
     fn text(&mut self, text: &str, budget: &mut Budget) -> Result<(), ReadError> {
-        let paper = self.papers.last().copied().unwrap_or_default();
+        let (paper, ground) = self.papers.last().copied().unwrap_or_default();
         if let Some(open) = self.paragraphs.last_mut() {
             budget.spend(Resource::TextBytes, text.len() as u64)?;
             let shown = text.chars().filter(|character| !matches!(character, '\n' | '\r'));
             match open.faces.last().copied().filter(|face| !face.is_plain()) {
+                // A span without a background stands on that of its cell.
+                Some(face) if face.ground.is_none() && face.sinks_in(ground) => {
+                    open.marks.leave_out(AsideKind::Unseen, &shown.collect::<String>());
+                }
                 Some(face) => open.marks.add(&mut open.paragraph.text, &shown.collect::<String>(), face, || paper),
                 None => open.paragraph.text.extend(shown),
             }
@@ -276,7 +280,7 @@ impl<'p> Walker<'p> {
             }
             (TEXT, "note") => return Ok(ElementKind::Note),
             (DRAW, "text-box") => {
-                self.papers.push(Paper::Coloured);
+                self.papers.push((Paper::Coloured, None));
                 return Ok(ElementKind::Box);
             }
             (DRAW, "image") => self.picture(tag, budget)?,
@@ -298,10 +302,11 @@ impl<'p> Walker<'p> {
                 if let Some(table) = self.tables.last_mut() {
                     if tag.local == "table-cell" {
                         let style = tag.get("style-name").map(|style| self.styles.face("table-cell", &style));
-                        self.papers.push(style.and_then(|style| style.paper).unwrap_or_default());
+                        let ground = style.map(|style| style.apply(Face::default()));
+                        self.papers.push(ground.map(|face| (face.paper, face.ground)).unwrap_or_default());
                         table.begin_cell(tag, budget)?;
                     } else {
-                        self.papers.push(Paper::Unsaid);
+                        self.papers.push((Paper::Unsaid, None));
                         table.begin_covered(tag, budget)?;
                     }
                     return Ok(ElementKind::Cell);

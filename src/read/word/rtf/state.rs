@@ -1,6 +1,7 @@
 //! State of a group: formatting, code page and destination.
 
 use super::charset::Charset;
+use super::tables::Shading;
 use crate::read::shared::marks::{Face, Paper};
 
 /// The destination of a group's text.
@@ -102,8 +103,10 @@ pub(super) struct Group {
     pub(super) charset: Charset,
     /// Formatting of the text.
     pub(super) face: Face,
-    /// `\cbpatN`
-    pub(super) paragraph_paper: Paper,
+    /// `\cbpatN` and the pattern over it.
+    pub(super) paragraph_shading: Shading,
+    /// `\chcbpatN` and the pattern over it.
+    pub(super) text_shading: Shading,
     /// `\deleted`
     pub(super) deleted: bool,
     /// `\intbl`
@@ -126,7 +129,8 @@ impl Default for Group {
             uc: 1,
             charset: Charset::Default,
             face: Face::default(),
-            paragraph_paper: Paper::Unsaid,
+            paragraph_shading: Shading::default(),
+            text_shading: Shading::default(),
             deleted: false,
             in_table: false,
             nesting: 0,
@@ -139,7 +143,8 @@ impl Default for Group {
 impl Group {
     /// `\pard`
     pub(super) fn reset_paragraph(&mut self) {
-        (self.paragraph_paper, self.face.paper) = (Paper::Unsaid, Paper::Unsaid);
+        self.paragraph_shading = Shading::default();
+        (self.face.paper, self.face.ground) = (Paper::Unsaid, None);
         self.in_table = false;
         self.nesting = 0;
         self.style = 0;

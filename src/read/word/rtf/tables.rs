@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use encoding_rs::{Encoding, WINDOWS_1252};
 
 use super::charset::{self, Charset};
-use crate::read::shared::marks::{LEAST_TWIPS, Paper};
+use crate::read::shared::marks::{LEAST_TWIPS, Paper, Rgb};
 use crate::read::word::flow::heading_level;
 use crate::read::word::grid::{CellDef, RowDef, Vertical};
 
@@ -102,6 +102,40 @@ impl Colours {
     }
 }
 
+/// The pattern at which only the front colour is visible, in hundredths of a percent.
+const SOLID: i32 = 10_000;
+
+/// Shading of text, of a paragraph or of a cell: colours behind and in front, and the density of the pattern in front.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Shading {
+    back: i32,
+    front: i32,
+    density: i32,
+}
+
+impl Shading {
+    /// Handles a control word.
+    pub(super) fn word(&mut self, name: &[u8], value: i32) {
+        if name.ends_with(b"cfpat") {
+            self.front = value;
+        } else if name.ends_with(b"cbpat") || name == b"cb" {
+            self.back = value;
+        } else {
+            self.density = value;
+        }
+    }
+
+    /// The background, and its colour if that is known.
+    pub(super) fn ground(self, colours: &Colours) -> (Paper, Option<Rgb>) {
+        let number = match self.density {
+            SOLID.. => self.front,
+            1.. => return (Paper::Coloured, None),
+            _ => self.back,
+        };
+        (colours.paper(number), colours.get(number))
+    }
+}
+
 /// Outline levels of paragraph styles.
 #[derive(Debug, Default)]
 pub(super) struct Styles {
@@ -153,16 +187,14 @@ pub(super) struct RowReader {
     /// The definition so far.
     pub(super) def: RowDef,
     cell: CellDef,
+    shading: Shading,
 }
 
 impl RowReader {
-    /// Handles a control word; `false` if it is not part of a row definition. `paper` is the background of its colour, if it has one.
-    pub(super) fn word(&mut self, name: &[u8], number: Option<i32>, paper: Option<Paper>) -> bool {
-        if let Some(paper) = paper {
-            self.cell.paper = paper;
-            return true;
-        }
+    /// Handles a control word; `false` if it is not part of a row definition.
+    pub(super) fn word(&mut self, name: &[u8], number: Option<i32>, colours: &Colours) -> bool {
         match name {
+            b"clcbpat" | b"clcfpat" | b"clshdng" => self.shading.word(name, number.unwrap_or(0)),
             b"trowd" => *self = Self::default(),
             // An exact height is negative; 0 means automatic height.
             b"trrh" => {
@@ -174,7 +206,9 @@ impl RowReader {
             b"clvmgf" => self.cell.vertical = Vertical::Restart,
             b"clvmrg" => self.cell.vertical = Vertical::Continue,
             b"cellx" => {
-                let cell = CellDef { right: number.unwrap_or(0), ..std::mem::take(&mut self.cell) };
+                let (paper, ground) = std::mem::take(&mut self.shading).ground(colours);
+                let cell = std::mem::take(&mut self.cell);
+                let cell = CellDef { right: number.unwrap_or(0), paper, ground, ..cell };
                 if self.def.cells.len() < MOST_CELLS {
                     self.def.cells.push(cell);
                 }
@@ -209,7 +243,7 @@ mod tests {
     fn a_new_definition_forgets_the_one_before() {
         let mut row = RowReader::default();
         for (name, number) in [("clvmgf", None), ("cellx", Some(100)), ("trowd", None), ("cellx", Some(70))] {
-            assert!(row.word(name.as_bytes(), number, None));
+            assert!(row.word(name.as_bytes(), number, &Colours::default()));
         }
         assert_eq!(row.def.cells, [CellDef { right: 70, ..CellDef::default() }]);
     }

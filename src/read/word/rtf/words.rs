@@ -4,6 +4,7 @@ use super::charset;
 use super::picture::PictReader;
 use super::reader::Rtf;
 use super::state::{Dest, Info, Opens};
+use super::tables::Shading;
 use super::tables::outline_level;
 use crate::document::{Exceeded, Region};
 use crate::read::shared::marks::{Change, Colour, Face, Shift};
@@ -153,12 +154,15 @@ impl Rtf<'_> {
             b"deff" => self.fonts.default = value,
             b"f" => self.group.charset = self.fonts.charset(value),
             b"uc" => self.group.uc = u32::try_from(value).unwrap_or(1).min(16),
-            b"deleted" => {
+            // Text that was moved away is struck through until the move is accepted.
+            b"deleted" | b"mvf" => {
                 self.group.deleted = on;
                 self.revisions += u32::from(on && self.group.dest == Dest::Story);
             }
             b"plain" => {
-                self.group.face = Face { paper: self.group.paragraph_paper, ..Face::default() };
+                let (paper, ground) = self.group.paragraph_shading.ground(&self.colours);
+                self.group.text_shading = Shading::default();
+                self.group.face = Face { paper, ground, ..Face::default() };
                 self.group.deleted = false;
                 self.group.charset = self.fonts.charset(self.fonts.default);
             }
@@ -194,17 +198,25 @@ impl Rtf<'_> {
                     change.set_ink(colour);
                 }
             }
-            b"highlight" | b"chcbpat" | b"cb" => {
+            b"charscalex" => change.scale(u32::try_from(value).unwrap_or(u32::MAX)),
+            b"expndtw" => change.spacing(value),
+            // In quarters of a point.
+            b"expnd" => change.spacing(value.saturating_mul(5)),
+            b"highlight" => {
                 change.paper = Some(self.colours.paper(value));
                 change.ground = Some(self.colours.get(value).into());
             }
-            b"cbpat" => {
-                let paper = self.colours.paper(value);
-                self.group.paragraph_paper = paper;
-                change.paper = Some(paper);
-                change.ground = Some(self.colours.get(value).into());
+            _ => {
+                let group = &mut self.group;
+                let shading = match name {
+                    b"chcbpat" | b"cb" | b"chcfpat" | b"chshdng" => &mut group.text_shading,
+                    b"cbpat" | b"cfpat" | b"shading" => &mut group.paragraph_shading,
+                    _ => return false,
+                };
+                shading.word(name, value);
+                let (paper, ground) = shading.ground(&self.colours);
+                (change.paper, change.ground) = (Some(paper), Some(ground.into()));
             }
-            _ => return false,
         }
         self.group.face = change.apply(self.group.face);
         true
@@ -212,8 +224,11 @@ impl Rtf<'_> {
 
     /// Handles a control word of a row definition.
     fn row_word(&mut self, name: &[u8], number: Option<i32>) -> bool {
-        let paper = (name == b"clcbpat").then(|| self.colours.paper(number.unwrap_or(0)));
-        self.row().word(name, number, paper)
+        // The colour table is lent to the definition, which resolves its colours at the end of each cell.
+        let colours = std::mem::take(&mut self.colours);
+        let known = self.row().word(name, number, &colours);
+        self.colours = colours;
+        known
     }
 
     /// Handles marks that end a paragraph, cell or row, and named characters.
