@@ -55,7 +55,7 @@ pub(in crate::read) fn read(
         let kind = part.fields.media_type.as_str();
         if matches!(kind, "text/html" | "application/xhtml+xml" | "text/plain" | "") {
             pages.push(part);
-        } else if kind.starts_with("image/") {
+        } else if kind.starts_with("image/") || kind == "text/css" {
             let body = body(&bytes[part.body.clone()], &part.fields.transfer, budget)?;
             let Fields { media_type, location, id, .. } = part.fields;
             files.push(File { location, id, media_type, bytes: body.into_owned() });

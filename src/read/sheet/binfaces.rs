@@ -2,16 +2,10 @@
 //! 2.4.157 and 2.4.821).
 
 use super::Run;
-use super::faces::{of_format, special};
+use super::colours;
+use super::faces::{of_format, on, special};
 use crate::read::container::cfb::{u16_at, u32_at};
 use crate::read::shared::marks::{Change, Face, Paper, Shift};
-
-/// Colour indices that are white in every workbook: the fixed white, and the window background.
-const WHITE: &[u16] = &[1, 65];
-
-/// First index of the palette, and the index of the only white entry of the default palette.
-const FIRST: u16 = 8;
-const USUAL_WHITE: u16 = 9;
 
 /// Font sizes are in twentieths of a point.
 const TWENTIETHS_A_HALF_POINT: u16 = 10;
@@ -96,7 +90,8 @@ impl Faces {
                 Some(Fill::Solid(colour)) => self.rgb(colour),
                 _ => None,
             };
-            Face { away: shows_nothing, paper: fill.map_or(Paper::Unsaid, |fill| self.paper(fill)), ground, ..face }
+            let paper = fill.map_or(Paper::Unsaid, |fill| self.paper(fill));
+            Face { away: shows_nothing, paper, ground, ink: on(face.ink, ground), ..face }
         });
         self.of_cells = special(faces.collect());
         // From here on `fonts` is used for runs only.
@@ -148,17 +143,12 @@ impl Faces {
         }
     }
 
-    /// The RGB value of a colour that does not depend on a theme.
+    /// The RGB value of a colour.
     fn rgb(&self, colour: Colour) -> Option<[u8; 3]> {
-        let index = match colour {
-            Colour::Known(rgb) => return Some(rgb),
-            Colour::Unknown => return None,
-            Colour::Palette(index) if WHITE.contains(&index) => return Some([0xFF; 3]),
-            Colour::Palette(index) => index,
-        };
-        match &self.palette {
-            Some(palette) => palette.get(usize::from(index.checked_sub(FIRST)?)).copied(),
-            None => (index == USUAL_WHITE).then_some([0xFF; 3]),
+        match colour {
+            Colour::Known(rgb) => Some(rgb),
+            Colour::Palette(index) => colours::indexed(index.into(), self.palette.as_deref()),
+            Colour::Unknown => None,
         }
     }
 }
@@ -177,14 +167,13 @@ fn font(height: u16, flags: u16, script: u16) -> Change {
 
 /// A colour of an .xlsb file (MS-XLSB 2.5.4): type, index, tint, then red, green, blue.
 fn colour(data: &[u8], at: usize) -> Option<Colour> {
-    const DARKER: i16 = -1_000;
     let bytes = data.get(at..at + 8)?;
     let tint = i16::from_le_bytes([bytes[2], bytes[3]]);
     Some(match bytes[0] >> 1 {
         1 => Colour::Palette(u16::from(bytes[1])),
         2 => Colour::Known([bytes[4], bytes[5], bytes[6]]),
-        // White of the theme.
-        3 if bytes[1] == 0 && tint > DARKER => Colour::Known([0xFF; 3]),
+        3 => colours::of_theme(usize::from(bytes[1]), f64::from(tint) / f64::from(i16::MAX))
+            .map_or(Colour::Unknown, Colour::Known),
         _ => Colour::Unknown,
     })
 }

@@ -4,15 +4,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::colours;
 use crate::document::{Budget, Resource};
 use crate::read::ReadError;
 use crate::read::container::cache::Memory;
 use crate::read::container::package::Package;
-use crate::read::shared::marks::{Change, Face, Paper, Rgb, Shift};
+use crate::read::shared::marks::{Change, Colour, Face, Paper, Rgb, Shift};
 use crate::read::xml::{Event, Events, Tag};
-
-/// Tint below which the white of a theme is no longer white.
-const DARKER: f64 = -0.03;
 
 thread_local! {
     static KNOWN: Memory<Vec<Face>> = const { Memory::new() };
@@ -36,6 +34,11 @@ pub(super) fn special(faces: Vec<Face>) -> Vec<Face> {
     if faces.iter().any(|face| !face.is_plain() || face.paper == Paper::Coloured) { faces } else { Vec::new() }
 }
 
+/// The colour of text on a filled cell: without one of its own it is black.
+pub(super) fn on(ink: Option<Rgb>, ground: Option<Rgb>) -> Option<Rgb> {
+    ink.or(ground.map(|_| [0; 3]))
+}
+
 /// Whether a number format displays nothing for any value.
 pub(super) fn shows_nothing(code: &str) -> bool {
     let code = code.trim();
@@ -43,6 +46,8 @@ pub(super) fn shows_nothing(code: &str) -> bool {
 }
 
 fn parse(text: &str, budget: &mut Budget) -> Result<Vec<Face>, ReadError> {
+    let palette = palette(text, budget)?;
+    let palette = palette.as_deref();
     let mut events = Events::new(text, 0, &[]);
     let (mut fonts, mut fills, mut blank) = (Vec::new(), Vec::new(), BTreeSet::new());
     let (mut faces, mut group) = (Vec::new(), Group::Other);
@@ -63,8 +68,8 @@ fn parse(text: &str, budget: &mut Budget) -> Result<Vec<Face>, ReadError> {
             Event::Open(tag) => {
                 budget.spend(Resource::Blocks, 1)?;
                 match (group, tag.local) {
-                    (Group::Fonts, "font") => fonts.push(font(&mut events, budget)?),
-                    (Group::Fills, "fill") => fills.push(fill(&mut events, budget)?),
+                    (Group::Fonts, "font") => fonts.push(font(&mut events, palette, budget)?),
+                    (Group::Fills, "fill") => fills.push(fill(&mut events, palette, budget)?),
                     (Group::Formats, "numFmt") if tag.get("formatCode").is_some_and(|code| shows_nothing(&code)) => {
                         blank.extend(tag.get("numFmtId").and_then(|id| id.parse::<u32>().ok()));
                     }
@@ -74,6 +79,7 @@ fn parse(text: &str, budget: &mut Budget) -> Result<Vec<Face>, ReadError> {
                         let mut face = change.apply(Face::default());
                         (face.paper, face.ground) =
                             id("fillId").and_then(|id| fills.get(id).copied()).unwrap_or_default();
+                        face.ink = on(face.ink, face.ground);
                         face.away |= id("numFmtId").is_some_and(|id| blank.contains(&(id as u32)));
                         faces.push(face);
                     }
@@ -96,7 +102,7 @@ enum Group {
 }
 
 /// Formatting set by the innermost open element (`font`, or `rPr` of a run).
-pub(super) fn font(events: &mut Events, budget: &mut Budget) -> Result<Change, ReadError> {
+pub(super) fn font(events: &mut Events, palette: Option<&[Rgb]>, budget: &mut Budget) -> Result<Change, ReadError> {
     let outside = events.depth().saturating_sub(1);
     let mut change = Change::default();
     loop {
@@ -111,9 +117,9 @@ pub(super) fn font(events: &mut Events, budget: &mut Budget) -> Result<Change, R
                             change.points(size);
                         }
                     }
-                    "color" => match colour(&tag) {
+                    "color" => match colour(&tag, palette) {
                         Some(colour) => change.set_ink(colour),
-                        None => change.pale = Some(false),
+                        None => (change.pale, change.ink) = (Some(false), Some(Colour::None)),
                     },
                     _ => {}
                 }
@@ -126,7 +132,7 @@ pub(super) fn font(events: &mut Events, budget: &mut Budget) -> Result<Change, R
 }
 
 /// The background set by the innermost open `fill`.
-fn fill(events: &mut Events, budget: &mut Budget) -> Result<(Paper, Option<Rgb>), ReadError> {
+fn fill(events: &mut Events, palette: Option<&[Rgb]>, budget: &mut Budget) -> Result<(Paper, Option<Rgb>), ReadError> {
     let outside = events.depth().saturating_sub(1);
     let (mut paper, mut ground) = (Paper::Unsaid, None);
     let mut solid = false;
@@ -140,8 +146,9 @@ fn fill(events: &mut Events, budget: &mut Budget) -> Result<(Paper, Option<Rgb>)
                 }
                 "gradientFill" => paper = Paper::Coloured,
                 "fgColor" if paper == Paper::Coloured => {
-                    paper = colour(&tag).map_or(Paper::Coloured, Paper::from_rgb);
-                    ground = colour(&tag).filter(|_| solid);
+                    let colour = colour(&tag, palette);
+                    paper = colour.map_or(Paper::Coloured, Paper::from_rgb);
+                    ground = colour.filter(|_| solid);
                 }
                 _ => {}
             },
@@ -152,18 +159,38 @@ fn fill(events: &mut Events, budget: &mut Budget) -> Result<(Paper, Option<Rgb>)
     }
 }
 
-/// The RGB value of a colour; of the theme colours, only white is resolved.
-fn colour(tag: &Tag) -> Option<[u8; 3]> {
+/// The RGB value of a colour.
+fn colour(tag: &Tag, palette: Option<&[Rgb]>) -> Option<Rgb> {
     if let Some(rgb) = tag.get("rgb") {
         let number = u32::from_str_radix(rgb.trim(), 16).ok().filter(|_| rgb.len() >= 6)?;
         let [_, red, green, blue] = number.to_be_bytes();
         return Some([red, green, blue]);
     }
+    let number = |name| tag.get(name).and_then(|number| number.trim().parse::<usize>().ok());
     let tint = tag.get("tint").and_then(|tint| tint.trim().parse::<f64>().ok()).unwrap_or(0.0);
-    match (tag.get("theme").as_deref(), tag.get("indexed").as_deref()) {
-        (Some("0"), _) if tint > DARKER => Some([0xFF; 3]),
-        (None, Some("1" | "9" | "65")) => Some([0xFF; 3]),
-        _ => None,
+    match (number("theme"), number("indexed")) {
+        (Some(theme), _) => colours::of_theme(theme, tint),
+        (None, Some(index)) => colours::indexed(index, palette),
+        (None, None) => None,
+    }
+}
+
+/// The palette of the workbook from index 8 on, if it has one of its own: it is the last element of the part.
+fn palette(text: &str, budget: &mut Budget) -> Result<Option<Vec<Rgb>>, ReadError> {
+    const FIRST: usize = 8;
+    if memchr::memmem::find(text.as_bytes(), b"indexedColors").is_none() {
+        return Ok(None);
+    }
+    let (mut events, mut colours) = (Events::new(text, 0, &[]), Vec::new());
+    loop {
+        match events.next(budget)? {
+            Event::Open(tag) if tag.local == "rgbColor" => {
+                budget.spend(Resource::Blocks, 1)?;
+                colours.push(colour(&tag, None).unwrap_or_default());
+            }
+            Event::End => return Ok(Some(colours.split_off(FIRST.min(colours.len())))),
+            _ => {}
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod biff;
 mod binfaces;
+mod colours;
 mod compress;
 mod faces;
 mod formats;
@@ -116,6 +117,7 @@ impl Sheet {
         (format, face): (Option<&NumberFormat>, Face),
         budget: &mut Budget,
     ) -> Result<(), ReadError> {
+        let face = format.map_or(face, |format| format.face(text, face));
         if let Some(shown) = format.and_then(|format| format.shown(text)).filter(|_| !face.is_left_out()) {
             self.shown.insert(at, shown);
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::value;
 use crate::document::Shown;
+use crate::read::shared::marks::Face;
 
 /// Power of ten by which a comma after the digits divides the figure.
 const OF_A_COMMA: i8 = 3;
@@ -28,6 +29,14 @@ pub(super) enum NumberFormat {
 pub(super) struct Section {
     condition: Option<(Comparison, f64)>,
     shown: Option<Shown>,
+    /// What it displays cannot be seen: nothing at all, or white text.
+    unseen: Option<Unseen>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Unseen {
+    Nothing,
+    White,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -58,8 +67,12 @@ impl NumberFormat {
         if code.len() > 1 && code.bytes().all(|sign| sign == b'0') {
             return Self::Zeros(u8::try_from(code.len()).unwrap_or(u8::MAX));
         }
+        if code.trim().is_empty() {
+            return Self::Plain;
+        }
         let sections: Vec<Section> = sections(code).map(section).collect();
-        if sections.iter().all(|section| section.shown.is_none()) { Self::Plain } else { Self::Odd(sections.into()) }
+        let is_plain = |section: &Section| section.shown.is_none() && section.unseen.is_none();
+        if sections.iter().all(is_plain) { Self::Plain } else { Self::Odd(sections.into()) }
     }
 
     /// Whether the format displays a date.
@@ -69,11 +82,26 @@ impl NumberFormat {
 
     /// How a figure is displayed; `None` if as stored.
     pub(super) fn shown(&self, figure: &str) -> Option<Box<Shown>> {
+        self.section(figure.parse().ok()?)?.shown.clone().map(Box::new)
+    }
+
+    /// The face of a figure. A format that hides zeros is a way of writing tables, and a zero that it hides is a zero.
+    pub(super) fn face(&self, figure: &str, mut face: Face) -> Face {
+        let figure = figure.parse().ok().filter(|figure| *figure != 0.0);
+        match figure.and_then(|figure| self.section(figure)).and_then(|section| section.unseen) {
+            Some(Unseen::Nothing) => face.away = true,
+            Some(Unseen::White) => (face.pale, face.ink) = (true, Some([0xFF; 3])),
+            None => {}
+        }
+        face
+    }
+
+    /// The section that displays a figure.
+    fn section(&self, figure: f64) -> Option<&Section> {
         let Self::Odd(sections) = self else { return None };
-        let figure: f64 = figure.parse().ok()?;
         let by_condition =
             sections.iter().find(|section| section.condition.is_some_and(|(is, than)| is.holds(figure, than)));
-        let section = by_condition.or_else(|| {
+        by_condition.or_else(|| {
             let mut free = sections.iter().filter(|section| section.condition.is_none());
             // Sections: positive figures, negative ones, zero.
             let conditions = sections.iter().any(|section| section.condition.is_some());
@@ -86,8 +114,7 @@ impl NumberFormat {
             };
             let first = free.next();
             if at == 0 { first } else { free.nth(at - 1).or(first) }
-        })?;
-        section.shown.clone().map(Box::new)
+        })
     }
 }
 
@@ -173,9 +200,15 @@ enum FormatPart {
 
 fn section(code: &str) -> Section {
     let (parts, condition) = parts(code);
+    let blank = |part: &FormatPart| matches!(part, FormatPart::Written(sign) if sign.is_whitespace());
+    let unseen = match is_white(code) {
+        true => Some(Unseen::White),
+        // A section of a colour alone displays the figure.
+        false => (parts.iter().all(blank) && (code.is_empty() || code.contains('"'))).then_some(Unseen::Nothing),
+    };
     let first = parts.iter().position(|part| *part == FormatPart::Digit);
     let last = parts.iter().rposition(|part| *part == FormatPart::Digit);
-    let (Some(first), Some(last)) = (first, last) else { return Section { condition, shown: None } };
+    let (Some(first), Some(last)) = (first, last) else { return Section { condition, shown: None, unseen } };
     let percent = parts.contains(&FormatPart::Percent);
     let commas = parts[last + 1..].iter().take_while(|part| **part == FormatPart::Comma).count();
     // A literal full stop: `0!.0000` displays 3693.4743 for 36934743.
@@ -198,7 +231,12 @@ fn section(code: &str) -> Section {
     let suffix = unit(&suffix);
     let shift = if percent { 2 } else { -shift };
     let shown = (shift != 0 || !suffix.is_empty()).then(|| Shown { shift, suffix: suffix.into() });
-    Section { condition, shown }
+    Section { condition, shown, unseen }
+}
+
+/// Whether a section writes in white (18.8.31).
+fn is_white(code: &str) -> bool {
+    ["[white]", "[白色]", "[color2]", "[color 2]", "[颜色2]"].iter().any(|white| code.to_lowercase().contains(white))
 }
 
 /// The elements of a section, and its condition.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::faces::shows_nothing;
+use super::faces::{on, shows_nothing};
 use super::formulas::only_adds;
 use super::numberformat::NumberFormat;
 use super::{Region, Run, Sheet, Workbook, value};
@@ -42,9 +42,10 @@ pub(crate) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding
             Event::Open(tag) if tag.space == SHEET && tag.local == "Worksheet" => {
                 let name = tag.get("Name").unwrap_or_default().into_owned();
                 let sheet = Sheet { name, ..Sheet::default() };
-                let (row, column) = ((0, Face::default()), 0);
                 let (events, budget) = (&mut events, &mut *budget);
-                let walker = Walker { events, budget, sheet, formats: &formats, faces: &faces, row, column };
+                let inherited = Inherited::default();
+                let walker =
+                    Walker { events, budget, sheet, formats: &formats, faces: &faces, row: 0, column: 0, inherited };
                 book.sheets.push(walker.read()?);
             }
             Event::Open(tag) if tag.local == "DocumentProperties" => {
@@ -123,15 +124,33 @@ fn properties(found: &mut Metadata, text: &str, budget: &mut Budget) -> Result<(
     }
 }
 
+/// Styles of cells without one of their own: that of the row, of the column, of the table.
+#[derive(Debug, Default)]
+struct Inherited {
+    row: Option<String>,
+    /// First and last column, and style.
+    columns: Vec<(u32, u32, String)>,
+    table: Option<String>,
+}
+
+impl Inherited {
+    fn style(&self, column: u32) -> Option<&str> {
+        let of_column = || self.columns.iter().find(|(first, last, _)| (*first..=*last).contains(&column));
+        let of_column = || of_column().map(|(_, _, style)| style);
+        self.row.as_ref().or_else(of_column).or(self.table.as_ref()).map(String::as_str)
+    }
+}
+
 /// State of reading a worksheet.
 struct Walker<'e, 'a, 'b> {
     events: &'e mut Events<'a>,
     budget: &'b mut Budget,
     sheet: Sheet,
     formats: &'e BTreeMap<String, NumberFormat>,
-    /// Current row with its face, and column of the next cell, for those without an index.
-    row: (u32, Face),
+    /// Current row, and column of the next cell, for those without an index.
+    row: u32,
     column: u32,
+    inherited: Inherited,
     /// Faces of the styles that are not plain.
     faces: &'e BTreeMap<String, Change>,
 }
@@ -144,24 +163,29 @@ impl Walker<'_, '_, '_> {
             match self.events.next(self.budget)? {
                 Event::Open(tag) if tag.space == SHEET => match tag.local {
                     "Row" => {
-                        self.row = (index(&tag).unwrap_or(next_row), self.face(&tag).unwrap_or_default());
+                        self.row = index(&tag).unwrap_or(next_row);
+                        self.inherited.row = tag.get("StyleID").map(Into::into);
                         self.column = 0;
-                        let last = self.row.0.saturating_add(number(&tag, "Span"));
+                        let last = self.row.saturating_add(number(&tag, "Span"));
                         next_row = last.saturating_add(1);
                         if is_true(&tag, "Hidden") || is_low(&tag, "Height") {
-                            self.sheet.hide_rows(self.row.0, last, self.budget)?;
+                            self.sheet.hide_rows(self.row, last, self.budget)?;
                         }
                     }
                     "Column" => {
                         let first = index(&tag).unwrap_or(next_column);
                         let last = first.saturating_add(number(&tag, "Span"));
                         next_column = last.saturating_add(1);
+                        if let Some(style) = tag.get("StyleID") {
+                            self.budget.spend(Resource::Blocks, 1)?;
+                            self.inherited.columns.push((first, last, style.into()));
+                        }
                         if is_true(&tag, "Hidden") || is_low(&tag, "Width") {
                             self.sheet.hide_columns(first, last, self.budget)?;
                         }
                     }
                     "Cell" => self.cell(&tag)?,
-                    "Table" => {}
+                    "Table" => self.inherited.table = tag.get("StyleID").map(Into::into),
                     _ => {
                         self.events.skip(self.budget)?;
                     }
@@ -178,8 +202,9 @@ impl Walker<'_, '_, '_> {
     }
 
     fn cell(&mut self, tag: &Tag) -> Result<(), ReadError> {
-        let (row, column) = (self.row.0, index(tag).unwrap_or(self.column));
-        let face = self.face(tag).unwrap_or(self.row.1);
+        let (row, column) = (self.row, index(tag).unwrap_or(self.column));
+        let style = tag.get("StyleID").or_else(|| self.inherited.style(column).map(|style| style.to_owned().into()));
+        let face = style.as_deref().map(|style| self.face(style)).unwrap_or_default();
         let mut runs = Vec::new();
         let right = column.saturating_add(number(tag, "MergeAcross"));
         let bottom = row.saturating_add(number(tag, "MergeDown"));
@@ -211,17 +236,18 @@ impl Walker<'_, '_, '_> {
         if let Some(formula) = formula {
             self.sheet.formulas.note((row, column), &text, only_adds(&formula));
         }
-        let format = tag.get("StyleID").and_then(|style| self.formats.get(&*style));
+        let format = style.and_then(|style| self.formats.get(&*style));
+        let face = format.map_or(face, |format| format.face(&text, face));
         if let Some(shown) = format.and_then(|format| format.shown(&text)).filter(|_| !face.is_left_out()) {
             self.sheet.shown.insert((row, column), shown);
         }
         self.sheet.put_marked((row, column), &text, (face, &runs), self.budget)
     }
 
-    /// The face of the style of an element.
-    fn face(&self, tag: &Tag) -> Option<Face> {
-        let style = tag.get("StyleID")?;
-        Some(self.faces.get(&*style).copied().unwrap_or_default().apply(Face::default()))
+    /// The face of a style.
+    fn face(&self, style: &str) -> Face {
+        let face = self.faces.get(style).copied().unwrap_or_default().apply(Face::default());
+        Face { ink: on(face.ink, face.ground), ..face }
     }
 
     /// The text of a cell, which may contain HTML elements for formatting.

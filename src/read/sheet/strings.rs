@@ -85,7 +85,7 @@ pub(super) fn rich<'a>(events: &mut Events<'a>, budget: &mut Budget) -> Result<(
             Event::Open(tag) if tag.local == "r" => face = None,
             Event::Open(tag) if tag.local == "rPr" => {
                 formatted = true;
-                face = Some(font(events, budget)?.apply(Face::default()));
+                face = Some(font(events, None, budget)?.apply(Face::default()));
             }
             Event::Open(tag) if tag.local == "t" => {
                 let run = unescaped(events.content(budget)?);

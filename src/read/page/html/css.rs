@@ -2,11 +2,13 @@
 //!
 //! Not a crate: small ones panic on selectors such as `> p` and do not support `<!--`, large ones are parts of a browser.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use rustc_hash::FxBuildHasher;
 
 use super::looks::{Looks, declarations};
+use super::pictures::{File, file};
 use super::tree::{Element, Id, NodeKind, Page, ROOT, Step};
 use crate::document::{Budget, Exceeded, Resource};
 
@@ -32,8 +34,10 @@ struct Compound {
     nth: Option<usize>,
     /// `[name]` and `[name=value]`.
     attributes: Vec<(String, Option<String>)>,
-    /// `:not(.class)`: excluded classes.
-    without: Vec<String>,
+    /// `:last-child`.
+    last: bool,
+    /// `:not(…)`: excluded elements.
+    without: Vec<Compound>,
 }
 
 /// A selector, last compound first; each further compound with whether it must be the parent (`>`) of the one before.
@@ -50,32 +54,40 @@ struct Rule {
 pub(super) struct Sheet {
     rules: Vec<Rule>,
     by_key: HashMap<String, Vec<usize>, FxBuildHasher>,
+    /// Custom properties, `None` for one with several values.
+    variables: HashMap<String, Option<String>, FxBuildHasher>,
 }
 
 impl Sheet {
-    /// The style sheets embedded in a page.
-    pub(super) fn from_page(page: &Page) -> Self {
-        let mut sheet = Self::default();
-        let (mut inside, mut bytes) = (false, 0);
+    /// The style sheets embedded in a page, and those that it links in its archive.
+    pub(super) fn from_page(page: &Page, files: &[File]) -> Self {
+        let (mut texts, mut bytes, mut inside) = (Vec::new(), 0, false);
+        let mut add = |text: String| {
+            bytes += text.len();
+            texts.extend((bytes <= MOST_BYTES).then_some(text));
+        };
         for step in page.walk(ROOT) {
             match step {
                 Step::Open(id) => match page.kind(id) {
-                    NodeKind::Element(element) if element.name() == "style" => {
-                        let media = element.attr("media").unwrap_or_default();
-                        inside = media.is_empty() || media.contains("all") || media.contains("screen");
+                    NodeKind::Element(element) if element.name() == "style" => inside = is_for_screens(element),
+                    NodeKind::Element(element) => {
+                        let linked = link(element).filter(|_| is_for_screens(element));
+                        linked.and_then(|address| at(address, files)).into_iter().for_each(&mut add);
                     }
                     NodeKind::Text(text) if inside => {
-                        bytes += text.len();
-                        if bytes <= MOST_BYTES {
-                            sheet.parse(text);
-                        }
+                        let text = without_comments(text);
+                        imported(&text).filter_map(|address| at(address, files)).for_each(&mut add);
+                        add(text);
                     }
-                    _ => {}
+                    NodeKind::Text(_) | NodeKind::Other => {}
                 },
                 Step::Close(id) if page.element(id).is_some_and(|element| element.name() == "style") => inside = false,
                 Step::Close(_) => {}
             }
         }
+        let mut sheet = Self::default();
+        texts.iter().for_each(|text| sheet.define(text));
+        texts.iter().for_each(|text| sheet.parse_rules(text, 0));
         sheet.rules.sort_by_key(|rule| rule.specificity);
         for (index, rule) in sheet.rules.iter().enumerate() {
             if let Some((last, _)) = rule.chain.first() {
@@ -112,8 +124,35 @@ impl Sheet {
         Ok((looks, important))
     }
 
-    fn parse(&mut self, text: &str) {
-        self.parse_rules(&without_comments(text), 0);
+    /// Collects the custom properties of a sheet.
+    fn define(&mut self, text: &str) {
+        for (name, value) in custom_properties(text) {
+            if self.variables.len() >= MOST_RULES {
+                return;
+            }
+            let known = self.variables.entry(name.to_owned()).or_insert_with(|| Some(value.to_owned()));
+            if known.as_deref() != Some(value) {
+                *known = None;
+            }
+        }
+    }
+
+    /// Declarations with custom properties replaced by their values, as far as those are known.
+    pub(super) fn resolved<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let mut resolved = Cow::Borrowed(text);
+        for _ in 0..MOST_NESTED {
+            let Some((before, rest)) = resolved.split_once("var(") else { break };
+            let Some((inside, behind)) = rest.split_once(')') else { break };
+            let (name, other) = inside.split_once(',').unwrap_or((inside, ""));
+            let own = custom_properties(text).find(|own| own.0 == name.trim()).map(|own| own.1);
+            let value = match (own, self.variables.get(name.trim())) {
+                (Some(own), _) => own,
+                (None, Some(known)) => known.as_deref().unwrap_or_default(),
+                (None, None) => other.trim(),
+            };
+            resolved = format!("{before}{value}{behind}").into();
+        }
+        resolved
     }
 
     /// Parses the rules of a text at a nesting depth of blocks.
@@ -132,7 +171,7 @@ impl Sheet {
             }
             let Some(close) = body.find('}') else { return };
             rest = &body[close + 1..];
-            let (looks, important) = declarations(&body[..close]);
+            let (looks, important) = declarations(&self.resolved(&body[..close]));
             if looks == Looks::default() && important == Looks::default() {
                 continue;
             }
@@ -149,6 +188,7 @@ impl Sheet {
                             + part.attributes.len()
                             + part.without.len()
                             + usize::from(part.nth.is_some())
+                            + usize::from(part.last)
                     }),
                     sum(|part| usize::from(part.tag.is_some())),
                 );
@@ -197,10 +237,11 @@ impl Compound {
         };
         self.tag.as_ref().is_none_or(|tag| tag == element.name())
             && self.attributes.iter().all(says)
-            && !self.without.iter().any(has)
+            && !self.without.iter().any(|without| without.matches(page, id))
             && self.id.as_ref().is_none_or(|id| element.attr("id") == Some(id))
             && self.classes.iter().all(has)
             && self.nth.is_none_or(|nth| number(page, id, nth) == Some(nth))
+            && (!self.last || is_last(page, id))
     }
 }
 
@@ -208,6 +249,12 @@ impl Compound {
 fn number(page: &Page, id: Id, most: usize) -> Option<usize> {
     let children = page.children(page.parent(id)?).filter(|&child| page.element(child).is_some());
     children.take(most).position(|child| child == id).map(|index| index + 1)
+}
+
+/// Whether an element is the last of its siblings.
+fn is_last(page: &Page, id: Id) -> bool {
+    let elements = |parent| page.children(parent).filter(|&child| page.element(child).is_some());
+    page.parent(id).and_then(|parent| elements(parent).take(MOST_ABOVE).last()) == Some(id)
 }
 
 /// Parses a selector; `None` if it contains unsupported parts.
@@ -236,9 +283,10 @@ fn compound(word: &str) -> Option<Compound> {
             rest = behind;
             continue;
         }
-        if let Some(inside) = rest.strip_prefix(":not(.") {
-            let (class, behind) = inside.split_once(')')?;
-            compound.without.push(Some(class).filter(|class| !class.contains(['.', '#', ':', '[', ' ']))?.to_owned());
+        if let Some(inside) = rest.strip_prefix(":not(") {
+            let (excluded, behind) = inside.split_once(')')?;
+            // No function within a function.
+            compound.without.push(self::compound(excluded.trim()).filter(|_| !excluded.contains('('))?);
             rest = behind;
             continue;
         }
@@ -250,6 +298,7 @@ fn compound(word: &str) -> Option<Compound> {
             '.' => compound.classes.push(name.to_owned()),
             '#' => compound.id = Some(name.to_owned()),
             ':' if name == "first-child" => compound.nth = Some(1),
+            ':' if name == "last-child" => compound.last = true,
             ':' => {
                 let number = name.strip_prefix("nth-child(")?.strip_suffix(')')?;
                 compound.nth = Some(number.trim().parse().ok().filter(|&nth| nth > 0)?);
@@ -309,12 +358,43 @@ fn behind_block(text: &str) -> &str {
     ""
 }
 
-/// Whether a page links external style sheets, which are not read.
-pub(super) fn has_others(page: &Page) -> bool {
-    let is_link = |element: &Element| {
-        element.name() == "link" && element.attr("rel").is_some_and(|kind| kind.eq_ignore_ascii_case("stylesheet"))
-    };
-    (0..page.len() as Id).any(|id| page.element(id).is_some_and(is_link))
+/// Whether a page links style sheets that are not in its archive.
+pub(super) fn has_others(page: &Page, files: &[File]) -> bool {
+    let is_absent = |element: &Element| link(element).is_some_and(|address| file(address, files, "text/css").is_none());
+    (0..page.len() as Id).any(|id| page.element(id).is_some_and(is_absent))
+}
+
+/// The address of a style sheet that an element links.
+fn link(element: &Element) -> Option<&str> {
+    let is_sheet = element.attr("rel").is_some_and(|kind| kind.eq_ignore_ascii_case("stylesheet"));
+    element.attr("href").filter(|_| element.name() == "link" && is_sheet)
+}
+
+/// Whether a style sheet applies on screens, by its attribute `media`.
+fn is_for_screens(element: &Element) -> bool {
+    element.attr("media").is_none_or(|media| media.is_empty() || media.contains("all") || media.contains("screen"))
+}
+
+/// The text of a style sheet of the archive, without comments.
+fn at(address: &str, files: &[File]) -> Option<String> {
+    file(address, files, "text/css").map(|file| without_comments(&String::from_utf8_lossy(&file.bytes)))
+}
+
+/// The addresses that a style sheet imports for all media.
+fn imported(text: &str) -> impl Iterator<Item = &str> {
+    text.split("@import").skip(1).take(MOST_NESTED).filter_map(|rest| {
+        let statement = rest.split_once(';')?.0.trim();
+        let address = statement.strip_prefix("url(").and_then(|rest| rest.strip_suffix(')')).unwrap_or(statement);
+        Some(address.trim().trim_matches(['"', '\'']))
+    })
+}
+
+/// Custom properties: name, value.
+fn custom_properties(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    text.split(['{', '}', ';']).filter_map(|declaration| {
+        let (name, value) = declaration.split_once(':')?;
+        Some((name.trim(), value.trim())).filter(|(name, _)| name.starts_with("--"))
+    })
 }
 
 #[cfg(test)]
@@ -327,6 +407,8 @@ mod tests {
             "td[hidden]",
             "td[a=\"b\"].c",
             ".a:not(.b)",
+            "i:not(b)",
+            "td i:last-child",
             "td",
             ".hide",
             "#a",
@@ -345,10 +427,10 @@ mod tests {
     #[test]
     fn rules_that_hide_are_kept_and_others_are_not() {
         let mut sheet = Sheet::default();
-        sheet.parse(
+        sheet.parse_rules(&without_comments(
             "<!-- @import url(x.css); .a{COLOR:red} /* .b{display:none} */ .c, td.d { Display : NONE ; } @media print{.e{display:none} .f{}}
              .g{visibility:hidden} @charset \"utf-8\"; .h{font-size:0} @media screen{.j{display:none} td{color:red}} @media (max-width:9px){.k{display:none}} @layer a{.l{opacity:0}} .i{display:none",
-        );
+        ), 0);
         let keys: Vec<String> = sheet.rules.iter().map(|rule| rule.chain[0].0.key()).collect();
         assert_eq!(keys, [".a", ".c", ".d", ".g", ".h", ".j", "td", ".l"]);
     }

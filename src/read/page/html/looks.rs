@@ -1,5 +1,6 @@
 //! Computed style of an element (declarations, name, attributes), reduced to what decides whether its text is read.
 
+use super::lengths::{em_to_points, part, percent_to_points, points};
 use super::tree::Element;
 use crate::read::shared::marks::{Change, Colour, Paper, Shift, rgb};
 
@@ -119,7 +120,8 @@ impl Group {
             "mso-text-raise" => {
                 face.shift = points(value).map(Shift::by_points).or(face.shift);
             }
-            "opacity" if value.parse::<f64>().is_ok_and(|opacity| opacity < 0.05) => face.away = Some(true),
+            "opacity" if part(value).is_some_and(|opacity| opacity < 0.05) => face.away = Some(true),
+            "font-variant-position" => face.shift = Some(Shift::named(value)),
             "position" => {
                 self.placed = matches!(value, "absolute" | "fixed");
                 self.relative = value == "relative";
@@ -144,11 +146,11 @@ impl Group {
             "clip" if value.replace([' ', ','], "").starts_with("rect(000") || value.starts_with("rect(0px") => {
                 face.away = Some(true);
             }
-            "transform" if value.starts_with("scale(0)") => face.away = Some(true),
+            "transform" | "scale" | "translate" if is_transformed_away(name, value) => face.away = Some(true),
             "height" | "max-height" | "width" | "max-width" => {
                 self.flat |= points(value).is_some_and(|points| points < 1.0);
             }
-            "overflow" | "overflow-x" | "overflow-y" => self.cut = value == "hidden",
+            "overflow" | "overflow-x" | "overflow-y" => self.cut = matches!(value, "hidden" | "clip"),
             "mso-width-source" | "mso-width-alt" => self.column = true,
             _ => {}
         }
@@ -212,7 +214,8 @@ pub(super) fn of_element(element: &Element) -> Looks {
         "mark" => face.paper = Some(Paper::Coloured),
         _ => {}
     }
-    if element.attr("hidden").is_some() {
+    // A popover is shown by a script alone.
+    if element.attr("hidden").is_some() || element.attr("popover").is_some() {
         looks.gone = Some(true);
     }
     looks
@@ -264,6 +267,19 @@ fn colour(value: &str) -> Option<Ink> {
         };
         return Some(Ink::Rgb([channel(0)?, channel(1)?, channel(2)?]));
     }
+    // The fourth channel is the opacity.
+    let clear = value.strip_prefix('#').filter(|digits| digits.is_ascii()).is_some_and(|digits| match digits.len() {
+        4 => digits.ends_with('0'),
+        8 => digits.ends_with("00"),
+        _ => false,
+    });
+    if clear {
+        return Some(Ink::Clear);
+    }
+    let value = match value.len() {
+        5 | 9 if value.starts_with('#') => value.get(..value.len() - value.len() / 4).unwrap_or(&value).to_owned(),
+        _ => value,
+    };
     let short = value.strip_prefix('#').filter(|digits| digits.len() == 3 && digits.is_ascii());
     let long: Option<String> = short.map(|digits| digits.chars().flat_map(|digit| [digit, digit]).collect());
     rgb(long.as_deref().unwrap_or(&value)).filter(|_| value.starts_with('#') || value.len() == 6).map(Ink::Rgb)
@@ -320,6 +336,26 @@ fn is_outside(value: &str) -> bool {
         })
 }
 
+/// Whether a transformation makes text flat, or moves it outside of the page.
+fn is_transformed_away(name: &str, value: &str) -> bool {
+    let functions = value.split(')').filter_map(|function| function.split_once('('));
+    let is_away = |name: &str, arguments: &str| {
+        let mut arguments = arguments.split([',', ' ']).map(str::trim).filter(|argument| !argument.is_empty());
+        match name.trim() {
+            "scale" | "scalex" | "scaley" => {
+                arguments.any(|argument| part(argument).is_some_and(|scale| scale.abs() < 0.01))
+            }
+            "translate" | "translatex" | "translatey" => arguments.any(is_outside),
+            _ => false,
+        }
+    };
+    if name == "transform" {
+        functions.into_iter().any(|(name, inside)| is_away(name, inside))
+    } else {
+        is_away(name, value)
+    }
+}
+
 /// Whether a clip path hides the whole element: an inset of half from both sides, or a circle without a radius.
 fn is_clipped(value: &str) -> bool {
     let inside = |name: &str| value.strip_prefix(name)?.strip_prefix('(')?.split([')', ' ']).next();
@@ -330,33 +366,6 @@ fn is_clipped(value: &str) -> bool {
 /// Whether a component of `font` is a weight.
 fn is_weight(part: &str) -> bool {
     part.len() == 3 && part.ends_with("00")
-}
-
-/// A length in em, converted to points at the default font size.
-fn em_to_points(value: &str) -> Option<f64> {
-    let number = value.strip_suffix("em").filter(|number| !number.ends_with('r'))?;
-    number.trim().parse::<f64>().ok().map(|number| number * 12.0)
-}
-
-/// A percentage of the height of a line, converted to points at the default font size.
-fn percent_to_points(value: &str) -> Option<f64> {
-    value.strip_suffix('%')?.trim().parse::<f64>().ok().map(|number| number / 100.0 * 12.0)
-}
-
-/// A length in points; `None` for a relative one.
-fn points(value: &str) -> Option<f64> {
-    let value = value.trim();
-    let unit = value.find(|sign: char| sign.is_ascii_alphabetic()).unwrap_or(value.len());
-    let factor = match &value[unit..] {
-        "pt" => 1.0,
-        "px" | "" => 0.75,
-        "cm" => 72.0 / 2.54,
-        "mm" => 7.2 / 2.54,
-        "in" => 72.0,
-        "rem" => 12.0,
-        _ => return None,
-    };
-    value[..unit].trim().parse::<f64>().ok().map(|number| number * factor)
 }
 
 #[cfg(test)]
@@ -400,6 +409,16 @@ mod tests {
             "clip-path:inset(50%)",
             "content-visibility:hidden",
             "filter:opacity(0)",
+            "opacity:0%",
+            "color:#fff0",
+            "color:#00000000",
+            "color:#ffffffcc",
+            "color:#fffc",
+            "transform: scaleX(0)",
+            "transform:rotate(1deg) scale(0, 0)",
+            "scale:0",
+            "transform:translateX(-9999px)",
+            "width:0;overflow:clip",
             "color:#1f4e79;background-color:#1f4e79",
             "-webkit-text-fill-color:transparent",
         ] {
@@ -428,6 +447,10 @@ mod tests {
             "font:bold 1.2em a",
             "clip-path:inset(5% 0 0 0)",
             "filter:opacity(0.5)",
+            "opacity:50%",
+            "color:#1f4e79ff",
+            "transform:scale(1.5)",
+            "transform:translate(-50%, -50%)",
         ] {
             assert!(!is_left_out(text), "{text}");
         }

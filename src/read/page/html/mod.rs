@@ -3,6 +3,7 @@
 mod chrome;
 mod css;
 mod fields;
+mod lengths;
 mod lists;
 mod looks;
 mod metadata;
@@ -62,7 +63,7 @@ pub(in crate::read) fn read_text(
     budget.spend(Resource::PartBytes, text.len() as u64)?;
     let mut page = parse::parse(text, budget)?;
     tables::order_groups(&mut page);
-    let survey = survey::survey(&page, budget)?;
+    let survey = survey::survey(&page, source.files, budget)?;
     let mut document = walk::Walker::new(&page, &survey, source, budget).document(findings)?;
     document.metadata = metadata::metadata(&page);
     Ok(document)

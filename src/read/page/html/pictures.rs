@@ -25,7 +25,7 @@ pub(super) fn find(
     if let Some(data) = source.get(..5).filter(|scheme| scheme.eq_ignore_ascii_case("data:")).map(|_| &source[5..]) {
         return inline(data, number, budget);
     }
-    let Some(file) = file(source, files) else { return Ok(None) };
+    let Some(file) = file(source, files, "image/") else { return Ok(None) };
     budget.spend(Resource::InflatedBytes, file.bytes.len() as u64)?;
     let name = file.location.rsplit(['/', '\\']).next().unwrap_or_default();
     let kind = file.media_type.strip_prefix("image/").unwrap_or("png");
@@ -54,21 +54,21 @@ fn inline(data: &str, number: usize, budget: &mut Budget) -> Result<Option<Pictu
     }))
 }
 
-/// The picture file with an address: by its id, the whole address, or the end of the address, because programs write relative and
+/// The file of a media type with an address: by its id, the whole address, or the end of the address, because programs write relative and
 /// absolute addresses.
-fn file<'f>(source: &str, files: &'f [File]) -> Option<&'f File> {
-    let pictures = || files.iter().filter(|file| file.media_type.starts_with("image/"));
+pub(super) fn file<'f>(source: &str, files: &'f [File], kind: &str) -> Option<&'f File> {
+    let of_kind = || files.iter().filter(|file| file.media_type.starts_with(kind));
     let source = source.trim();
     if let Some(id) = source.strip_prefix("cid:") {
-        return pictures().find(|file| file.id == id);
+        return of_kind().find(|file| file.id == id);
     }
     let wanted = source.split(['?', '#']).next().unwrap_or(source).trim_start_matches("./").replace('\\', "/");
     if wanted.is_empty() {
         return None;
     }
-    let exact = pictures().find(|file| file.location == source);
+    let exact = of_kind().find(|file| file.location == source);
     exact.or_else(|| {
-        pictures().find(|file| {
+        of_kind().find(|file| {
             let location = file.location.replace('\\', "/");
             location.strip_suffix(&wanted).is_some_and(|before| before.is_empty() || before.ends_with('/'))
         })

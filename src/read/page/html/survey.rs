@@ -7,6 +7,7 @@ use rustc_hash::FxBuildHasher;
 use super::chrome::{Look, is_fixed_copy, look};
 use super::css::{self, Sheet};
 use super::looks::{Looks, declarations, of_element};
+use super::pictures::File;
 use super::tree::{Element, Id, NodeKind, Page, ROOT, Step};
 use crate::document::{AsideKind, Budget, Exceeded, Resource};
 use crate::read::shared::marks::{Change, Paper};
@@ -154,7 +155,7 @@ struct Surveyor<'p> {
 ///
 /// # Errors
 /// [`Exceeded`] if the page has too many nodes.
-pub(super) fn survey(page: &Page, budget: &mut Budget) -> Result<Survey, Exceeded> {
+pub(super) fn survey(page: &Page, files: &[File], budget: &mut Budget) -> Result<Survey, Exceeded> {
     budget.spend(Resource::Steps, page.len() as u64 * 2)?;
     let mut surveyor = Surveyor {
         page,
@@ -164,8 +165,8 @@ pub(super) fn survey(page: &Page, budget: &mut Budget) -> Result<Survey, Exceede
         candidates: Vec::new(),
         broken: false,
         hidden_tables: 0,
-        sheet: Sheet::from_page(page),
-        others: css::has_others(page),
+        sheet: Sheet::from_page(page, files),
+        others: css::has_others(page, files),
         known: HashMap::default(),
         by_sheet: Vec::new(),
         unseen: 0,
@@ -208,7 +209,7 @@ impl<'p> Surveyor<'p> {
             if let Some(known) = self.known.get(style) {
                 return *known;
             }
-            let found = declarations(style);
+            let found = declarations(&self.sheet.resolved(style));
             if self.known.len() < KNOWN {
                 self.known.insert(style, found);
             }
