@@ -236,6 +236,10 @@ fn modifiers(look: Look, other: bool) -> &'static [u8] {
         (Look::White, false) => &[0x70, 0x68, 0xFF, 0xFF, 0xFF, 0],
         (Look::White, true) => &[0x42, 0x2A, 8],
         (Look::Tiny, _) => &[0x43, 0x4A, 2, 0],
+        (Look::Narrow, false) => &[0x52, 0x48, 1, 0],
+        (Look::Narrow, true) => &[0x40, 0x88, 0x38, 0xFF],
+        (Look::Sunk, false) => &[0x70, 0x68, 0, 0, 0x80, 0],
+        (Look::Sunk, true) => &[0x42, 0x2A, 9],
     }
 }
 
@@ -270,7 +274,7 @@ pub(super) fn tables(made: &Made, mut content: impl FnMut(&mut Doc, &Cell)) -> V
                 };
                 defined.push((columns, merge));
                 let dark = cell.is_some_and(|cell| cell.dark);
-                let paper = if dark { [0x1F, 0x4E, 0x79, 0] } else { [0, 0, 0, 0xFF] };
+                let paper = if dark { [0, 0, 0x80, 0] } else { [0, 0, 0, 0xFF] };
                 shades.extend(if by_number {
                     words(&[u16::from(dark) * (9 << 5)])
                 } else {

@@ -181,6 +181,51 @@ fn the_sheet_that_an_old_workbook_shows_is_the_table() {
     assert_eq!(shown(&docx(&[xls(&[LAST, THIS], 7)])), (Vec::new(), vec!["content-skipped".to_owned()]));
 }
 
+/// A binary workbook of Excel 2007 of these sheets, of which one is shown (MS-XLSB 2.4.301).
+fn xlsb(sheets: &[(&str, &[&str])], active: u32) -> Vec<u8> {
+    let longs = |longs: &[u32]| longs.iter().flat_map(|long| long.to_le_bytes()).collect::<Vec<u8>>();
+    let text = |text: &str| [longs(&[text.encode_utf16().count() as u32]), wide(text)].concat();
+    let record = |kind: u16, data: &[u8]| {
+        let kind = if kind < 128 { vec![kind as u8] } else { vec![(kind & 0x7F) as u8 | 0x80, (kind >> 7) as u8] };
+        assert!(data.len() < 128);
+        [kind, vec![data.len() as u8], data.to_vec()].concat()
+    };
+    let mut book = record(158, &[longs(&[0, 0, 9_000, 6_000, 600, 0, active]), vec![0x78]].concat());
+    let (mut relations, mut parts) = (String::new(), Vec::new());
+    for (number, (name, cells)) in (0..).zip(sheets) {
+        book.extend(record(156, &[longs(&[0, number + 1]), text(&format!("r{number}")), text(name)].concat()));
+        let _ = write!(relations, "<Relationship Id='r{number}' Type='x/worksheet' Target='s{number}.bin'/>");
+        let mut part = record(145, &[]);
+        part.extend(record(0, &[longs(&[0, 0, 300]), vec![0; 5]].concat()));
+        for (column, cell) in (0..).zip(*cells) {
+            part.extend(record(6, &[longs(&[column, 0]), text(cell)].concat()));
+        }
+        part.extend(record(146, &[]));
+        parts.push((format!("xl/s{number}.bin"), part));
+    }
+    let relations = format!("<Relationships>{relations}</Relationships>");
+    let root = "<Relationships><Relationship Id='1' Type='x/officeDocument' Target='xl/workbook.bin'/></Relationships>";
+    let mut all: Vec<(&str, &[u8])> = vec![
+        ("[Content_Types].xml", b"<Types/>"),
+        ("_rels/.rels", root.as_bytes()),
+        ("xl/workbook.bin", &book),
+        ("xl/_rels/workbook.bin.rels", relations.as_bytes()),
+    ];
+    all.extend(parts.iter().map(|(name, part)| (name.as_str(), part.as_slice())));
+    bytes_of(&all)
+}
+
+#[test]
+fn the_sheet_that_a_binary_workbook_shows_is_the_table() {
+    const LAST: (&str, &[&str]) = ("去年", &["予以公开", "9"]);
+    const THIS: (&str, &[&str]) = ("今年", &["予以公开", "12"]);
+    for (active, table) in [(0, "予以公开|9"), (1, "予以公开|12")] {
+        let told = vec!["embedded-workbook".to_owned()];
+        assert_eq!(shown(&docx(&[xlsb(&[LAST, THIS], active)])), (vec![table.to_owned()], told));
+    }
+    assert_eq!(shown(&docx(&[xlsb(&[LAST, THIS], 7)])), (Vec::new(), vec!["content-skipped".to_owned()]));
+}
+
 /// An OpenDocument text in one file, with a spreadsheet of these tables in it.
 fn flat(tables: &[(&str, &str)], settings: &str) -> Vec<u8> {
     let table = |(name, figure): &(&str, &str)| {

@@ -18,6 +18,7 @@ mod anchored;
 mod doc;
 mod elsewhere;
 mod embedded;
+mod hidings;
 mod others;
 mod pages;
 mod shaded;
@@ -44,6 +45,10 @@ pub(super) enum Look {
     Hidden,
     White,
     Tiny,
+    /// Condensed until nothing can be read.
+    Narrow,
+    /// In the colour of a dark cell.
+    Sunk,
 }
 
 pub(super) struct Run {
@@ -86,10 +91,10 @@ fn run(text: impl ToString, look: Look) -> Run {
 
 /// A figure with marks around it.
 fn marked(figure: u64, random: &mut Random, made: &mut Made) -> (Vec<Run>, bool, Option<u64>) {
-    use Look::{Hidden, Lowered, NotStruck, Plain, Raised, Struck, Tiny, White};
+    use Look::{Hidden, Lowered, Narrow, NotStruck, Plain, Raised, Struck, Sunk, Tiny, White};
     let other = random.below(100);
     let plain = run(figure, Plain);
-    let (runs, code) = match random.below(24) {
+    let (runs, code) = match random.below(28) {
         0 => (vec![plain, run(1, Raised)], "superscript-set-aside"),
         1 => (vec![plain, run("[2]", Raised)], "superscript-set-aside"),
         2 => (vec![plain, run(3, Lowered)], "superscript-set-aside"),
@@ -111,6 +116,15 @@ fn marked(figure: u64, random: &mut Random, made: &mut Made) -> (Vec<Run>, bool,
         11 => return (vec![run(figure, White)], true, Some(figure)),
         12 => return (vec![run(figure, NotStruck)], false, Some(figure)),
         13 => return (vec![run(figure, Raised)], false, Some(figure)),
+        14 => (vec![plain, run(other, Narrow)], "unseen-set-aside"),
+        15 => {
+            made.told.insert("unseen-set-aside");
+            return (vec![run(figure, White), run(other, Sunk)], true, Some(figure));
+        }
+        16 => {
+            made.told.insert("unseen-set-aside");
+            return (vec![run(figure, Sunk)], true, None);
+        }
         _ => return (vec![plain], false, Some(figure)),
     };
     made.told.insert(code);

@@ -2,7 +2,7 @@
 
 use std::io::{Cursor, Write as _};
 
-use super::sheets::{LOOKS, format, laid, number};
+use super::sheets::{FORMATS, LOOKS, format, laid, number};
 use super::{Look, Made, TITLE, pages};
 
 /// A web page saved as one file, in quoted-printable.
@@ -56,6 +56,9 @@ fn colour(rgb: [u8; 3]) -> Vec<u8> {
     [&[5, 0, 0, 0][..], &rgb, &[0xFF]].concat()
 }
 
+/// The colour of dark cells.
+const DARK: [u8; 3] = [0x1F, 0x4E, 0x79];
+
 fn styles() -> Vec<u8> {
     let mut part = Vec::new();
     for look in LOOKS {
@@ -66,16 +69,20 @@ fn styles() -> Vec<u8> {
             Look::Lowered => 2,
             _ => 0,
         };
-        let ink = if look == Look::White { [0xFF; 3] } else { [0; 3] };
+        let ink = match look {
+            Look::White => [0xFF; 3],
+            Look::Sunk => DARK,
+            _ => [0; 3],
+        };
         part.extend(record(
             43,
             &[words(&[height, flags, 400, script]), vec![0; 4], colour(ink), wide("宋体")].concat(),
         ));
     }
     part.extend(record(45, &[longs(&[0]), vec![0; 64]].concat()));
-    part.extend(record(45, &[longs(&[1]), colour([0x1F, 0x4E, 0x79]), vec![0; 52]].concat()));
-    part.extend(record(617, &longs(&[12])));
-    for xf in 0..12_u16 {
+    part.extend(record(45, &[longs(&[1]), colour(DARK), vec![0; 52]].concat()));
+    part.extend(record(617, &longs(&[FORMATS as u32])));
+    for xf in 0..FORMATS as u16 {
         part.extend(record(47, &words(&[0, 0, xf / 2, xf % 2, 0, 0, 0, 0])));
     }
     part.extend(record(618, &[]));

@@ -77,6 +77,9 @@ fn word(made: &Made, styles: bool) -> String {
                         (Look::White, true) => "<w:color w:val=\"000000\" w:themeColor=\"background1\"/>",
                         (Look::White, false) => "<w:color w:val=\"FFFFFF\"/>",
                         (Look::Tiny, _) => "<w:sz w:val=\"2\"/>",
+                        (Look::Narrow, true) => "<w:spacing w:val=\"-200\"/>",
+                        (Look::Narrow, false) => "<w:w w:val=\"1\"/>",
+                        (Look::Sunk, _) => "<w:color w:val=\"1F4E79\"/>",
                     };
                     let _ = write!(body, "<w:r><w:rPr>{look}</w:rPr><w:t>{}</w:t></w:r>", escaped(&run.text));
                 }
@@ -123,7 +126,8 @@ pub(super) fn word_2003(made: &Made) -> Vec<u8> {
 pub(super) fn html(made: &Made, way: u64) -> Vec<u8> {
     let mut body = format!(
         "<html><head><style><!-- .old, td.gone{{TEXT-DECORATION:line-through}} .up{{vertical-align:super}} .down{{vertical-align:sub}}
-         .hide{{display:none}} .pale{{color:#FFF}} td .tiny{{font-size:0}} tr.last{{visibility:collapse}} @media print{{td{{display:none}}}}
+ .narrow{{opacity:0%}}
+         :root{{--gone:none;--dark:#1F4E79}} .sunk{{color:var(--dark)}} .hide{{display:var(--gone)}} .pale{{color:#FFF}} td .tiny{{font-size:0}} tr.last{{visibility:collapse}} @media print{{td{{display:none}}}}
          @media screen{{i.no{{display:none}}}} span[data-old]{{content-visibility:hidden}} @layer a{{b:not(.on){{font:0/1 a}}}} --></style>
          </head><body><p>{TITLE}</p>"
     );
@@ -166,6 +170,12 @@ pub(super) fn html(made: &Made, way: u64) -> Vec<u8> {
                         (Look::White, 0) => write!(body, "<font color=white>{text}</font>"),
                         (Look::White, 1) => write!(body, "<span style='color: rgb(255, 255, 255)'>{text}</span>"),
                         (Look::White, _) => write!(body, "<span class=pale>{text}</span>"),
+                        (Look::Sunk, 0) => write!(body, "<font color='#1F4E79'>{text}</font>"),
+                        (Look::Sunk, 2) => write!(body, "<i class=sunk>{text}</i>"),
+                        (Look::Sunk, _) => write!(body, "<i style='color:rgb(31 78 121)'>{text}</i>"),
+                        (Look::Narrow, 0) => write!(body, "<i style='transform:scaleX(0)'>{text}</i>"),
+                        (Look::Narrow, 2) => write!(body, "<i class=narrow>{text}</i>"),
+                        (Look::Narrow, _) => write!(body, "<i style='letter-spacing:-2em'>{text}</i>"),
                         (Look::Tiny, 0) => write!(body, "<span style='position:absolute;left:-9999px'>{text}</span>"),
                         (Look::Tiny, 1) => write!(body, "<span style='font-size:1px'>{text}</span>"),
                         (Look::Tiny, _) => write!(body, "<span class=tiny>{text}</span>"),
@@ -188,6 +198,8 @@ pub(super) const OPEN_STYLES: &str = "<style:style style:name='Struck' style:fam
     <style:style style:name='Hidden' style:family='text'><style:text-properties text:display='none'/></style:style>\
     <style:style style:name='White' style:family='text'><style:text-properties fo:color='#ffffff'/></style:style>\
     <style:style style:name='Tiny' style:family='text'><style:text-properties fo:font-size='1pt'/></style:style>\
+    <style:style style:name='Narrow' style:family='text'><style:text-properties style:text-scale='1%'/></style:style>\
+    <style:style style:name='Sunk' style:family='text'><style:text-properties fo:color='#1f4e79'/></style:style>\
     <style:style style:name='dark' style:family='table-cell'><style:table-cell-properties fo:background-color='#1f4e79'/></style:style>";
 
 pub(super) const OPEN_SPACES: &str = "xmlns:office='urn:oasis:names:tc:opendocument:xmlns:office:1.0' \
@@ -289,6 +301,8 @@ pub(super) fn rtf(made: &Made) -> Vec<u8> {
                         Look::Hidden => "\\v",
                         Look::White => "\\cf2",
                         Look::Tiny => "\\fs2",
+                        Look::Narrow => "\\charscalex1",
+                        Look::Sunk => "\\cf3",
                     };
                     let _ = write!(body, "{{{look} {}}}", rtf_text(&run.text));
                 }

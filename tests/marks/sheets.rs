@@ -6,12 +6,16 @@ use std::io::Write as _;
 use super::pages::{OPEN_SPACES, OPEN_STYLES, escaped, spans, zip};
 use super::{Cell, Look, Made, TITLE};
 
-pub(super) const LOOKS: [Look; 6] = [Look::Plain, Look::Struck, Look::Raised, Look::Lowered, Look::White, Look::Tiny];
+pub(super) const LOOKS: [Look; 7] =
+    [Look::Plain, Look::Struck, Look::Raised, Look::Lowered, Look::White, Look::Tiny, Look::Sunk];
 
-/// The number of a font: workbooks have no hidden text.
+/// The number of formats: each font without and with a dark fill.
+pub(super) const FORMATS: usize = 2 * LOOKS.len();
+
+/// The number of a font: workbooks have no hidden text, and no scale of characters.
 pub(super) fn font(look: Look) -> usize {
     let look = match look {
-        Look::Hidden => Look::White,
+        Look::Hidden | Look::Narrow => Look::White,
         Look::NotStruck => Look::Plain,
         look => look,
     };
@@ -56,12 +60,14 @@ pub(super) fn xlsx(made: &Made, hide: bool) -> Vec<u8> {
         Look::White => "<color theme=\"0\"/>",
         Look::Hidden => "<color rgb=\"FFFFFFFF\"/>",
         Look::NotStruck => "<strike val=\"0\"/>",
+        Look::Narrow => "<color indexed=\"9\"/>",
+        Look::Sunk => "<color rgb=\"FF1F4E79\"/>",
         _ => "",
     };
     let size = |look| if look == Look::Tiny { 1 } else { 11 };
     let fonts: String =
         LOOKS.iter().map(|&look| format!("<font>{}<sz val=\"{}\"/></font>", properties(look), size(look))).collect();
-    let xfs: String = (0..12).map(|xf| format!("<xf fontId=\"{}\" fillId=\"{}\"/>", xf / 2, xf % 2)).collect();
+    let xfs: String = (0..FORMATS).map(|xf| format!("<xf fontId=\"{}\" fillId=\"{}\"/>", xf / 2, xf % 2)).collect();
     let styles = format!(
         "<styleSheet><fonts>{fonts}</fonts><fills><fill><patternFill patternType=\"none\"/></fill><fill><patternFill patternType=\"solid\">\
          <fgColor rgb=\"FF1F4E79\"/></patternFill></fill></fills><cellXfs>{xfs}</cellXfs></styleSheet>"
@@ -139,12 +145,13 @@ pub(super) fn excel_2003(made: &Made, hide: bool) -> Vec<u8> {
         Look::NotStruck => "ss:StrikeThrough='0'",
         Look::Raised => "ss:VerticalAlign='Superscript'",
         Look::Lowered => "ss:VerticalAlign='Subscript'",
-        Look::White | Look::Hidden => "ss:Color='#FFFFFF'",
+        Look::White | Look::Hidden | Look::Narrow => "ss:Color='#FFFFFF'",
+        Look::Sunk => "ss:Color='#1F4E79'",
         Look::Tiny => "ss:Size='1'",
         Look::Plain => "",
     };
     let mut styles = String::new();
-    for xf in 0..12 {
+    for xf in 0..FORMATS {
         let fill = if xf % 2 == 1 { "<Interior ss:Color='#1F4E79' ss:Pattern='Solid'/>" } else { "" };
         let _ = write!(styles, "<Style ss:ID='s{xf}'><Font {}/>{fill}</Style>", font(LOOKS[xf / 2]));
     }
@@ -152,7 +159,8 @@ pub(super) fn excel_2003(made: &Made, hide: bool) -> Vec<u8> {
         Look::Struck => ("<html:S>", "</html:S>"),
         Look::Raised => ("<html:Sup>", "</html:Sup>"),
         Look::Lowered => ("<html:Sub>", "</html:Sub>"),
-        Look::White | Look::Hidden => ("<html:Font html:Color='#FFFFFF'>", "</html:Font>"),
+        Look::White | Look::Hidden | Look::Narrow => ("<html:Font html:Color='#FFFFFF'>", "</html:Font>"),
+        Look::Sunk => ("<html:Font html:Color='#1F4E79'>", "</html:Font>"),
         Look::Tiny => ("<html:Font html:Size='1'>", "</html:Font>"),
         Look::Plain | Look::NotStruck => ("", ""),
     };
@@ -280,7 +288,11 @@ pub(super) fn xls(made: &Made, hide: bool) -> Vec<u8> {
     for look in LOOKS {
         let height = if look == Look::Tiny { 20 } else { 220 };
         let flags = if look == Look::Struck { 8 } else { 0 };
-        let colour = if look == Look::White { 9 } else { 0x7FFF };
+        let colour = match look {
+            Look::White => 9,
+            Look::Sunk => 18,
+            _ => 0x7FFF,
+        };
         let script = match look {
             Look::Raised => 1,
             Look::Lowered => 2,
@@ -288,7 +300,7 @@ pub(super) fn xls(made: &Made, hide: bool) -> Vec<u8> {
         };
         globals.extend(record(0x0031, &words(&[height, flags, colour, 400, script, 0, 0])));
     }
-    for xf in 0..12_u32 {
+    for xf in 0..FORMATS as u32 {
         let dark = xf % 2;
         let mut data = words(&[font_index(LOOKS[xf as usize / 2]), 0, 0, 0, 0, 0, 0]);
         data.extend((dark << 26).to_le_bytes());

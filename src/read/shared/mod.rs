@@ -1,6 +1,7 @@
 //! Code shared by readers of several formats.
 
 pub(in crate::read) mod base64;
+pub(in crate::read) mod comparison;
 pub(in crate::read) mod encoding;
 pub(in crate::read) mod equation;
 pub(in crate::read) mod face;

@@ -13,11 +13,20 @@ use crate::read::shared::marks::{Change, Colour, Face, Paper, Rgb, Shift};
 use crate::read::xml::{Event, Events, Tag};
 
 thread_local! {
-    static KNOWN: Memory<Vec<Face>> = const { Memory::new() };
+    static KNOWN: Memory<Looks> = const { Memory::new() };
 }
 
-/// The face of each cell format, cached across packages; empty if all are plain, or if the part is broken.
-pub(super) fn of_package(package: &mut Package, part: &str, budget: &mut Budget) -> Result<Arc<Vec<Face>>, ReadError> {
+/// The formatting of a workbook that decides whether text is read.
+#[derive(Debug, Default)]
+pub(super) struct Looks {
+    /// The face of each cell format; empty if all are plain.
+    pub(super) of_cells: Vec<Face>,
+    /// What each conditional format changes.
+    pub(super) conditional: Vec<Change>,
+}
+
+/// The formatting of a workbook, cached across packages; nothing if the part is broken.
+pub(super) fn of_package(package: &mut Package, part: &str, budget: &mut Budget) -> Result<Arc<Looks>, ReadError> {
     match KNOWN.with(|memory| memory.read((package, part), budget, parse)) {
         Err(ReadError::OverLimit(exceeded)) => Err(exceeded.into()),
         read => Ok(read.ok().flatten().unwrap_or_default()),
@@ -45,12 +54,12 @@ pub(super) fn shows_nothing(code: &str) -> bool {
     code.len() >= 2 && code.chars().all(|sign| sign == ';')
 }
 
-fn parse(text: &str, budget: &mut Budget) -> Result<Vec<Face>, ReadError> {
+fn parse(text: &str, budget: &mut Budget) -> Result<Looks, ReadError> {
     let palette = palette(text, budget)?;
     let palette = palette.as_deref();
     let mut events = Events::new(text, 0, &[]);
     let (mut fonts, mut fills, mut blank) = (Vec::new(), Vec::new(), BTreeSet::new());
-    let (mut faces, mut group) = (Vec::new(), Group::Other);
+    let (mut faces, mut conditional, mut group) = (Vec::new(), Vec::new(), Group::Other);
     loop {
         match events.next(budget)? {
             Event::Open(tag) if events.depth() == 2 => {
@@ -59,6 +68,7 @@ fn parse(text: &str, budget: &mut Budget) -> Result<Vec<Face>, ReadError> {
                     "fills" => Group::Fills,
                     "numFmts" => Group::Formats,
                     "cellXfs" => Group::Cells,
+                    "dxfs" => Group::Conditional,
                     _ => Group::Other,
                 };
                 if group == Group::Other {
@@ -68,6 +78,7 @@ fn parse(text: &str, budget: &mut Budget) -> Result<Vec<Face>, ReadError> {
             Event::Open(tag) => {
                 budget.spend(Resource::Blocks, 1)?;
                 match (group, tag.local) {
+                    (Group::Conditional, "dxf") => conditional.push(of_dxf(&mut events, palette, budget)?),
                     (Group::Fonts, "font") => fonts.push(font(&mut events, palette, budget)?),
                     (Group::Fills, "fill") => fills.push(fill(&mut events, palette, budget)?),
                     (Group::Formats, "numFmt") if tag.get("formatCode").is_some_and(|code| shows_nothing(&code)) => {
@@ -86,7 +97,7 @@ fn parse(text: &str, budget: &mut Budget) -> Result<Vec<Face>, ReadError> {
                     _ => {}
                 }
             }
-            Event::End => return Ok(special(faces)),
+            Event::End => return Ok(Looks { of_cells: special(faces), conditional }),
             _ => {}
         }
     }
@@ -98,6 +109,7 @@ enum Group {
     Fills,
     Formats,
     Cells,
+    Conditional,
     Other,
 }
 
@@ -124,6 +136,34 @@ pub(super) fn font(events: &mut Events, palette: Option<&[Rgb]>, budget: &mut Bu
                     _ => {}
                 }
             }
+            Event::Close(_) if events.depth() == outside => return Ok(change),
+            Event::End => return Ok(change),
+            _ => {}
+        }
+    }
+}
+
+/// Formatting set by the innermost open `dxf` (18.8.14): the background of a solid fill is its `bgColor`.
+fn of_dxf(events: &mut Events, palette: Option<&[Rgb]>, budget: &mut Budget) -> Result<Change, ReadError> {
+    let outside = events.depth().saturating_sub(1);
+    let mut change = Change::default();
+    loop {
+        match events.next(budget)? {
+            Event::Open(tag) => match tag.local {
+                "font" => change = font(events, palette, budget)?.or(change),
+                "numFmt" if tag.get("formatCode").is_some_and(|code| shows_nothing(&code)) => {
+                    change.away = Some(true);
+                }
+                "bgColor" => {
+                    let colour = colour(&tag, palette);
+                    change.paper = Some(colour.map_or(Paper::Coloured, Paper::from_rgb));
+                    change.ground = Some(colour.into());
+                }
+                "border" => {
+                    events.skip(budget)?;
+                }
+                _ => {}
+            },
             Event::Close(_) if events.depth() == outside => return Ok(change),
             Event::End => return Ok(change),
             _ => {}
@@ -204,7 +244,7 @@ mod tests {
             <font><strike/><sz val='11'/></font><font><strike val='0'/><color rgb='FFFFFFFF'/></font><font><color theme='0' tint='-0.25'/></font>
             <font><sz val='1'/></font></fonts><fills><fill><patternFill patternType='none'/></fill><fill><patternFill patternType='solid'><fgColor rgb='FF0070C0'/></patternFill></fill></fills>
             <cellXfs><xf fontId='0' fillId='0'/><xf fontId='1'/><xf fontId='2' fillId='0'/><xf fontId='2' fillId='1'/><xf fontId='3'/><xf fontId='4'/><xf fontId='0' numFmtId='164'/></cellXfs></styleSheet>";
-        let faces = parse(text, &mut Budget::default())?;
+        let faces = parse(text, &mut Budget::default())?.of_cells;
         let out: Vec<bool> = faces.iter().map(|face| face.left_out(Paper::default).is_some()).collect();
         assert_eq!(out, [false, true, true, false, false, true, true]);
         assert!(
@@ -212,6 +252,7 @@ mod tests {
                 "<styleSheet><fonts><font/></fonts><cellXfs><xf fontId='0'/></cellXfs></styleSheet>",
                 &mut Budget::default()
             )?
+            .of_cells
             .is_empty()
         );
         Ok(())

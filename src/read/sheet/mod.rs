@@ -4,10 +4,12 @@ mod biff;
 mod binfaces;
 mod colours;
 mod compress;
+mod conditional;
 mod faces;
 mod formats;
 mod formulas;
 mod hidden;
+mod inherited;
 mod numberformat;
 mod ods;
 mod package;
@@ -82,6 +84,9 @@ struct Sheet {
     /// Cells with white text whose background is known only at the end of the sheet, and regions with a background colour.
     pale: Vec<(u32, u32)>,
     coloured: Vec<Region>,
+    /// Cells with a coloured background, and conditional formats that change text.
+    filled: Vec<(u32, u32)>,
+    rules: Vec<conditional::Rule>,
     /// Text that was set aside.
     asides: Vec<Aside>,
     /// Number of cells whose text is missing in the file.
@@ -138,6 +143,9 @@ impl Sheet {
     ) -> Result<(), ReadError> {
         if face.is_plain() && runs.is_empty() {
             return self.put(row, column, text, budget);
+        }
+        if face.paper == Paper::Coloured && !text.is_empty() {
+            self.filled.push((row, column));
         }
         // The background of white text is resolved at the end of the sheet.
         let open = face.pale && face.paper == Paper::Unsaid;
@@ -223,6 +231,7 @@ fn document(book: Workbook, budget: &mut Budget, findings: &mut Vec<Finding>) ->
             findings.extend(hidden::sheet(&sheet, false));
             continue;
         }
+        conditional::apply(&mut sheet, budget)?;
         hidden::set_aside(&mut sheet, budget, findings)?;
         document.asides.append(&mut sheet.asides);
         if sheet.hidden {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::value;
 use crate::document::Shown;
+use crate::read::shared::comparison::Comparison;
 use crate::read::shared::marks::Face;
 
 /// Power of ten by which a comma after the digits divides the figure.
@@ -37,16 +38,6 @@ pub(super) struct Section {
 enum Unseen {
     Nothing,
     White,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Comparison {
-    Less,
-    AtMost,
-    More,
-    AtLeast,
-    Equal,
-    Unequal,
 }
 
 impl NumberFormat {
@@ -115,19 +106,6 @@ impl NumberFormat {
             let first = free.next();
             if at == 0 { first } else { free.nth(at - 1).or(first) }
         })
-    }
-}
-
-impl Comparison {
-    fn holds(self, figure: f64, than: f64) -> bool {
-        match self {
-            Self::Less => figure < than,
-            Self::AtMost => figure <= than,
-            Self::More => figure > than,
-            Self::AtLeast => figure >= than,
-            Self::Equal => (figure - than).abs() < f64::EPSILON,
-            Self::Unequal => (figure - than).abs() >= f64::EPSILON,
-        }
     }
 }
 
@@ -263,24 +241,12 @@ fn parts(code: &str) -> (Vec<FormatPart>, Option<(Comparison, f64)>) {
             '"' => parts.extend(signs.by_ref().take_while(|&sign| sign != '"').map(FormatPart::Written)),
             '[' => {
                 let inside: String = signs.by_ref().take_while(|&sign| sign != ']').collect();
-                condition = condition.or_else(|| comparison(&inside));
+                condition = condition.or_else(|| Comparison::with_number(&inside));
             }
             sign => parts.push(FormatPart::Written(sign)),
         }
     }
     (parts, condition)
-}
-
-fn comparison(text: &str) -> Option<(Comparison, f64)> {
-    let signs: [(&str, Comparison); 6] = [
-        ("<=", Comparison::AtMost),
-        (">=", Comparison::AtLeast),
-        ("<>", Comparison::Unequal),
-        ("<", Comparison::Less),
-        (">", Comparison::More),
-        ("=", Comparison::Equal),
-    ];
-    signs.into_iter().find_map(|(sign, comparison)| Some((comparison, text.strip_prefix(sign)?.trim().parse().ok()?)))
 }
 
 #[cfg(test)]

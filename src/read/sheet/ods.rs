@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::conditional::{self, Condition, Rule};
 use super::formulas::only_adds;
 use super::numberformat::{infer_shown, whole_digits};
 use super::package::keep;
@@ -97,7 +98,7 @@ impl<'a, 'b> Walker<'a, 'b> {
         loop {
             match self.events.next(self.budget)? {
                 Event::Open(tag)
-                    if tag.space == STYLE
+                    if (tag.space == STYLE || tag.space.is_none() && tag.local.ends_with("-style"))
                         && tag.get("family").is_none_or(|family| family != "table")
                         && self.styles.take(&tag, &mut self.events, self.budget)? => {}
                 Event::Open(tag) if tag.space == STYLE && tag.local == "style" => {
@@ -171,6 +172,7 @@ impl<'a, 'b> Walker<'a, 'b> {
                 Event::Open(tag) if tag.space == TABLE && tag.local == "named-expressions" => {
                     self.events.skip(self.budget)?;
                 }
+                Event::Open(tag) if tag.local == "conditional-format" => self.conditional(&tag, &mut sheet)?,
                 Event::Open(tag) if tag.space == TABLE && tag.local == "shapes" || tag.space == DRAW => {
                     self.drawn(&tag, &sheet.name)?;
                 }
@@ -203,7 +205,10 @@ impl<'a, 'b> Walker<'a, 'b> {
                         let next = columns.partition_point(|(end, _)| *end <= column);
                         columns.get(next).map(|(_, face)| *face)
                     };
-                    let face = self.face(&tag, "style-name").or(of_row).or_else(of_column).unwrap_or_default();
+                    let mut face = self.face(&tag, "style-name").or(of_row).or_else(of_column).unwrap_or_default();
+                    if let Some((style, figure)) = tag.get("style-name").zip(number(&tag)) {
+                        face = self.styles.face_of_figure(&style, figure, face);
+                    }
                     let (content, mut runs) = self.content(&sheet.name, face)?;
                     let is_figure =
                         matches!(tag.get("value-type").as_deref(), Some("float" | "currency" | "percentage"));
@@ -326,6 +331,36 @@ impl<'a, 'b> Walker<'a, 'b> {
         }
     }
 
+    /// Reads a conditional format of the calc extension, of which the first condition that holds counts.
+    fn conditional(&mut self, tag: &Tag, sheet: &mut Sheet) -> Result<(), ReadError> {
+        let ranges = tag.get("target-range-address").unwrap_or_default().into_owned();
+        let place = |place: &str| super::xlsx::place(place.rsplit('.').next().unwrap_or(place));
+        let region = |range: &str| {
+            let (from, to) = range.split_once(':').unwrap_or((range, range));
+            let ((top, left), (bottom, right)) = (place(from)?, place(to)?);
+            Some(Region { top, left, bottom, right })
+        };
+        let regions: Vec<Region> = ranges.split_ascii_whitespace().filter_map(region).take(MOST_RANGES).collect();
+        sheet.coloured.extend(&regions);
+        let outside = self.events.depth() - 1;
+        let mut priority = 0;
+        loop {
+            match self.events.next(self.budget)? {
+                Event::Open(tag) if tag.local == "condition" => {
+                    let change = tag.get("apply-style-name").map(|style| self.styles.face("table-cell", &style));
+                    let condition = Condition::of_formula(&tag.get("value").unwrap_or_default());
+                    priority += 1;
+                    let (regions, change) = (regions.clone(), change.unwrap_or_default());
+                    let rule = Rule { regions, condition, change, priority, stops: true };
+                    conditional::add(sheet, rule, self.budget)?;
+                }
+                Event::Close(_) if self.events.depth() == outside => return Ok(()),
+                Event::End => return Ok(()),
+                _ => {}
+            }
+        }
+    }
+
     /// Whether a row or column is hidden, filtered, or too low or narrow to show anything.
     fn is_hidden(&self, tag: &Tag, family: &str) -> bool {
         tag.get("visibility").is_some_and(|visibility| visibility != "visible")
@@ -352,11 +387,19 @@ impl<'a, 'b> Walker<'a, 'b> {
     }
 }
 
+/// Maximum number of regions of a conditional format.
+const MOST_RANGES: usize = 1_000;
+
 /// Default faces of cells: last column, and face.
 type Columns = Vec<(u32, Face)>;
 
 /// A filled cell: column, text, display of its figure with the number of integer digits, face and runs.
 type Filled = (u32, String, (Option<Box<Shown>>, u8), (Face, Vec<Run>));
+
+/// The figure of a cell.
+fn number(tag: &Tag) -> Option<f64> {
+    tag.get("value").and_then(|value| value.trim().parse().ok())
+}
 
 /// The stored figure, date or boolean value of a cell.
 fn written(tag: &Tag) -> Option<String> {

@@ -3,8 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use super::conditional;
 use super::faces::{on, shows_nothing};
 use super::formulas::only_adds;
+use super::inherited::Inherited;
 use super::numberformat::NumberFormat;
 use super::{Region, Run, Sheet, Workbook, value};
 use crate::document::{Budget, Document, Metadata, Resource};
@@ -124,23 +126,6 @@ fn properties(found: &mut Metadata, text: &str, budget: &mut Budget) -> Result<(
     }
 }
 
-/// Styles of cells without one of their own: that of the row, of the column, of the table.
-#[derive(Debug, Default)]
-struct Inherited {
-    row: Option<String>,
-    /// First and last column, and style.
-    columns: Vec<(u32, u32, String)>,
-    table: Option<String>,
-}
-
-impl Inherited {
-    fn style(&self, column: u32) -> Option<&str> {
-        let of_column = || self.columns.iter().find(|(first, last, _)| (*first..=*last).contains(&column));
-        let of_column = || of_column().map(|(_, _, style)| style);
-        self.row.as_ref().or_else(of_column).or(self.table.as_ref()).map(String::as_str)
-    }
-}
-
 /// State of reading a worksheet.
 struct Walker<'e, 'a, 'b> {
     events: &'e mut Events<'a>,
@@ -190,6 +175,9 @@ impl Walker<'_, '_, '_> {
                         self.events.skip(self.budget)?;
                     }
                 },
+                Event::Open(tag) if tag.space == EXCEL && tag.local == "ConditionalFormatting" => {
+                    conditional::of_sheetxml(self.events, &mut self.sheet, self.budget)?;
+                }
                 Event::Open(tag) if tag.space == EXCEL && tag.local == "Visible" => {
                     let state = self.events.content(self.budget)?;
                     self.sheet.hidden = state.trim() != "SheetVisible";
@@ -312,6 +300,9 @@ fn of_html(tag: &Tag) -> Change {
         "sup" => Change { shift: Some(Shift::Raised), ..Change::default() },
         "sub" => Change { shift: Some(Shift::Lowered), ..Change::default() },
         "font" => of_font(tag),
+        _ if tag.get("Style").is_some_and(|style| style.contains("mso-hide:all")) => {
+            Change { hidden: Some(true), ..Change::default() }
+        }
         _ => Change::default(),
     }
 }

@@ -4,7 +4,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::faces;
+use super::conditional::{self, Condition, Rule};
+use super::faces::{self, Looks};
 use super::formats::formats;
 use super::formulas::only_adds;
 use super::numberformat::NumberFormat;
@@ -99,8 +100,8 @@ struct Shared {
     strings: Strings,
     /// The number format of each cell format.
     formats: Arc<Vec<NumberFormat>>,
-    /// The face of each cell format; empty if all are plain.
-    faces: Arc<Vec<Face>>,
+    /// The formatting of cells.
+    faces: Arc<Looks>,
     from_1904: bool,
 }
 
@@ -158,19 +159,8 @@ impl Cells<'_> {
                         }
                     }
                     "conditionalFormatting" => {
-                        let ranges = tag.get("sqref").unwrap_or_default();
-                        for range in ranges.split_ascii_whitespace().take(MOST_RANGES) {
-                            let one = || {
-                                place(range).map(|(row, column)| Region {
-                                    top: row,
-                                    left: column,
-                                    bottom: row,
-                                    right: column,
-                                })
-                            };
-                            self.sheet.coloured.extend(region(range).or_else(one));
-                        }
-                        events.skip(self.budget)?;
+                        let ranges = tag.get("sqref").unwrap_or_default().into_owned();
+                        self.conditional(&ranges, &mut events)?;
                     }
                     // A table may have a style with coloured rows.
                     "tableParts" => self.sheet.coloured.push(Region { top: 0, left: 0, bottom: ROWS, right: COLUMNS }),
@@ -179,6 +169,57 @@ impl Cells<'_> {
                     _ => {}
                 },
                 Event::End => return Ok(Root::Worksheet { drawing, comments }),
+                _ => {}
+            }
+        }
+    }
+
+    /// Reads the rules of a conditional format (18.3.1.18).
+    fn conditional(&mut self, ranges: &str, events: &mut Events) -> Result<(), ReadError> {
+        let outside = events.depth().saturating_sub(1);
+        let one = |range: &str| {
+            place(range).map(|(row, column)| Region { top: row, left: column, bottom: row, right: column })
+        };
+        let ranges = ranges.split_ascii_whitespace().take(MOST_RANGES);
+        let regions: Vec<Region> = ranges.filter_map(|range| region(range).or_else(|| one(range))).collect();
+        self.sheet.coloured.extend(&regions);
+        let mut open: Option<(Rule, String, Vec<String>)> = None;
+        loop {
+            match events.next(self.budget)? {
+                Event::Open(tag) if tag.local == "cfRule" => {
+                    let number = |name| tag.get(name).and_then(|number| number.trim().parse::<i32>().ok());
+                    let format = number("dxfId").and_then(|format| usize::try_from(format).ok());
+                    let change = format.and_then(|format| self.shared.faces.conditional.get(format)).copied();
+                    let kind = match tag.get("type").as_deref() {
+                        Some("cellIs") => tag.get("operator").unwrap_or_default().into_owned(),
+                        Some("expression") => String::new(),
+                        _ => "unknown".to_owned(),
+                    };
+                    let rule = Rule {
+                        regions: regions.clone(),
+                        condition: Condition::Unknown,
+                        change: change.unwrap_or_default(),
+                        priority: number("priority").unwrap_or(0),
+                        stops: is_true(&tag, "stopIfTrue"),
+                    };
+                    open = Some((rule, kind, Vec::new()));
+                }
+                Event::Open(tag) if tag.local == "formula" => {
+                    let formula = events.content(self.budget)?.into_owned();
+                    open.as_mut().into_iter().for_each(|open| open.2.push(formula.clone()));
+                }
+                Event::Close(_) if events.depth() == outside => return Ok(()),
+                Event::Close(_) if events.depth() == outside + 1 => {
+                    if let Some((rule, operator, operands)) = open.take() {
+                        let condition = if operator.is_empty() {
+                            operands.first().map_or(Condition::Unknown, |formula| Condition::of_formula(formula))
+                        } else {
+                            Condition::of_operator(&operator, &operands)
+                        };
+                        conditional::add(self.sheet, Rule { condition, ..rule }, self.budget)?;
+                    }
+                }
+                Event::End => return Ok(()),
                 _ => {}
             }
         }
@@ -230,10 +271,11 @@ impl Cells<'_> {
         if let Some(adds) = formula {
             self.sheet.formulas.note((row, column), written.as_deref().unwrap_or_default(), adds);
         }
-        let face = if self.shared.faces.is_empty() {
+        let faces = &self.shared.faces.of_cells;
+        let face = if faces.is_empty() {
             Face::default()
         } else {
-            format.parse().map(|format| faces::of_format(&self.shared.faces, format)).unwrap_or_default()
+            format.parse().map(|format| faces::of_format(faces, format)).unwrap_or_default()
         };
         let Some(written) = written else { return self.sheet.put(row, column, "", self.budget) };
         if kind == "s" {
@@ -275,14 +317,14 @@ fn is_true(tag: &Tag, name: &str) -> bool {
 }
 
 /// A range such as `B2:D5`.
-fn region(range: &str) -> Option<Region> {
+pub(super) fn region(range: &str) -> Option<Region> {
     let (from, to) = range.split_once(':')?;
     let ((top, left), (bottom, right)) = (place(from)?, place(to)?);
     Some(Region { top, left, bottom, right })
 }
 
 /// Row and column of a reference such as `B2`, 0-based.
-fn place(reference: &str) -> Option<(u32, u32)> {
+pub(super) fn place(reference: &str) -> Option<(u32, u32)> {
     let mut signs = reference.bytes().filter(|sign| *sign != b'$').peekable();
     let mut column = 0_u32;
     while let Some(letter) = signs.next_if(u8::is_ascii_alphabetic) {

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::{SPACES, STYLE, TEXT};
 use crate::document::{Budget, Resource};
 use crate::read::ReadError;
-use crate::read::shared::marks::{Change, Paper, Shift, rgb};
+use crate::read::shared::comparison::Comparison;
+use crate::read::shared::marks::{Change, Face, Paper, Rgb, Shift, rgb};
 use crate::read::shared::numeral::bullet;
 use crate::read::xml::{Event, Events, Tag};
 
@@ -44,9 +45,16 @@ struct Style {
     parent: Option<String>,
     list: Option<String>,
     face: Change,
+    /// Conditions of the figure, each with the style that it applies.
+    maps: Vec<(Condition, String)>,
+    /// The number format, by its name.
+    data: Option<String>,
     /// Whether a row or column is too low or narrow to show anything.
     low: bool,
 }
+
+/// A condition of a `style:map` on the figure of its cell; `None` if it is not evaluated.
+type Condition = Option<(Comparison, f64)>;
 
 /// The styles of a part.
 #[derive(Debug, Clone, Default)]
@@ -54,6 +62,8 @@ pub(in crate::read) struct Styles {
     /// Styles by family, then by name.
     families: BTreeMap<String, BTreeMap<String, Style>>,
     lists: BTreeMap<String, List>,
+    /// Colours of number formats, by name.
+    formats: BTreeMap<String, Rgb>,
     /// Numbering of headings.
     outline: List,
     /// Cache of resolved formatting, by family and name.
@@ -145,16 +155,64 @@ impl Styles {
             (TEXT, "outline-style") => {
                 self.outline = list(events, budget)?;
             }
+            (None, "number-style" | "percentage-style" | "currency-style") => self.format(tag, events, budget)?,
             _ => return Ok(false),
         }
         Ok(true)
     }
 
+    /// Reads the colour of a number format. One with conditions writes some figures in other formats.
+    fn format(&mut self, tag: &Tag, events: &mut Events, budget: &mut Budget) -> Result<(), ReadError> {
+        let name = short(tag, "name");
+        let outside = events.depth().saturating_sub(1);
+        let (mut colour, mut maps) = (None, false);
+        loop {
+            match events.next(budget)? {
+                Event::Open(tag) if tag.space == STYLE && tag.local == "text-properties" => {
+                    colour = tag.get("color").as_deref().and_then(rgb);
+                }
+                Event::Open(tag) if tag.space == STYLE && tag.local == "map" => maps = true,
+                Event::Close(_) if events.depth() == outside => break,
+                Event::End => break,
+                _ => {}
+            }
+        }
+        if let Some((name, colour)) = name.zip(colour).filter(|_| !maps) {
+            budget.spend(Resource::Blocks, 1)?;
+            self.formats.insert(name, colour);
+        }
+        Ok(())
+    }
+
+    /// The face of a cell's figure in a style: a number format may colour it, and a condition that holds may apply another style.
+    pub(in crate::read) fn face_of_figure(&mut self, name: &str, figure: f64, mut face: Face) -> Face {
+        let family = self.families.get("table-cell");
+        let Some(style) = family.and_then(|family| family.get(name)).filter(|_| name.len() <= LONGEST_NAME) else {
+            return face;
+        };
+        if let Some(&colour) = style.data.as_ref().and_then(|data| self.formats.get(data)) {
+            let mut change = Change::default();
+            change.set_ink(colour);
+            face = change.apply(face);
+        }
+        let holds = |map: &&(Condition, String)| map.0.is_none_or(|(comparison, than)| comparison.holds(figure, than));
+        if let Some((Some(_), applied)) = style.maps.iter().find(holds).cloned() {
+            let change = self.face("table-cell", &applied);
+            face.paper = face.ground.map_or(Paper::Unsaid, Paper::from_rgb);
+            face = change.apply(face);
+        }
+        face
+    }
+
     fn style(&mut self, tag: &Tag, events: &mut Events, budget: &mut Budget) -> Result<(), ReadError> {
         budget.spend(Resource::Blocks, 1)?;
         let names = short(tag, "family").zip(short(tag, "name"));
-        let mut style =
-            Style { parent: short(tag, "parent-style-name"), list: short(tag, "list-style-name"), ..Style::default() };
+        let mut style = Style {
+            parent: short(tag, "parent-style-name"),
+            list: short(tag, "list-style-name"),
+            data: short(tag, "data-style-name"),
+            ..Style::default()
+        };
         let outside = events.depth().saturating_sub(1);
         loop {
             match events.next(budget)? {
@@ -164,7 +222,15 @@ impl Styles {
                     "table-row-properties" => style.low = is_low(&tag, "row-height"),
                     "table-column-properties" => style.low = is_low(&tag, "column-width"),
                     // A conditional format may colour the cell.
-                    "map" => style.face.paper = Some(Paper::Coloured),
+                    "map" => {
+                        style.face.paper = Some(Paper::Coloured);
+                        let condition = tag.get("condition").unwrap_or_default();
+                        let condition = condition.trim().strip_prefix("cell-content()");
+                        let condition = condition.and_then(Comparison::with_number);
+                        if let Some(name) = short(&tag, "apply-style-name").filter(|_| style.maps.len() < LEVELS) {
+                            style.maps.push((condition, name));
+                        }
+                    }
                     _ => {}
                 },
                 Event::Close(_) if events.depth() == outside => break,
@@ -172,7 +238,11 @@ impl Styles {
                 _ => {}
             }
         }
-        let says = style.parent.is_some() || style.list.is_some() || style.face != Change::default() || style.low;
+        let says = style.parent.is_some()
+            || style.list.is_some()
+            || style.face != Change::default()
+            || style.low
+            || style.data.is_some();
         if let Some((family, name)) = names.filter(|_| says) {
             self.families.entry(family).or_default().insert(name, style);
         }
