@@ -67,6 +67,7 @@ pub(super) fn report(
         figures.findings.push(Finding::new(&code::FORM_DRAFT, message));
     }
     tables_missing(index, &mut figures);
+    no_table(index, &mut figures);
     summary::summarise(form, &mut figures);
     let asides = asides::findings(form, &reading.document.asides, figures.values());
     figures.findings.extend(asides);
@@ -113,6 +114,23 @@ fn tables_missing(index: &FormIndex, figures: &mut Figures) {
         };
         figures.findings.push(Finding::new(&code::TABLE_NOT_FOUND, message).about(ids));
     }
+}
+
+/// The finding for a report with none of the tables of a form whose tables may all be missing.
+fn no_table(index: &FormIndex, figures: &mut Figures) {
+    let (tables, name) = (&index.form.tables, &index.form.name);
+    let found = (0..tables.len()).any(|table| figures.has_table(table));
+    if tables.is_empty() || found || !tables.iter().all(|table| table.optional) {
+        return;
+    }
+    let message = Message::new(
+        format!("没有找到“{}”的任何一张表，没有读出数据。请核对是不是这种报告。", name.zh),
+        format!(
+            "None of the tables of \"{}\" was found; no figures were read. Check whether this is such a report.",
+            name.en
+        ),
+    );
+    figures.findings.push(Finding::new(&code::TABLE_NOT_FOUND, message));
 }
 
 /// Whether a line of a page only repeats the report: a heading in a table of contents, its source and date.

@@ -34,6 +34,8 @@ pub struct Draft {
     pub tables: Vec<Table>,
     /// Its rules.
     pub rules: Vec<Rule>,
+    /// Length of the period of a report, if it is not a year: `quarter`.
+    pub period: Option<String>,
     /// Lines that name the agency: `填报单位：{}`.
     pub agency_lines: Vec<String>,
     /// What a person has to decide.
@@ -240,7 +242,12 @@ fn title(template: &Document, found: &tables::Found, stem: &str, draft: &mut Dra
         draft.questions.push("标题中没有年度；请在 [title] 或 [identity] 写明年度的位置。".to_owned());
     }
     let _ = found;
-    draft.name = name;
+    if let Some((length, rest)) = words().period(&name).filter(|(_, rest)| !rest.is_empty()) {
+        draft.questions.push(format!("“{name}”写明了报告期，标题按“{rest}”识别；请核对 [title] 和 [identity]。"));
+        (draft.period, draft.name) = (Some(length.to_owned()), rest.to_owned());
+    } else {
+        draft.name = name;
+    }
     draft.title = pattern;
 }
 

@@ -28,10 +28,22 @@ fn write(draft: &Draft, out: &mut String) -> std::fmt::Result {
         quoted(&draft.name),
         quoted(&draft.name)
     )?;
-    writeln!(out, "[title]\npattern = {}\n", quoted(&draft.title))?;
-    if !draft.agency_lines.is_empty() {
-        let lines: Vec<String> = draft.agency_lines.iter().map(|line| quoted(line)).collect();
-        writeln!(out, "[identity]\nagency = [{}]\n", lines.join(", "))?;
+    writeln!(out, "[title]\npattern = {}", quoted(&draft.title))?;
+    if draft.period.is_some() {
+        // The pattern names one period; reports of the others have the same name.
+        writeln!(out, "names = [{}]", quoted(&draft.name))?;
+    }
+    out.push('\n');
+    if draft.period.is_some() || !draft.agency_lines.is_empty() {
+        writeln!(out, "[identity]")?;
+        if !draft.agency_lines.is_empty() {
+            let lines: Vec<String> = draft.agency_lines.iter().map(|line| quoted(line)).collect();
+            writeln!(out, "agency = [{}]", lines.join(", "))?;
+        }
+        if let Some(period) = &draft.period {
+            writeln!(out, "period = {}", quoted(period))?;
+        }
+        out.push('\n');
     }
     for section in &draft.sections {
         writeln!(out, "[[section]]\nid = {}", quoted(&section.id))?;

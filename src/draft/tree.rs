@@ -59,6 +59,7 @@ pub(super) fn table(part: &GridRange, number: usize, section: usize) -> Table {
         } else if labels > 0 {
             block.rows = rows(grid, (lines.body, lines.to), (0, labels), &mut next.1);
             by_units(grid, &mut block);
+            block.columns.iter_mut().for_each(|head| by_words(grid, (lines.body, lines.to), head));
         }
         table.blocks.push(block);
     }
@@ -126,6 +127,20 @@ fn by_units(grid: &Grid, block: &mut TableBlock) {
     });
 }
 
+/// Makes a column that names words, or whose cells are words, one of text.
+fn by_words(grid: &Grid, (from, to): (u32, u32), head: &mut Head) {
+    head.children.iter_mut().for_each(|child| by_words(grid, (from, to), child));
+    if !head.children.is_empty() || head.role.is_some() || head.unit.is_some() {
+        return;
+    }
+    let cells = (from..to).filter_map(|row| grid.cell_at(row, head.at.0)).filter(|cell| cell.column == head.at.0);
+    let texts: Vec<&str> = cells.map(|cell| cell.text.trim_matches(blank)).filter(|text| !text.is_empty()).collect();
+    let words_of = texts.iter().filter(|text| is_label(text)).count();
+    if words().heads_words(&head.label) && (texts.is_empty() || words_of * 2 >= texts.len()) {
+        head.kind = Some("text".to_owned());
+    }
+}
+
 /// Maximum length of a unit, in characters.
 const UNIT: usize = 4;
 
@@ -185,7 +200,9 @@ fn label_columns(grid: &Grid, blocks: &[Lines]) -> u32 {
     let mut labels = 0;
     let first = blocks.first().map_or(0, |block| block.from);
     for column in 0..grid.columns().saturating_sub(1) {
-        let head = grid.cell_at(first, column).map(|cell| cell.text.clone()).unwrap_or_default();
+        let cell = grid.cell_at(first, column);
+        let head = cell.map(|cell| plain(&cell.text)).unwrap_or_default();
+        let names_words = cell.is_some_and(|cell| cell.column == column) && words().heads_words(&head);
         let rows = blocks.iter().flat_map(|block| block.body..block.to);
         // A row with one spanning cell is a heading over its rows.
         let cells: Vec<&Cell> = rows
@@ -193,7 +210,8 @@ fn label_columns(grid: &Grid, blocks: &[Lines]) -> u32 {
             .filter(|cell| cell.col_span < grid.columns() || grid.columns() == 1)
             .collect();
         let labelled = cells.iter().filter(|cell| is_label(&cell.text)).count();
-        if cells.is_empty() || labelled * 2 < cells.len().max(1) || (labels > 0 && words().heads_units(&head)) {
+        let names_no_rows = names_words || words().heads_units(&head);
+        if cells.is_empty() || labelled * 2 < cells.len().max(1) || (labels > 0 && names_no_rows) {
             break;
         }
         labels = column + 1;

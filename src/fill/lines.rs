@@ -3,8 +3,11 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+use super::about;
 use super::placeholder::{has_blanks, is_date_line, is_placeholder};
-use crate::form::{FieldIndex, Form, Label};
+use crate::finding::Finding;
+use crate::finding::code::fill::LINES_DIFFER;
+use crate::form::{FieldIndex, Form, Label, LabelLine};
 use crate::report::Report;
 use crate::text::{blank, fold};
 use crate::write::plan::{self, ContentItem, PlannedSection};
@@ -12,9 +15,19 @@ use crate::write::plan::{self, ContentItem, PlannedSection};
 /// Maximum number of characters of a label.
 const LABEL: usize = 12;
 
-/// The labels of a line, each with the text up to the next label. Empty if the line begins with anything else.
-fn fields(line: &str) -> Vec<(String, &str)> {
-    let mut fields: Vec<(String, &str)> = Vec::new();
+/// A label of a line with its value, which reaches up to the next label.
+struct Labelled<'l> {
+    /// Folded, and as written with its colon.
+    label: String,
+    written: &'l str,
+    value: &'l str,
+    /// Where the value and the blanks around it stand.
+    span: (usize, usize),
+}
+
+/// The labels of a line. Empty if the line begins with anything else.
+fn fields(line: &str) -> Vec<Labelled<'_>> {
+    let mut fields: Vec<Labelled> = Vec::new();
     let mut from = 0;
     for (colon, sign) in line.char_indices().filter(|(_, sign)| matches!(sign, '：' | ':')) {
         let before = line[from..colon].trim_end_matches(blank);
@@ -25,12 +38,16 @@ fn fields(line: &str) -> Vec<(String, &str)> {
             continue;
         }
         match fields.last_mut() {
-            Some(last) => last.1 = before[..start].trim_matches(blank),
+            Some(last) => {
+                last.value = before[..start].trim_matches(blank);
+                last.span.1 = from + start;
+            }
             None if start > 0 && before[..start].chars().any(|sign| !blank(sign)) => return Vec::new(),
             None => {}
         }
+        let written = &line[from + start..colon + sign.len_utf8()];
         from = colon + sign.len_utf8();
-        fields.push((label, line[from..].trim_matches(blank)));
+        fields.push(Labelled { label, written, value: line[from..].trim_matches(blank), span: (from, line.len()) });
     }
     fields
 }
@@ -41,14 +58,14 @@ fn is_open(value: &str) -> bool {
 
 /// Whether a text of a blank form is a line of labels of which one or more have no value.
 pub(super) fn is_blank(text: &str) -> bool {
-    !text.contains('。') && fields(text).iter().any(|(_, value)| is_open(value))
+    !text.contains('。') && fields(text).iter().any(|field| is_open(field.value))
 }
 
 /// Whether a line of a report is this line of a blank form, filled in: the same labels, with the same values where the form has any.
 pub(super) fn is_filled(template: &str, line: &str) -> bool {
     let (wanted, found) = (fields(template), fields(line));
-    let fits = |((label, value), (own, filled)): (&(String, &str), &(String, &str))| {
-        label == own && (is_open(value) || fold(value) == fold(filled))
+    let fits = |(field, own): (&Labelled, &Labelled)| {
+        field.label == own.label && (is_open(field.value) || fold(field.value) == fold(own.value))
     };
     !wanted.is_empty() && wanted.len() == found.len() && wanted.iter().zip(&found).all(fits)
 }
@@ -82,85 +99,100 @@ fn labelled<'f>(form: &'f Form, report: &'f Report) -> impl Iterator<Item = (Fie
 
 /// The fields that a line with their labels states.
 pub(super) fn stated(form: &Form, report: &Report, lines: &[String]) -> HashSet<FieldIndex> {
-    let stated: Vec<(String, &str)> = lines.iter().flat_map(|line| fields(line)).collect();
+    let stated: Vec<Labelled> = lines.iter().flat_map(|line| fields(line)).collect();
     if stated.is_empty() {
         return HashSet::new();
     }
     let raw = |field: FieldIndex| report.values.get(&form.fields[field].id).map(|value| fold(&value.raw));
     let says = |(field, label, text): &(FieldIndex, &Label, Cow<str>)| {
         let texts = [Some(fold(text)), raw(*field)];
-        stated.iter().any(|(own, value)| label.folded.contains(own) && texts.contains(&Some(fold(value))))
+        stated.iter().any(|own| label.folded.contains(&own.label) && texts.contains(&Some(fold(own.value))))
     };
     labelled(form, report).filter(says).map(|(field, _, _)| field).collect()
 }
 
-/// A blank line of labels, with the fields of these labels; `None` if one has no field, or none has a value.
-fn with_fields(form: &Form, template: &str, report: &Report) -> Option<String> {
-    let known: Vec<_> = labelled(form, report).collect();
-    let mut any = false;
-    let mut written = Vec::new();
-    for (label, _) in fields(template).iter().filter(|(_, value)| is_open(value)) {
-        let (_, _, text) = known.iter().find(|(_, known, _)| known.folded.contains(label))?;
-        any |= !text.is_empty();
-        written.push(text);
-    }
-    let colons: Vec<usize> = template.match_indices(['：', ':']).map(|(at, _)| at).collect();
-    let all_open = fields(template).iter().all(|(_, value)| is_open(value));
-    if !any || !all_open || colons.len() != written.len() {
-        return None;
-    }
-    let mut line = String::new();
-    let mut from = 0;
-    for (colon, text) in colons.iter().zip(written) {
-        let before = template[from..*colon].trim_end_matches(blank);
-        let label = before.rfind(blank).map_or(before, |at| before[at..].trim_start_matches(blank));
-        if !line.is_empty() {
-            line.push('　');
-        }
-        line.push_str(&format!("{label}：{text}"));
-        from = colon + template[*colon..].chars().next().map_or(0, char::len_utf8);
-    }
-    Some(line)
+/// The blank lines of a template, filled in.
+#[derive(Default)]
+pub(super) struct Written {
+    /// The text of each; `None` for a line that stays blank.
+    pub(super) lines: Vec<Option<String>>,
+    pub(super) findings: Vec<Finding>,
 }
 
-/// The text of each of the blank lines of a template for a report; `None` for a line that stays blank.
+/// Fills the blank lines of a template. The same line of the report, with values, takes its place and leaves its section; else each label
+/// has the value that other lines of the report give it, or that of the field with this label, or the agency's name.
 pub(super) fn written<'t>(
     form: &Form,
     report: &Report,
     templates: impl Iterator<Item = &'t str>,
     parts: &mut [PlannedSection],
-) -> Vec<Option<String>> {
-    let line = |template| {
-        let line = take(template, parts).or_else(|| with_value(template, parts));
-        line.or_else(|| with_fields(form, template, report)).or_else(|| with_agency(form, template, report))
-    };
-    templates.map(line).collect()
+) -> Written {
+    let mut all = Written::default();
+    for template in templates {
+        let line = take(template, parts).or_else(|| {
+            let known = Known { form, report, parts };
+            known.fill(template, &mut all.findings)
+        });
+        all.lines.push(line);
+    }
+    all
 }
 
-/// A blank line of one label, with what a line of the report has after this label among others. The line stays in its section.
-fn with_value(template: &str, parts: &[PlannedSection]) -> Option<String> {
-    let wanted = fields(template);
-    let [(label, _)] = wanted.as_slice() else { return None };
-    let texts = parts.iter().flat_map(|part| &part.pieces).filter_map(|piece| match piece {
-        ContentItem::Text(text) | ContentItem::Heading(_, text) => Some(*text),
-        _ => None,
-    });
-    let values = texts.flat_map(fields).filter(|(own, value)| own == label && !value.is_empty());
-    let mut values: Vec<&str> = values.map(|(_, value)| value).collect();
-    values.dedup();
-    let [value] = values.as_slice() else { return None };
-    let (colon, sign) = template.char_indices().find(|(_, sign)| matches!(sign, '：' | ':'))?;
-    Some(format!("{}{value}", &template[..colon + sign.len_utf8()]))
+/// What a report says about labels.
+struct Known<'a, 'p> {
+    form: &'a Form,
+    report: &'a Report,
+    parts: &'a [PlannedSection<'p>],
 }
 
-/// A blank line that names only the agency, with the agency of a report.
-fn with_agency(form: &Form, template: &str, report: &Report) -> Option<String> {
-    let agency = report.agency.as_deref()?;
-    let colon = template.find(['：', ':'])?;
-    let sign = template[colon..].chars().next()?;
-    let written = format!("{}{agency}", &template[..colon + sign.len_utf8()]);
-    let named = form.identity.agency.iter().any(|line| line.named(&written).is_some_and(|name| name == agency));
-    (named && fields(template).len() == 1).then_some(written)
+impl Known<'_, '_> {
+    /// A blank line with the values of its labels; `None` if none is known.
+    fn fill(&self, template: &str, findings: &mut Vec<Finding>) -> Option<String> {
+        let fields = fields(template);
+        let mut line = template.to_owned();
+        let mut any = false;
+        for field in fields.iter().rev().filter(|field| is_open(field.value)) {
+            let Some(value) = self.value(field, findings) else { continue };
+            let gap = if field.span.1 < template.len() { "　" } else { "" };
+            line.replace_range(field.span.0..field.span.1, &format!("{value}{gap}"));
+            any = true;
+        }
+        any.then_some(line)
+    }
+
+    /// The value of a label. Lines that differ give none, with a finding.
+    fn value(&self, field: &Labelled, findings: &mut Vec<Finding>) -> Option<String> {
+        let texts = self.parts.iter().flat_map(|part| &part.pieces).filter_map(|piece| match piece {
+            ContentItem::Text(text) | ContentItem::Heading(_, text) => Some(*text),
+            _ => None,
+        });
+        let stated = texts.flat_map(fields).filter(|own| own.label == field.label && !is_open(own.value));
+        let mut values: Vec<&str> = Vec::new();
+        for value in stated.map(|own| own.value) {
+            if !values.iter().any(|known| fold(known) == fold(value)) {
+                values.push(value);
+            }
+        }
+        match values.as_slice() {
+            [] => {}
+            [value] => return Some((*value).to_owned()),
+            [..] => {
+                findings.push(about(&LINES_DIFFER, &format!("{}{}", field.written, values.join("、"))));
+                return None;
+            }
+        }
+        let of_field = labelled(self.form, self.report).find(|(_, label, _)| label.folded.contains(&field.label));
+        let of_field = of_field.map(|(_, _, text)| text.into_owned()).filter(|text| !text.is_empty());
+        of_field.or_else(|| self.agency(field))
+    }
+
+    /// The agency, if the label is that of one.
+    fn agency(&self, field: &Labelled) -> Option<String> {
+        let agency = self.report.agency.as_deref()?;
+        let line = format!("{}{agency}", field.written);
+        let names = |known: &LabelLine| known.named(&line).is_some_and(|name| name == agency);
+        self.form.identity.agency.iter().any(names).then(|| agency.to_owned())
+    }
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ fn hold(what: &str, bytes: &[u8], figure: &str, aside: &[&str]) {
 fn rtf(of_cell: &str, content: &str) -> Vec<u8> {
     format!(
         "{{\\rtf1\\ansi{{\\colortbl;\\red0\\green0\\blue0;\\red255\\green255\\blue0;}}\\trowd\\cellx2000{of_cell}\\cellx4000\
-         \\pard\\intbl \\u-26943?\\u30446?\\cell\\pard\\plain\\intbl {content}\\cell\\row\\pard\\par}}"
+         \\pard\\intbl \\u-26503?\\u30446?\\cell\\pard\\plain\\intbl {content}\\cell\\row\\pard\\par}}"
     )
     .into_bytes()
 }

@@ -129,10 +129,12 @@ impl DocxTemplate {
             pictures,
             edits,
             lines: Vec::new(),
+            findings: Vec::new(),
             homeless: Vec::new(),
         };
         narrative.write();
-        let Narrative { pictures, mut edits, lines, homeless: nowhere, .. } = narrative;
+        let Narrative { pictures, mut edits, lines, findings: mut of_lines, homeless: nowhere, .. } = narrative;
+        findings.append(&mut of_lines);
         let stated = lines::stated(&self.form, report, &lines);
         missing.retain(|field| !stated.contains(field));
         findings.splice(..0, homeless(&self.form, &missing));

@@ -5,6 +5,7 @@ use super::pictures::Pictures;
 use super::slot::{ParagraphSlot, Style};
 use crate::fill::edit::Edit;
 use crate::fill::lines;
+use crate::finding::Finding;
 use crate::form::Form;
 use crate::report::Report;
 use crate::write::docx::extra;
@@ -19,6 +20,7 @@ pub(super) struct Narrative<'a> {
     pub(super) edits: Vec<Edit>,
     /// The lines of labels that were filled.
     pub(super) lines: Vec<String>,
+    pub(super) findings: Vec<Finding>,
     /// Headings of sections that the document does not have.
     pub(super) homeless: Vec<String>,
 }
@@ -52,7 +54,8 @@ impl Narrative<'_> {
             }
         }
         let texts = self.slots.lines.iter().map(|(text, _)| text.as_str());
-        let written = lines::written(self.form, self.report, texts, parts);
+        let lines::Written { lines: written, mut findings } = lines::written(self.form, self.report, texts, parts);
+        self.findings.append(&mut findings);
         for ((_, slot), line) in self.slots.lines.iter().zip(written) {
             if let Some(line) = line {
                 slot.text.put(&line, &mut self.edits);

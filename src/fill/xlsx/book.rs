@@ -24,6 +24,8 @@ pub(super) struct Book {
     pub(super) ids: BTreeMap<String, String>,
     /// Name of the part with the order of calculation.
     chain: Option<String>,
+    /// Name of the part with the cell formats.
+    styles: Option<String>,
 }
 
 impl Book {
@@ -37,8 +39,11 @@ impl Book {
         let relationships = package.relationships(&part, budget)?;
         let bytes = package.part(&part, budget)?.unwrap_or_default();
         let (mut sheets, mut ids) = (BTreeMap::new(), BTreeMap::new());
-        let chain = relationships.all().iter().find(|target| target.kind == "calcChain" && !target.external);
-        let chain = chain.and_then(|target| package.find(&target.target)).map(str::to_owned);
+        let of_kind = |kind: &str| {
+            let found = relationships.all().iter().find(|target| target.kind == kind && !target.external);
+            found.and_then(|target| package.find(&target.target)).map(str::to_owned)
+        };
+        let (chain, styles) = (of_kind("calcChain"), of_kind("styles"));
         let (text, _) = xml::text(&bytes, budget)?;
         let mut events = Events::new(&text, 0, SHEET);
         loop {
@@ -59,7 +64,7 @@ impl Book {
                 _ => {}
             }
         }
-        Ok(Self { part, xml: String::from_utf8(bytes).ok(), sheets, ids, chain })
+        Ok(Self { part, xml: String::from_utf8(bytes).ok(), sheets, ids, chain, styles })
     }
 
     /// The order of calculation: name of the part, and XML.
@@ -74,6 +79,15 @@ impl Book {
         let Some(name) = &self.chain else { return Ok(None) };
         let bytes = package.part(name, budget)?;
         Ok(bytes.and_then(|bytes| String::from_utf8(bytes).ok()).map(|xml| (name.clone(), xml)))
+    }
+
+    /// The cell formats; empty if there are none.
+    ///
+    /// # Errors
+    /// [`ReadError`] if the part exceeds a limit.
+    pub(super) fn styles(&self, package: &mut Package, budget: &mut Budget) -> Result<String, ReadError> {
+        let bytes = self.styles.as_ref().map(|name| package.part(name, budget)).transpose()?.flatten();
+        Ok(bytes.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default())
     }
 
     /// The workbook with recalculation on opening requested; `None` if it is already, or cannot be changed.

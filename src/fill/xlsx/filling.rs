@@ -249,6 +249,8 @@ impl<'a> Filling<'a> {
             }
         }
         let written = lines::written(form, self.report, slots.lines.iter().map(|line| line.0.as_str()), &mut parts);
+        let lines::Written { lines: written, mut findings } = written;
+        self.findings.append(&mut findings);
         let stated: Vec<String> = written.iter().flatten().cloned().collect();
         let stated = lines::stated(form, self.report, &stated);
         self.missing.retain(|field| !stated.contains(field));

@@ -1,5 +1,7 @@
 //! Inserts copies of a row into a sheet, and moves everything below: rows, merged regions, formulas, and what else refers to cells.
 
+use std::collections::BTreeMap;
+
 use super::reference::{Rows, moved};
 use super::sheet::{SHEET, place};
 use crate::document::Budget;
@@ -14,7 +16,7 @@ const FIXED: &[&str] = &["drawing", "legacyDrawing", "tableParts", "oleObjects",
 /// Elements with the text of a formula.
 const FORMULAS: &[&str] = &["f", "formula", "formula1", "formula2", "definedName"];
 
-/// Copies of the last row of a table, inserted below it.
+/// Copies of the last row of a table, inserted below it; of the header, without its words, if the table has no row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Growth<'a> {
     /// Name of the sheet.
@@ -24,6 +26,10 @@ pub(super) struct Growth<'a> {
     pub(super) last: u32,
     /// Number of copies.
     pub(super) by: u32,
+    /// Whether the copied row is the header.
+    pub(super) header: bool,
+    /// The cell formats of rows of data in place of those of a header.
+    pub(super) plain: &'a BTreeMap<String, String>,
 }
 
 impl Growth<'_> {
@@ -34,14 +40,14 @@ impl Growth<'_> {
 
     /// A region or range after the insertion: one that ends with the table's rows includes the copies.
     fn region(&self, rows: Rows) -> (u32, Option<u32>) {
-        let to = rows.to.map(|(to, _)| if to == self.last { to + self.by } else { self.row(to) });
+        let to = rows.to.map(|(to, _)| if to == self.last && !self.header { to + self.by } else { self.row(to) });
         (self.row(rows.from.0), to)
     }
 
     /// A region to which the copies belong if it covers the last row.
     fn area(&self, rows: Rows) -> (u32, Option<u32>) {
         match self.region(rows) {
-            (from, None) if from == self.last => (from, Some(from + self.by)),
+            (from, None) if from == self.last && !self.header => (from, Some(from + self.by)),
             moved => moved,
         }
     }
@@ -215,7 +221,8 @@ impl<'a> Grower<'a> {
                 && from.0 == growth.last
                 && to.0 == growth.last
             {
-                self.merges.push(region);
+                // Groups of a header are none of its rows.
+                self.merges.extend((!growth.header).then_some(region));
                 return;
             }
         }
@@ -234,6 +241,11 @@ impl<'a> Grower<'a> {
         let Some((span, name)) = attribute(self.xml, (tag.start, self.xml.len()), "r") else { return };
         let letters = name.trim_end_matches(|sign: char| sign.is_ascii_digit()).to_owned();
         self.number(span, row, letters);
+        if self.grows && self.growth.header && row == self.growth.last {
+            let format = attribute(self.xml, (tag.start, self.xml.len()), "s");
+            let plain = format.and_then(|(span, format)| Some((span, self.growth.plain.get(format)?.clone())));
+            self.own.extend(plain.map(|(span, text)| Edit { span, text }));
+        }
     }
 
     /// Leaves out the content of a copied cell that ends at `end`: the form's cells and the row's number are written afterwards, and any

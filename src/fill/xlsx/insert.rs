@@ -7,7 +7,7 @@ use super::locate::Slots;
 use super::sheet::{Cell, Sheet};
 use super::{Body, SheetTemplate, XlsxTemplate};
 use crate::document::Budget;
-use crate::fill::rows::{OpenReport, RowCell};
+use crate::fill::rows::OpenReport;
 use crate::read::ReadError;
 
 /// The sheets of a template with as many rows as a report needs, and other parts that change with them: name, and XML.
@@ -34,7 +34,8 @@ pub(super) fn grown(template: &XlsxTemplate, report: &OpenReport) -> Result<Opti
             continue;
         }
         let own = &template.body.sheets[table.sheet];
-        let growth = Growth { sheet: &own.name, first: table.first, last: table.last(), by };
+        let (last, header) = (table.last(), table.rows.is_empty());
+        let growth = Growth { sheet: &own.name, first: table.first, last, by, header, plain: &template.plain };
         let Some(xml) = grow::grown(&sheets[table.sheet], &growth, budget)? else { continue };
         for (other, sheet) in sheets.iter_mut().enumerate() {
             *sheet = if other == table.sheet { xml.clone() } else { grow::referring(sheet, &growth, budget)? };
@@ -77,19 +78,15 @@ impl Slots {
         self.headings.iter_mut().map(|heading| &mut heading.1).for_each(shift);
         self.lines.iter_mut().map(|line| &mut line.1).for_each(shift);
         for table in self.open.iter_mut().filter(|table| table.sheet == sheet) {
-            table.first = growth.row(table.first);
+            // The first row of a table with only a header is the first of the copies.
+            table.first =
+                if growth.header && table.first == growth.first { table.first } else { growth.row(table.first) };
             if let Some((row, _)) = &mut table.total {
                 *row = growth.row(*row);
             }
         }
-        let rows = &mut self.open[number].rows;
-        let Some(last) = rows.last().cloned() else { return };
-        for copy in 1..=growth.by {
-            let next = last.iter().map(|(column, content)| match *content {
-                RowCell::Number(first) => (*column, RowCell::Number(first.saturating_add(i64::from(copy)))),
-                content @ RowCell::Field { .. } => (*column, content),
-            });
-            rows.push(next.collect());
-        }
+        let table = &mut self.open[number];
+        let next: Vec<_> = (0..growth.by).map(|copy| table.next(copy + u32::from(!growth.header))).collect();
+        table.rows.extend(next);
     }
 }

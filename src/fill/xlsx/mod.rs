@@ -10,6 +10,7 @@ mod locate;
 mod open;
 mod reference;
 mod sheet;
+mod styles;
 #[cfg(test)]
 mod tests;
 
@@ -42,6 +43,8 @@ pub struct XlsxTemplate {
     body: Body,
     /// Parts that change if rows are inserted.
     others: Others,
+    /// For the format of a header's cell, that of a cell below it.
+    plain: BTreeMap<String, String>,
     /// The workbook part with recalculation requested: name of the part, and XML.
     workbook: Option<(String, String)>,
     bytes: Vec<u8>,
@@ -116,6 +119,7 @@ impl XlsxTemplate {
             form: Arc::clone(form),
             body: Body { sheets: Vec::new(), slots },
             others: Others::default(),
+            plain: BTreeMap::new(),
             workbook: None,
             bytes: bytes.to_vec(),
             splice: Splice::open(bytes),
@@ -126,6 +130,9 @@ impl XlsxTemplate {
         if !template.body.slots.open.is_empty() {
             let workbook = recalculating.clone().or_else(|| Some((book.part.clone(), book.xml.clone()?)));
             template.others = Others { workbook, chain: book.chain(&mut package, budget)? };
+            if template.body.slots.open.iter().any(|table| table.rows.is_empty()) {
+                template.plain = styles::plain(&book.styles(&mut package, budget)?, budget)?;
+            }
         }
         template.workbook = recalculating.filter(|_| template.is_left_stale());
         template.findings = template.own_findings(filled);

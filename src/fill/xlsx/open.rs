@@ -21,6 +21,8 @@ pub(super) struct OpenTable {
     pub(super) first: u32,
     /// For each row, the columns that are filled.
     pub(super) rows: Vec<Vec<(u32, RowCell)>>,
+    /// The columns that are filled in the first row of a table that has only a header.
+    pub(super) blank: Vec<(u32, RowCell)>,
     pub(super) total: Option<(u32, Vec<(u32, RowCell)>)>,
 }
 
@@ -41,7 +43,10 @@ impl OpenTable {
 
     /// Adds the blank rows below the last one: those above the total row, or else those that are formatted.
     fn extend(&mut self, is_blank: &IsBlank) {
-        let Some(last) = self.rows.last().cloned() else { return };
+        let last = self.rows.last().unwrap_or(&self.blank).clone();
+        if last.is_empty() {
+            return;
+        }
         let before = self.total.as_ref().map(|total| total.0).filter(|row| *row > self.last());
         for further in 1..=MOST_BLANK {
             let (blank, formatted) = is_blank(self.sheet, self.last() + 1, &last);
@@ -56,7 +61,16 @@ impl OpenTable {
         }
     }
 
-    /// The last row, 0-based.
+    /// The row after this one.
+    pub(super) fn next(&self, further: u32) -> Vec<(u32, RowCell)> {
+        let next = |(column, content): &(u32, RowCell)| match *content {
+            RowCell::Number(first) => (*column, RowCell::Number(first.saturating_add(i64::from(further)))),
+            content @ RowCell::Field { .. } => (*column, content),
+        };
+        self.rows.last().unwrap_or(&self.blank).iter().map(next).collect()
+    }
+
+    /// The last row, 0-based: that of the header if there are none.
     pub(super) fn last(&self) -> u32 {
         self.first + self.rows.len() as u32 - 1
     }
@@ -70,7 +84,11 @@ pub(super) fn tables(
 ) -> Vec<OpenTable> {
     let mut found: Vec<OpenTable> = Vec::new();
     for place in places {
-        let Some((sheet, (first, _))) = place.rows.first().and_then(|row| cell(row.first()?)) else { continue };
+        // Cells that are merged downwards have the place of their first row.
+        let header = || place.header.iter().filter_map(cell).max_by_key(|cell| cell.1.0);
+        let header = || header().map(|(sheet, (row, column))| (sheet, (row + 1, column)));
+        let first = place.rows.first().and_then(|row| cell(row.first()?));
+        let Some((sheet, (first, _))) = first.or_else(header) else { continue };
         let row =
             |cells: &[OpenCell], above: Option<&[OpenCell]>, block: usize| -> Option<(u32, Vec<(u32, RowCell)>)> {
                 let (_, (number, _)) = cell(cells.first()?)?;
@@ -86,8 +104,13 @@ pub(super) fn tables(
         let rows = rows.into_iter().enumerate().take_while(|(number, row)| row.0 == first + *number as u32);
         let rows: Vec<Vec<(u32, RowCell)>> = rows.map(|(_, row)| row.1).collect();
         let total = place.total.as_ref().and_then(|cells| row(cells, None, block));
+        // The words of the header are no content of a row.
+        let below: Vec<OpenCell> =
+            place.header.iter().map(|cell| OpenCell { text: String::new(), ..cell.clone() }).collect();
+        let blank = row(&below, None, block).filter(|_| rows.is_empty()).map(|row| row.1).unwrap_or_default();
         if let Some(known) = beside {
             known.blocks.push(place.block);
+            known.blank.extend(blank);
             for (row, cells) in known.rows.iter_mut().zip(rows) {
                 row.extend(cells);
             }
@@ -95,10 +118,10 @@ pub(super) fn tables(
                 known.1.extend(cells.1);
             }
         } else {
-            found.push(OpenTable { sheet, blocks: vec![place.block], first, rows, total });
+            found.push(OpenTable { sheet, blocks: vec![place.block], first, rows, blank, total });
         }
     }
-    found.retain(|table| !table.rows.is_empty());
+    found.retain(|table| !table.rows.is_empty() || !table.blank.is_empty());
     for table in &mut found {
         table.extend(is_blank);
     }

@@ -19,6 +19,11 @@ declare! {
         ("模板中没有标题", "the template has no title"),
         ("模板中没有找到单独成段的报告标题，标题没有填入。", "The template has no paragraph with the report's title alone; the title was not filled in."),
         ("请在模板开头加上标题。", "Put a title at the top of the template.");
+    /// Lines of the report give a label different values.
+    LINES_DIFFER = "lines-differ", Warning,
+        ("报告中同一项写法不同，未填入模板", "lines of the report differ, and the template's line stays blank"),
+        ("报告有两行写明这一项，内容不同，不能确定是哪一个，模板中的这一项留空。", "Two lines of the report state it differently, so it is not certain which one counts; the template's line stays blank."),
+        ("请核对报告，并在填好的文件中补写。", "Check the report, and complete the line in the filled file.");
     /// Text of a blank template was kept.
     TEMPLATE_TEXT_KEPT = "template-text-kept", Info,
         ("模板自带的文字已保留", "the template's own text was kept"),

@@ -60,7 +60,7 @@ impl Operand {
         let letters = text.trim_start_matches('$').find(|sign: char| !sign.is_ascii_alphabetic())?;
         let start = text.len() - text.trim_start_matches('$').len();
         let (column, row) = text.split_at(start + letters);
-        let (at_row, at_column) = super::xlsx::place(text)?;
+        let (at_row, at_column) = super::references::place(text)?;
         let is_reference = column.len() <= 4 && row.trim_start_matches('$').bytes().all(|sign| sign.is_ascii_digit());
         is_reference.then_some(Self::Cell((at_row, fixed(row)), (at_column, fixed(column))))
     }

@@ -13,6 +13,7 @@ mod inherited;
 mod numberformat;
 mod ods;
 mod package;
+mod references;
 mod second;
 mod sheetxml;
 mod strings;

@@ -334,7 +334,7 @@ impl<'a, 'b> Walker<'a, 'b> {
     /// Reads a conditional format of the calc extension, of which the first condition that holds counts.
     fn conditional(&mut self, tag: &Tag, sheet: &mut Sheet) -> Result<(), ReadError> {
         let ranges = tag.get("target-range-address").unwrap_or_default().into_owned();
-        let place = |place: &str| super::xlsx::place(place.rsplit('.').next().unwrap_or(place));
+        let place = |place: &str| super::references::place(place.rsplit('.').next().unwrap_or(place));
         let region = |range: &str| {
             let (from, to) = range.split_once(':').unwrap_or((range, range));
             let ((top, left), (bottom, right)) = (place(from)?, place(to)?);

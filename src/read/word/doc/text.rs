@@ -16,7 +16,7 @@ use crate::document::{Aside, Block, Budget, Document, Exceeded, Region, Resource
 use crate::finding::code::read::CONTENT_SKIPPED;
 use crate::finding::{Finding, Message};
 use crate::read::container::cfb::{u16_at, u32_at};
-use crate::read::shared::marks::{Face, Paper, revisions, uncalculated};
+use crate::read::shared::marks::{Paper, revisions, uncalculated};
 use crate::read::word::flow::{Counters, Flow, Para};
 use crate::read::{Damage, ReadError};
 
@@ -437,9 +437,8 @@ impl<'a, 'b> Walk<'a, 'b> {
         let mut para = std::mem::take(&mut self.para);
         para.span = (start, end);
         if let Some(props) = props {
-            let Face { paper, ground, .. } = props.shared.face;
-            if paper != Paper::Unsaid {
-                para.text.lay_on(paper, ground);
+            if props.shared.face.paper != Paper::Unsaid {
+                para.text.lay_on(props.shared.face.paper, props.shared.face.ground);
             }
             para.level = props.shared.level;
             para.number = self.lists.label(props.shared);

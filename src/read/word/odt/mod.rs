@@ -216,7 +216,6 @@ impl<'p> Walker<'p> {
             budget.spend(Resource::TextBytes, text.len() as u64)?;
             let shown = text.chars().filter(|character| !matches!(character, '\n' | '\r'));
             match open.faces.last().copied().filter(|face| !face.is_plain()) {
-                // A span without a background stands on that of its cell.
                 Some(face) if face.ground.is_none() && face.sinks_in(ground) => {
                     open.marks.leave_out(AsideKind::Unseen, &shown.collect::<String>());
                 }
@@ -301,9 +300,7 @@ impl<'p> Walker<'p> {
             (TABLE, "table-cell" | "covered-table-cell") => {
                 if let Some(table) = self.tables.last_mut() {
                     if tag.local == "table-cell" {
-                        let style = tag.get("style-name").map(|style| self.styles.face("table-cell", &style));
-                        let ground = style.map(|style| style.apply(Face::default()));
-                        self.papers.push(ground.map(|face| (face.paper, face.ground)).unwrap_or_default());
+                        self.papers.push(tables::ground(&mut self.styles, tag));
                         table.begin_cell(tag, budget)?;
                     } else {
                         self.papers.push((Paper::Unsaid, None));

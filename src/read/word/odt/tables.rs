@@ -6,8 +6,9 @@ use std::sync::Arc;
 use crate::document::{Block, Budget, Cell, Exceeded, Grid, GridBuilder, Place, Resource};
 use crate::finding::code::read::CONTENT_SKIPPED;
 use crate::finding::{Finding, Message};
-use crate::read::shared::marks::uncalculated;
+use crate::read::shared::marks::{Face, Paper, Rgb, uncalculated};
 use crate::read::shared::odf::count;
+use crate::read::shared::odf::styles::Styles;
 use crate::read::xml::Tag;
 
 /// Maximum number of repetitions of a cell or row; a page has fewer of either.
@@ -187,6 +188,13 @@ impl Table {
         findings.extend(self.hidden.map(|(count, place, text)| covered(count, place, &text)));
         self.builder.finish(budget)
     }
+}
+
+/// The background of a cell, and its colour.
+pub(super) fn ground(styles: &mut Styles, tag: &Tag) -> (Paper, Option<Rgb>) {
+    let style = tag.get("style-name").map(|style| styles.face("table-cell", &style));
+    let face = style.unwrap_or_default().apply(Face::default());
+    (face.paper, face.ground)
 }
 
 fn covered(count: usize, place: Place, text: &str) -> Finding {
