@@ -102,6 +102,33 @@ fn the_draft_has_the_content_of_the_template() {
 }
 
 #[test]
+fn columns_of_words_and_the_period_are_drafted() {
+    let page = "<p>石岭县2024年第三季度重点工作任务表</p><table><tr><td>工作任务</td><td>责任单位</td><td>完成时限</td><td>完成率（%）</td>\
+        <td>投入（万元）</td><td>备注</td></tr><tr><td>修订指南</td><td>司法局</td><td>年底前</td><td>60.5</td><td>1.25</td><td></td></tr>\
+        <tr><td>网站改版</td><td>县政府办</td><td>持续推进</td><td>100</td><td>3</td><td>二期</td></tr></table>";
+    let draft = nianbao::draft::draft(&read(page.as_bytes(), "a.html"), &[], "a");
+    let text = nianbao::draft::written(&draft);
+    for wanted in [
+        "label_columns = 1",
+        "label = \"责任单位\", kind = \"text\"",
+        "label = \"完成时限\", kind = \"text\"",
+        "label = \"备注\", kind = \"text\"",
+        "names = [\"重点工作任务表\"]",
+        "period = \"quarter\"",
+    ] {
+        assert!(text.contains(wanted), "{wanted}\n{text}");
+    }
+    let mut forms = Forms::default();
+    forms.add("a.toml", &text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    let reading = nianbao::read::read(page.as_bytes(), None, &mut nianbao::document::Budget::default()).unwrap();
+    let report = nianbao::bind::Binder::new(&forms).bind(&reading, &nianbao::bind::Hints::default()).unwrap();
+    let words = report.values.values().filter_map(|value| value.text.as_deref()).collect::<Vec<_>>();
+    assert_eq!(words, ["司法局", "年底前", "县政府办", "持续推进", "二期"]);
+    let figures = report.values.values().filter_map(|value| value.value).map(|value| value.to_string());
+    assert_eq!(figures.collect::<Vec<_>>(), ["60.5", "1.25", "100", "3"]);
+}
+
+#[test]
 fn every_command_that_reads_can_accept_documents_without_a_form() {
     let page = "<p>石岭市人民政府关于做好防汛工作的通知</p><p>各镇人民政府：</p><p>现就有关事项通知如下。</p>\
         <p>石岭市人民政府</p><p>2024年3月1日</p>";

@@ -185,6 +185,8 @@ fn all_blank_rows_of_a_sheet_are_used() {
     };
     let (blank, sums) = ([""; 5], ["合计", "", "", "", ""]);
     for (rows, blank_after) in [
+        // The rows of a table with only a header are added below it.
+        (vec![sums], 0),
         (vec![blank, sums], 0),
         (vec![blank, blank, sums], 0),
         (vec![blank, blank, blank, sums], 0),
@@ -202,6 +204,56 @@ fn all_blank_rows_of_a_sheet_are_used() {
         assert!(sheet.contains("填表人：王小明　　审核人：李四"), "{sheet}");
         assert_eq!(sheet.matches("<row ").count(), 9 + blank_after, "{sheet}");
     }
+}
+
+#[test]
+fn lines_of_labels_take_what_any_line_of_the_report_says() {
+    let mut report = read(&forms(), page(&ROWS).as_bytes());
+    for field in ["filler", "reviewer", "day"] {
+        report.values.swap_remove(field);
+    }
+    let preamble = |report: &mut Report, lines: &[&str]| {
+        let lines = lines.iter().map(|line| format!("<p>{line}</p>")).collect::<String>();
+        let page = page(&ROWS).replace("<p>填表人：王小明　　审核人：李四　　填报日期：2025年1月10日</p>", &lines);
+        *report = read(&forms(), page.as_bytes());
+    };
+    let template = word(&[
+        row("", &[("", ""); 5]),
+        row("", &[("<w:gridSpan w:val=\"2\"/>", "合计"), ("", ""), ("", ""), ("", "")]),
+    ])
+    .clone();
+    // Two labels of one line of the template stand in lines of their own.
+    preamble(&mut report, &["填表人：王小明", "审核人：李四"]);
+    let (bytes, told) = fill(&template, &report);
+    assert_eq!(told, Vec::<String>::new());
+    let xml = content(&bytes, "word/document.xml");
+    assert!(xml.contains("填表人：王小明　审核人：李四　填报日期："), "{xml}");
+    // Two lines that differ leave it blank, and are told.
+    preamble(&mut report, &["填表人：王小明", "联系电话：1　填表人：赵六"]);
+    let (bytes, told) = fill(&template, &report);
+    let xml = content(&bytes, "word/document.xml");
+    assert!(!xml.contains("填表人：王小明　审核人") && !xml.contains("填表人：赵六　审核人"), "{xml}");
+    assert_eq!(told.iter().filter(|told| told.contains("填表人：王小明、赵六")).count(), 1, "{told:?}");
+}
+
+#[test]
+fn a_report_without_any_of_the_tables_that_may_be_missing_is_an_error() {
+    let text = "language = 1\nid = \"f\"\nname = { zh = \"检查表\", en = \"visits\" }\n[title]\npattern = \"{agency}{year}年检查情况年报\"\n\
+        [[section]]\nid = \"a\"\nheading = \"检查情况汇总\"\n[[table]]\nid = \"t\"\nsection = \"a\"\noptional = true\n\
+        name = { zh = \"检查表\", en = \"t\" }\n[[table.block]]\ncorner = \"对象\"\ncolumns = [{ id = \"c\", label = \"检查次数\" }]\n\
+        rows = [{ id = \"r\", label = \"商店\" }, { id = \"s\", label = \"工厂\" }]\n";
+    let mut forms = Forms::default();
+    forms.add("f.toml", text).unwrap();
+    let codes = |page: &str| {
+        let reading = nianbao::read::read(page.as_bytes(), None, &mut Budget::default()).unwrap();
+        let hints = Hints { form: Some("f"), ..Hints::default() };
+        let report = Binder::new(&forms).bind(&reading, &hints).unwrap();
+        report.findings.into_iter().map(|finding| finding.code).collect::<Vec<_>>()
+    };
+    let table = "<table><tr><td>对象</td><td>检查次数</td></tr><tr><td>商店</td><td>5</td></tr><tr><td>工厂</td><td>7</td></tr></table>";
+    let title = "<p>石岭县教育局2024年检查情况年报</p>";
+    assert!(!codes(&format!("{title}{table}")).contains(&"table-not-found".to_owned()));
+    assert!(codes(&format!("{title}<p>另行报送。</p>")).contains(&"table-not-found".to_owned()));
 }
 
 #[test]

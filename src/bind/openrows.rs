@@ -11,6 +11,8 @@ pub struct OpenPlaces {
     pub rows: Vec<Vec<OpenCell>>,
     /// The cells of the last row of the header.
     pub header: Vec<OpenCell>,
+    /// The cells of the header that reach down into that row from above.
+    pub over: Vec<OpenCell>,
     /// The total row.
     pub total: Option<Vec<OpenCell>>,
 }

@@ -20,12 +20,43 @@ pub(super) fn settle(table: &mut Table, template: Option<&GridRange>, filled: &[
         if let Some(template) = template {
             by_cells(block, template, filled);
         }
+        beside_words(block);
     }
+}
+
+/// Gives decimal figures to the columns of figures if there are columns of words beside them: the kind of a row is that of all its cells.
+fn beside_words(block: &mut super::TableBlock) {
+    let leaves: Vec<&Head> = block.columns.iter().flat_map(Head::leaves).collect();
+    let has_words = leaves.iter().any(|leaf| is_words(leaf));
+    let amounts = block.rows.iter().flat_map(Head::leaves).any(|leaf| leaf.kind.as_deref() == Some(AMOUNT));
+    if !has_words || !amounts {
+        return;
+    }
+    for_leaves(&mut block.columns, &mut |column: &mut Head| {
+        if !is_words(column) && column.of.is_empty() {
+            column.kind = Some(AMOUNT.to_owned());
+        }
+    });
+    for_leaves(&mut block.rows, &mut |row: &mut Head| row.kind = row.kind.take().filter(|kind| kind != AMOUNT));
+}
+
+/// The kind of decimal figures.
+const AMOUNT: &str = "amount";
+
+fn is_words(head: &Head) -> bool {
+    matches!(head.kind.as_deref(), Some("text" | "date" | "code"))
+}
+
+/// Whether one of the texts is a figure with decimals.
+fn has_decimals(texts: &[String]) -> bool {
+    let is_decimal = |text: &String| text.contains('.') && text.replace([',', '，'], "").parse::<f64>().is_ok();
+    texts.iter().any(is_decimal)
 }
 
 /// Determines kinds and choices from the cells of the template and of filled reports.
 fn by_cells(block: &mut super::TableBlock, template: &GridRange, filled: &[GridRange]) {
-    let columns: Vec<(u32, u32)> = block.columns.iter().flat_map(Head::leaves).map(|leaf| leaf.at).collect();
+    let leaves = block.columns.iter().flat_map(Head::leaves).filter(|leaf| !is_words(leaf));
+    let columns: Vec<(u32, u32)> = leaves.map(|leaf| leaf.at).collect();
     let files: Vec<&GridRange> = std::iter::once(template).chain(filled).collect();
     let cell = |part: &GridRange, row: u32, column: u32| {
         part.grid
@@ -42,6 +73,9 @@ fn by_cells(block: &mut super::TableBlock, template: &GridRange, filled: &[GridR
             return;
         }
         by_values(row, &texts[columns.len().min(texts.len())..]);
+        if row.kind.is_none() && has_decimals(&texts) {
+            row.kind = Some(AMOUNT.to_owned());
+        }
     });
     if block.rows.is_empty() {
         let body: Vec<u32> = (block.body.0..block.body.1).collect();
@@ -51,6 +85,8 @@ fn by_cells(block: &mut super::TableBlock, template: &GridRange, filled: &[GridR
             let texts: Vec<String> = files.iter().flat_map(line).collect();
             if let Some(of) = texts.iter().find_map(|text| words_of_choice(text)) {
                 (column.of, column.kind) = (of, None);
+            } else if column.kind.is_none() && has_decimals(&texts) {
+                column.kind = Some(AMOUNT.to_owned());
             }
         });
     }

@@ -121,8 +121,10 @@ impl<'a, 'd> Reader<'a, '_, 'd> {
     /// The rows from the header to the total row: those of a report, or the blank ones of a form.
     fn places(&self, block: (usize, usize), end: u32) -> OpenPlaces {
         let last = self.header.bottom.saturating_sub(1);
-        let header = self.grid.row_cells(last).filter(|cell| cell.row == last).map(|cell| self.open_cell(cell));
-        let mut places = OpenPlaces { block, header: header.collect(), ..OpenPlaces::default() };
+        let (header, over): (Vec<&'d Cell>, Vec<&'d Cell>) =
+            self.grid.row_cells(last).partition(|cell| cell.row == last);
+        let all = |cells: Vec<&'d Cell>| cells.into_iter().map(|cell| self.open_cell(cell)).collect();
+        let mut places = OpenPlaces { block, header: all(header), over: all(over), ..OpenPlaces::default() };
         for row in self.header.bottom..end {
             let cells = self.cells(row);
             let own: Vec<&'d Cell> = self.grid.row_cells(row).filter(|cell| cell.row == row).collect();

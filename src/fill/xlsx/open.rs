@@ -84,9 +84,7 @@ pub(super) fn tables(
 ) -> Vec<OpenTable> {
     let mut found: Vec<OpenTable> = Vec::new();
     for place in places {
-        // Cells that are merged downwards have the place of their first row.
-        let header = || place.header.iter().filter_map(cell).max_by_key(|cell| cell.1.0);
-        let header = || header().map(|(sheet, (row, column))| (sheet, (row + 1, column)));
+        let header = || cell(place.header.first()?).map(|(sheet, (row, column))| (sheet, (row + 1, column)));
         let first = place.rows.first().and_then(|row| cell(row.first()?));
         let Some((sheet, (first, _))) = first.or_else(header) else { continue };
         let row =
@@ -105,8 +103,9 @@ pub(super) fn tables(
         let rows: Vec<Vec<(u32, RowCell)>> = rows.map(|(_, row)| row.1).collect();
         let total = place.total.as_ref().and_then(|cells| row(cells, None, block));
         // The words of the header are no content of a row.
-        let below: Vec<OpenCell> =
-            place.header.iter().map(|cell| OpenCell { text: String::new(), ..cell.clone() }).collect();
+        let mut below: Vec<OpenCell> = place.header.iter().chain(&place.over).cloned().collect();
+        below.sort_by_key(|cell| cell.place.column);
+        below.iter_mut().for_each(|cell| cell.text.clear());
         let blank = row(&below, None, block).filter(|_| rows.is_empty()).map(|row| row.1).unwrap_or_default();
         if let Some(known) = beside {
             known.blocks.push(place.block);
