@@ -105,7 +105,9 @@ pub(super) fn tables(
         // The words of the header are no content of a row.
         let mut below: Vec<OpenCell> = place.header.iter().chain(&place.over).cloned().collect();
         below.sort_by_key(|cell| cell.place.column);
-        below.iter_mut().for_each(|cell| cell.text.clear());
+        for cell in &mut below {
+            cell.text.clear();
+        }
         let blank = row(&below, None, block).filter(|_| rows.is_empty()).map(|row| row.1).unwrap_or_default();
         if let Some(known) = beside {
             known.blocks.push(place.block);

@@ -244,6 +244,14 @@ impl Change {
         self.ink = Some(Colour::Is([red, green, blue]));
     }
 
+    /// Sets the text colour; an unknown or automatic one is not white.
+    pub(in crate::read) fn set_colour(&mut self, colour: Option<Rgb>) {
+        (self.pale, self.ink) = (Some(false), Some(Colour::None));
+        if let Some(colour) = colour {
+            self.set_ink(colour);
+        }
+    }
+
     /// Sets the horizontal scale of characters in percent.
     pub(in crate::read) fn scale(&mut self, percent: u32) {
         self.away = Some(percent <= LEAST_SCALE);

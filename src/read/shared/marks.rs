@@ -228,7 +228,7 @@ impl Marks {
             let short = inside.trim().chars().nth(LONGEST_MARK).is_none();
             if beside || short {
                 let signs = inside.chars().map(|sign| (shifted_sign(sign, shift).len_utf8(), sign.len_utf8()));
-                grown.push((end, signs.map(|(now, before)| now as isize - before as isize).sum()));
+                grown.push((end, signs.map(|(now, before)| now.cast_signed() - before.cast_signed()).sum()));
                 written.extend(inside.chars().map(|sign| shifted_sign(sign, shift)));
             } else {
                 written.push_str(inside);

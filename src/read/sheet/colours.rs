@@ -45,7 +45,7 @@ pub(super) fn of_theme(number: usize, tint: f64) -> Option<Rgb> {
     let shade = |channel: u8| {
         let channel = f64::from(channel);
         let tinted = if tint < 0.0 { channel * (1.0 + tint) } else { channel + (255.0 - channel) * tint };
-        tinted.clamp(0.0, 255.0) as u8
+        u8::try_from(tinted.clamp(0.0, 255.0) as i32).unwrap_or(u8::MAX)
     };
     THEME.get(number).map(|&colour| rgb(colour).map(shade))
 }

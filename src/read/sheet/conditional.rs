@@ -6,7 +6,7 @@ use super::{Region, Sheet, Texts};
 use crate::document::{Aside, AsideKind, Budget, Place, Resource};
 use crate::read::ReadError;
 use crate::read::shared::comparison::Comparison;
-use crate::read::shared::marks::{Change, Colour, Face, Paper, rgb};
+use crate::read::shared::marks::{Change, Face, Paper, rgb};
 use crate::read::xml::{Event, Events};
 
 /// Maximum number of rules of a sheet.
@@ -169,7 +169,7 @@ pub(super) fn of_sheetxml(events: &mut Events, sheet: &mut Sheet, budget: &mut B
             Event::Open(tag) => match tag.local {
                 "Range" => regions = events.content(budget)?.split(',').filter_map(region_by_numbers).collect(),
                 "Condition" => (operator, operands) = (String::new(), Vec::new()),
-                "Qualifier" => operator = events.content(budget)?.trim().to_owned(),
+                "Qualifier" => events.content(budget)?.trim().clone_into(&mut operator),
                 "Value1" | "Value2" => operands.push(events.content(budget)?.into_owned()),
                 "Format" => {
                     let change = tag.get("Style").map(|style| of_style(&style)).unwrap_or_default();
@@ -212,10 +212,7 @@ fn of_style(style: &str) -> Change {
         let colour = if value.eq_ignore_ascii_case("white") { Some([0xFF; 3]) } else { rgb(value) };
         match name.trim().to_ascii_lowercase().as_str() {
             "text-line-through" => change.struck = Some(!value.eq_ignore_ascii_case("none")),
-            "color" => match colour {
-                Some(colour) => change.set_ink(colour),
-                None => (change.pale, change.ink) = (Some(false), Some(Colour::None)),
-            },
+            "color" => change.set_colour(colour),
             "background" => {
                 change.paper = Some(colour.map_or(Paper::Coloured, Paper::from_rgb));
                 change.ground = Some(colour.into());

@@ -9,7 +9,7 @@ use crate::document::{Budget, Resource};
 use crate::read::ReadError;
 use crate::read::container::cache::Memory;
 use crate::read::container::package::Package;
-use crate::read::shared::marks::{Change, Colour, Face, Paper, Rgb, Shift};
+use crate::read::shared::marks::{Change, Face, Paper, Rgb, Shift};
 use crate::read::xml::{Event, Events, Tag};
 
 thread_local! {
@@ -129,10 +129,7 @@ pub(super) fn font(events: &mut Events, palette: Option<&[Rgb]>, budget: &mut Bu
                             change.points(size);
                         }
                     }
-                    "color" => match colour(&tag, palette) {
-                        Some(colour) => change.set_ink(colour),
-                        None => (change.pale, change.ink) = (Some(false), Some(Colour::None)),
-                    },
+                    "color" => change.set_colour(colour(&tag, palette)),
                     _ => {}
                 }
             }

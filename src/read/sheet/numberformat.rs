@@ -179,11 +179,9 @@ enum FormatPart {
 fn section(code: &str) -> Section {
     let (parts, condition) = parts(code);
     let blank = |part: &FormatPart| matches!(part, FormatPart::Written(sign) if sign.is_whitespace());
-    let unseen = match is_white(code) {
-        true => Some(Unseen::White),
-        // A section of a colour alone displays the figure.
-        false => (parts.iter().all(blank) && (code.is_empty() || code.contains('"'))).then_some(Unseen::Nothing),
-    };
+    // A section of a colour alone displays the figure.
+    let nothing = || parts.iter().all(blank) && (code.is_empty() || code.contains('"'));
+    let unseen = if is_white(code) { Some(Unseen::White) } else { nothing().then_some(Unseen::Nothing) };
     let first = parts.iter().position(|part| *part == FormatPart::Digit);
     let last = parts.iter().rposition(|part| *part == FormatPart::Digit);
     let (Some(first), Some(last)) = (first, last) else { return Section { condition, shown: None, unseen } };

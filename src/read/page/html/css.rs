@@ -86,8 +86,12 @@ impl Sheet {
             }
         }
         let mut sheet = Self::default();
-        texts.iter().for_each(|text| sheet.define(text));
-        texts.iter().for_each(|text| sheet.parse_rules(text, 0));
+        for text in &texts {
+            sheet.define(text);
+        }
+        for text in &texts {
+            sheet.parse_rules(text, 0);
+        }
         sheet.rules.sort_by_key(|rule| rule.specificity);
         for (index, rule) in sheet.rules.iter().enumerate() {
             if let Some((last, _)) = rule.chain.first() {

@@ -280,7 +280,7 @@ fn text_properties(tag: &Tag, face: &mut Change) {
             "use-window-font-color" if value == "true" => face.pale = Some(false),
             "text-scale" => {
                 if let Some(percent) = value.strip_suffix('%').and_then(|percent| percent.parse::<f64>().ok()) {
-                    face.scale(percent as u32);
+                    face.scale((percent.clamp(0.0, 1_000.0) as i32).unsigned_abs());
                 }
             }
             "letter-spacing" => {

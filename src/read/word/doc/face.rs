@@ -26,18 +26,8 @@ pub(super) fn apply_face(face: &mut Face, style: Face, opcode: u16, operand: &[u
         op::C_SIZE => change.half_points(u16_at(operand, 0).map_or(u32::MAX, u32::from)),
         op::C_SCALE => change.scale(u16_at(operand, 0).map_or(u32::MAX, u32::from)),
         op::C_SPACING => change.spacing(u16_at(operand, 0).map_or(0, |spacing| spacing.cast_signed().into())),
-        op::C_COLOUR => {
-            (change.pale, change.ink) = (Some(false), Some(Colour::None));
-            if let Some(colour) = of_number(first) {
-                change.set_ink(colour);
-            }
-        }
-        op::C_RGB => {
-            (change.pale, change.ink) = (Some(false), Some(Colour::None));
-            if let Some(colour) = rgb(operand, 0) {
-                change.set_ink(colour);
-            }
-        }
+        op::C_COLOUR => change.set_colour(of_number(first)),
+        op::C_RGB => change.set_colour(rgb(operand, 0)),
         op::C_HIGHLIGHT => (change.paper, change.ground) = set(of_colour(of_number(first))),
         op::C_SHADE_80 | op::P_SHADE_80 => {
             if let Some(shade) = u16_at(operand, 0) {

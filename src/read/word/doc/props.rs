@@ -167,7 +167,7 @@ impl RowProps {
             }
             op::T_INSERT => self.insert(operand),
             op::T_SHADES_80 => {
-                self.shades(operand, 2, |bytes| u16_at(bytes, 0).map_or((Paper::Unsaid, None), shade_80))
+                self.shades(operand, 2, |bytes| u16_at(bytes, 0).map_or((Paper::Unsaid, None), shade_80));
             }
             op::T_SHADES => self.shades(operand, 10, shade),
             op::T_HEIGHT => {

@@ -7,7 +7,7 @@ use super::state::{Dest, Info, Opens};
 use super::tables::Shading;
 use super::tables::outline_level;
 use crate::document::{Exceeded, Region};
-use crate::read::shared::marks::{Change, Colour, Face, Shift};
+use crate::read::shared::marks::{Change, Face, Shift};
 
 impl Rtf<'_> {
     /// Handles a control word.
@@ -192,12 +192,7 @@ impl Rtf<'_> {
             b"up" => face.shift = Shift::by_half_points(number.unwrap_or(6)),
             b"dn" => face.shift = Shift::by_half_points(number.unwrap_or(6).saturating_neg()),
             b"fs" => change.half_points(u32::try_from(value).unwrap_or(u32::MAX)),
-            b"cf" => {
-                (change.pale, change.ink) = (Some(false), Some(Colour::None));
-                if let Some(colour) = self.colours.get(value) {
-                    change.set_ink(colour);
-                }
-            }
+            b"cf" => change.set_colour(self.colours.get(value)),
             b"charscalex" => change.scale(u32::try_from(value).unwrap_or(u32::MAX)),
             b"expndtw" => change.spacing(value),
             // In quarters of a point.
