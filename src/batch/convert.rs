@@ -105,11 +105,11 @@ pub fn convert(
     // An interrupted run does not know which agencies are missing.
     let missing = if taken < task.inputs.len() { Vec::new() } else { places.missing() };
     summary.missing = missing.len();
-    // What the logs list must survive a power cut.
+    // The outputs are synced before the logs that list them are renamed, so that a power cut leaves no log of lost outputs.
     let finished = folder.sync().and_then(|()| page.finish(missing)).and_then(|()| logs.finish());
     finished.and_then(|()| folder.sync()).map_err(output(task.out.to_owned()))?;
     summary.stopped = taken < task.inputs.len();
-    // With several hosts writing into one folder, none knows the outputs of the others.
+    // A shard does not know the outputs of the other shards.
     if !task.part {
         summary.stale = owned.finish(task.prune, summary.stopped).map_err(output(task.out.to_owned()))?;
     }

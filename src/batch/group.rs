@@ -49,7 +49,7 @@ impl Bilingual for GroupError {
 }
 
 /// Writes the files of a roll-up into a folder, which is created if missing, with `jobs` workers. Either all or none are put in place,
-/// unless the system fails between two renames.
+/// unless a rename fails or the process ends between two renames.
 ///
 /// # Errors
 /// The first file in order that could not be built or written; no partial file is left.

@@ -22,7 +22,7 @@ use crate::report::Report;
 const SUFFIXES: &[(&str, &[&str])] =
     &[("docx", &["docx", "docm", "dotx", "dotm"]), ("xlsx", &["xlsx", "xlsm", "xltx", "xltm"])];
 
-/// Folders for copies and letters, and the names used in them.
+/// Folders for annotated and revised copies, and the files that earlier runs wrote into them.
 #[derive(Debug)]
 pub struct Notices {
     folders: Vec<OutputFolder>,
@@ -85,7 +85,7 @@ impl Notices {
     /// Creates missing folders and locks them; one folder may be used for both kinds.
     ///
     /// # Errors
-    /// [`BatchError::Output`] for a folder that cannot be used, [`BatchError::AmongInputs`] for one that contains an input.
+    /// [`BatchError::Output`] for a folder that cannot be used, [`BatchError::AmongInputs`] for one that directly contains an input.
     pub fn open(wanted: Folders, inputs: &[Input], (language, author): (Language, &str)) -> Result<Self, BatchError> {
         let mut notices = Self {
             folders: Vec::new(),

@@ -133,7 +133,7 @@ fn no_table(index: &FormIndex, figures: &mut Figures) {
     figures.findings.push(Finding::new(&code::TABLE_NOT_FOUND, message));
 }
 
-/// Whether a line of a page only repeats the report: a heading in a table of contents, its source and date.
+/// Whether a line of a page contains only a section's heading, as in a table of contents, or the agency, a date and words such as 来源.
 fn repeats(report: &Report, headings: &[String], text: &str) -> bool {
     let folded = fold(text);
     let lists = |heading: &String| folded.strip_suffix(heading.as_str()).is_some_and(|number| number.len() <= 3);
@@ -168,7 +168,7 @@ fn around(stream: &Stream, frame: &Frame, report: &mut Report) {
         report.findings.push(Finding::new(&code::PAGE_CHROME, message));
     }
     let margins = stream.aside.iter().filter(|(region, _)| *region == Region::HeaderFooter);
-    // Page numbers and rules are dropped; words in a header or footer are kept.
+    // Page numbers and horizontal lines are dropped; words in a header or footer are kept.
     let mut margins: Vec<&str> = margins
         .map(|(_, text)| text.trim_matches(blank))
         .filter(|text| text.chars().any(char::is_alphabetic))

@@ -1,8 +1,8 @@
 //! Error localisation: the smallest sets of cells whose change makes every rule hold (Fellegi and Holt 1976), nearest typing errors
 //! first.
 //!
-//! Exact for one and two cells, and for three if each broken rule contains one of them. Broken rules are split into components without
-//! common cells; each is explained separately.
+//! Every single cell is tried, then every pair, then sets of three in which each broken rule has a cell, at most [`TRIPLES`]; at most
+//! [`KEPT`] solutions are kept. Broken rules are split into components without common cells; each is explained separately.
 
 use rust_decimal::Decimal;
 
@@ -57,8 +57,8 @@ fn components<'e>(broken: &[&'e Equation]) -> Vec<Vec<&'e Equation>> {
     components
 }
 
-/// Keeps only the best solution if its typing error is clearly the nearest. Of several single cells no typing error decides: another cell
-/// may have had the larger slip.
+/// Keeps only the best solution if its typing error is clearly the nearest. Single cells are all kept: the distance of a typing error
+/// does not tell which of them is wrong.
 fn keep_nearest(solutions: &mut Vec<Vec<Change>>) {
     let cost = |solution: &[Change]| solution.iter().map(|change| distance(change.from, change.to)).sum::<usize>();
     solutions.sort_by_cached_key(|solution| {

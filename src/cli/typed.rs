@@ -3,7 +3,7 @@
 use clap::Error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use super::values::Wanted;
+use super::values::ArgumentError;
 
 /// The error in Chinese, with a reference to the help of the command.
 pub(super) fn chinese(error: &Error, command: &str) -> String {
@@ -55,6 +55,6 @@ fn suggestions(error: &Error, kind: ContextKind) -> String {
 
 /// The expected value according to our own parsers; clap's own parsers are used for positive integers only.
 fn wanted(error: &Error) -> String {
-    let source = std::error::Error::source(error).and_then(|source| source.downcast_ref::<Wanted>());
+    let source = std::error::Error::source(error).and_then(|source| source.downcast_ref::<ArgumentError>());
     source.map_or_else(|| "应为大于0的整数".to_owned(), |wanted| wanted.0.zh.clone())
 }

@@ -7,24 +7,24 @@ use nianbao::batch::Shard;
 use nianbao::finding::{Language, Message, Severity};
 use nianbao::write::Output;
 
-/// The expected kind of an argument.
+/// An argument that cannot be used; the message says what was expected.
 #[derive(Debug)]
-pub(crate) struct Wanted(pub(crate) Message);
+pub(crate) struct ArgumentError(pub(crate) Message);
 
-impl std::fmt::Display for Wanted {
+impl std::fmt::Display for ArgumentError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0.en)
     }
 }
 
-impl std::error::Error for Wanted {}
+impl std::error::Error for ArgumentError {}
 
-pub(super) fn wanted(zh: impl Into<String>, en: impl Into<String>) -> Wanted {
-    Wanted(Message::new(zh, en))
+pub(super) fn wanted(zh: impl Into<String>, en: impl Into<String>) -> ArgumentError {
+    ArgumentError(Message::new(zh, en))
 }
 
 /// A day: 2025-03-31 or 2025年3月31日.
-pub(super) fn date(text: &str) -> Result<Date, Wanted> {
+pub(super) fn date(text: &str) -> Result<Date, ArgumentError> {
     let written = || {
         let (year, rest) = text.trim().strip_suffix('日')?.split_once('年')?;
         let (month, day) = rest.split_once('月')?;
@@ -34,7 +34,7 @@ pub(super) fn date(text: &str) -> Result<Date, Wanted> {
     day.ok_or_else(|| wanted("应为 2025-03-31 或 2025年3月31日", "write a day such as 2025-03-31"))
 }
 
-pub(super) fn severity(text: &str) -> Result<Severity, Wanted> {
+pub(super) fn severity(text: &str) -> Result<Severity, ArgumentError> {
     match text {
         "error" | "错误" => Ok(Severity::Error),
         "warning" | "提示" => Ok(Severity::Warning),
@@ -43,7 +43,7 @@ pub(super) fn severity(text: &str) -> Result<Severity, Wanted> {
     }
 }
 
-pub(super) fn language(text: &str) -> Result<Language, Wanted> {
+pub(super) fn language(text: &str) -> Result<Language, ArgumentError> {
     match text {
         "zh" => Ok(Language::Zh),
         "en" => Ok(Language::En),
@@ -51,7 +51,7 @@ pub(super) fn language(text: &str) -> Result<Language, Wanted> {
     }
 }
 
-pub(super) fn shard(text: &str) -> Result<Shard, Wanted> {
+pub(super) fn shard(text: &str) -> Result<Shard, ArgumentError> {
     let parts = text.split_once('/').and_then(|(number, count)| Some((number.parse().ok()?, count.parse().ok()?)));
     let shard = parts.map(|(number, count): (u64, NonZeroU64)| Shard { number, count });
     let inside = |shard: &Shard| (1..=shard.count.get()).contains(&shard.number);
@@ -60,7 +60,7 @@ pub(super) fn shard(text: &str) -> Result<Shard, Wanted> {
         .ok_or_else(|| wanted("应为 2/3 这样的份数，从 1/3 到 3/3", "write a part such as 2/3, from 1/3 to 3/3"))
 }
 
-pub(super) fn output(text: &str) -> Result<Output, Wanted> {
+pub(super) fn output(text: &str) -> Result<Output, ArgumentError> {
     let known: Vec<&str> = Output::ALL.iter().map(|output| output.suffix()).collect();
     let found = Output::ALL.iter().find(|output| output.suffix().eq_ignore_ascii_case(text));
     found

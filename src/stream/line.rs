@@ -13,7 +13,7 @@ use crate::finding::code::batch::LINE_UNREADABLE;
 /// Separators of path and content: Hive separates text columns by `^A`, its `TRANSFORM` by a TAB, and Spark can use either.
 const SEPARATORS: [u8; 2] = [0x01, b'\t'];
 
-/// Maximum length of a path in bytes; no system allows longer ones.
+/// Maximum length of a path in bytes; longer ones are refused.
 const MOST_PATH: usize = 32 << 10;
 
 /// Maximum number of characters shown of an invalid path.

@@ -1,4 +1,4 @@
-//! Fifty clients that upload six hundred reports, or as many as the environment variable SERVE_REPORTS says. Run by `scripts/test` only,
+//! Fifty clients that upload six hundred reports, or as many as the environment variable `SERVE_REPORTS` says. Run by `scripts/test` only,
 //! because it takes long.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]

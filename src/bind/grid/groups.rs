@@ -3,7 +3,8 @@
 use super::address::Choice;
 use super::view::{ViewCell, ViewRow};
 use super::years::headed_year;
-use crate::bind::labels::shapes::{LabelNumber, Shape};
+use crate::bind::labels::numbers::LabelNumber;
+use crate::bind::labels::shapes::Shape;
 
 /// Whether a label number is that of a group of columns.
 pub(super) fn is_group_of(shape: &Shape, number: Option<LabelNumber>) -> bool {

@@ -11,7 +11,8 @@ use super::tell;
 use super::years::headed_year;
 use crate::bind::figures::{Figures, Hold, Proof};
 use crate::bind::labels::index::FormIndex;
-use crate::bind::labels::shapes::{LabelNumber, Numbers};
+use crate::bind::labels::numbers::LabelNumber;
+use crate::bind::labels::shapes::Numbers;
 use crate::bind::source::items::{Flow, FlowRow, Item, RowCell};
 use crate::bind::units::Stated;
 use crate::bind::value;
@@ -77,7 +78,7 @@ fn addresses(index: &FormIndex, table: usize) -> Addresses {
             for (column, top) in block.leaf_columns.iter().enumerate() {
                 let field = block.first_field + row * block.leaf_columns.len() + column;
                 let path: Vec<&Label> = left.path.iter().chain(&top.path).collect();
-                let labels = path.iter().map(|label| Numbers::in_label(index, label)).collect();
+                let labels = path.iter().map(|label| Numbers::in_label(&index.numbers, label)).collect();
                 all.push(Address { field, labels, rows: left.path.len() });
                 let texts = path.iter().fold(vec![String::new()], |texts, label| {
                     let own = label.folded.iter().chain(&label.bare);

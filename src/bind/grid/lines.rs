@@ -6,7 +6,7 @@ use super::offices;
 use super::view::{View, ViewCell};
 use super::years::year;
 use crate::bind::labels::index::{FormIndex, Role};
-use crate::bind::labels::shapes::LabelNumber;
+use crate::bind::labels::numbers::LabelNumber;
 use crate::bind::limits::LINE_CHARACTERS;
 use crate::bind::source::items::TextItem;
 use crate::document::Grid;

@@ -12,7 +12,7 @@ use super::sides::sides;
 use super::view::{View, ViewCell, ViewRow};
 use super::years::year;
 use crate::bind::labels::index::{FormIndex, Role};
-use crate::bind::labels::shapes::LabelNumber;
+use crate::bind::labels::numbers::LabelNumber;
 use crate::bind::limits::{PANELS, ROW_CELLS, TURNED_CELLS};
 use crate::bind::source::items::{Flow, Item, TextItem};
 use crate::bind::source::stream::is_page_number;

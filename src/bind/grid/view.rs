@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::bind::labels::index::Role;
-use crate::bind::labels::shapes::LabelNumber;
+use crate::bind::labels::numbers::LabelNumber;
 use crate::bind::source::items::{Flow, RowCell};
 use crate::text::blank;
 

@@ -8,7 +8,9 @@ use memchr::memmem;
 use rustc_hash::FxBuildHasher;
 
 use super::likeness::likeness;
-use super::shapes::{LabelNumber, Shape, glued_texts, shapes};
+pub(in crate::bind) use super::numbers::Role;
+use super::numbers::{LabelNumber, LabelNumbers};
+use super::shapes::{Shape, shapes};
 use crate::bind::limits::LIKE_HEADING;
 use crate::form::{Block, Form, Head, Label};
 use crate::report::Value;
@@ -39,21 +41,6 @@ pub(in crate::bind) enum Expected {
         /// Index of the leaf row in the block.
         row: usize,
     },
-}
-
-/// The role of a label in its row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::bind) enum Role {
-    /// A block's caption.
-    Caption,
-    /// The corner above the row labels.
-    Corner,
-    /// A column label or group of columns.
-    Header,
-    /// The label of a row of figures.
-    Leaf,
-    /// The label of a group of rows.
-    Group,
 }
 
 /// A place in the form where a label appears.
@@ -103,14 +90,12 @@ pub(in crate::bind) struct FormIndex {
     pub(in crate::bind) headings: Vec<Option<memmem::Finder<'static>>>,
     /// Number of labels of the form; the variants of a label count as one.
     places: usize,
-    /// The number of each folded label.
-    numbers: HashMap<Box<str>, usize, FxBuildHasher>,
+    /// The numbers of the folded labels.
+    pub(in crate::bind) numbers: LabelNumbers,
     /// The section of each folded heading, with and without its number.
     sections: HashMap<Box<str>, usize, FxBuildHasher>,
     /// Finds the names that a title of the form may have.
     names: Vec<memmem::Finder<'static>>,
-    /// For each text in which a label is glued to its groups, its number (they follow those of `labels`) and role.
-    glued: HashMap<Box<str>, (LabelNumber, Role), FxBuildHasher>,
     /// The possible shapes of its blocks in a grid.
     pub(in crate::bind) shapes: Vec<Shape>,
     /// The fields of the form with blank values: cloning them is faster than inserting each field.
@@ -138,10 +123,9 @@ impl FormIndex {
             finder: OnceLock::new(),
             headings: Vec::new(),
             places: 0,
-            numbers: HashMap::default(),
+            numbers: LabelNumbers::default(),
             sections: HashMap::default(),
             names: form.title.names.iter().map(|name| memmem::Finder::new(name.as_str()).into_owned()).collect(),
-            glued: HashMap::default(),
             shapes: Vec::new(),
             blank: form.fields.iter().map(|field| (field.id.clone(), Value::default())).collect(),
         };
@@ -165,42 +149,20 @@ impl FormIndex {
                 index.number(heading);
             }
         }
-        index.number_glued();
-        index.shapes = shapes(&index);
+        index.numbers.add_glued(form);
+        index.shapes = shapes(form, &index.numbers);
         index
-    }
-
-    /// Numbers the texts in which a label is glued to its groups.
-    fn number_glued(&mut self) {
-        let form = Arc::clone(&self.form);
-        let blocks = form.tables.iter().flat_map(|table| &table.blocks);
-        let leaves = blocks.flat_map(|block| {
-            let rows = block.leaf_rows.iter().map(|leaf| (leaf, Role::Leaf));
-            rows.chain(block.leaf_columns.iter().map(|leaf| (leaf, Role::Header)))
-        });
-        for (leaf, role) in leaves {
-            let path: Vec<&Label> = leaf.path.iter().collect();
-            let groups = path.split_last().map(|(_, groups)| glued_texts(groups)).unwrap_or_default();
-            for text in glued_texts(&path).into_iter().chain(groups) {
-                let number = self.labels.len() + self.glued.len();
-                if !self.numbers.contains_key(text.as_str())
-                    && let Ok(number) = number.try_into()
-                {
-                    self.glued.entry(text.into()).or_insert((number, role));
-                }
-            }
-        }
     }
 
     /// The number of a folded text in which the label of a row or column is glued to its groups, and which of the two it is.
     pub(in crate::bind) fn glued(&self, folded: &str) -> Option<(LabelNumber, Role)> {
-        self.glued.get(folded).copied()
+        self.numbers.glued(folded)
     }
 
     /// The number of a folded label, and where it may appear; `None` and an empty slice for a text that is not a label.
     pub(in crate::bind) fn look_up(&self, folded: &str) -> (Option<LabelNumber>, &[Use]) {
         match self.numbers.get(folded) {
-            Some(&number) => (number.try_into().ok(), self.uses[number].as_slice()),
+            Some(number) => (number.try_into().ok(), self.uses[number].as_slice()),
             None => (None, &[]),
         }
     }
@@ -231,11 +193,11 @@ impl FormIndex {
 
     /// The number of a folded label.
     pub(in crate::bind) fn label_number(&self, folded: &str) -> Option<usize> {
-        self.numbers.get(folded).copied()
+        self.numbers.get(folded)
     }
 
     /// Number of rows of all tables, including headers and captions.
-    pub(in crate::bind) fn leaf_count(&self) -> usize {
+    pub(in crate::bind) fn row_count(&self) -> usize {
         self.expected.iter().map(Vec::len).sum()
     }
 
@@ -295,16 +257,15 @@ impl FormIndex {
 
     /// Where a folded label may appear.
     pub(in crate::bind) fn uses(&self, folded: &str) -> &[Use] {
-        self.numbers.get(folded).map_or(&[], |&number| self.uses[number].as_slice())
+        self.numbers.get(folded).map_or(&[], |number| self.uses[number].as_slice())
     }
 
     /// The number of a label; a new label gets the next number.
     fn number(&mut self, text: &str) -> usize {
-        if let Some(&number) = self.numbers.get(text) {
+        if let Some(number) = self.numbers.get(text) {
             return number;
         }
-        let number = self.labels.len();
-        self.numbers.insert(text.into(), number);
+        let number = self.numbers.add(text);
         self.labels.push(text.into());
         self.uses.push(Vec::new());
         number
@@ -443,7 +404,10 @@ mod tests {
             AllLabels::from_forms(&indices).mark(&text, &mut seen);
             for (index, seen) in indices.iter().zip(&seen) {
                 let mut expected = vec![false; index.label_count()];
-                index.occurrences(&text).iter().for_each(|found| expected[index.numbers[&found.label]] = true);
+                index
+                    .occurrences(&text)
+                    .iter()
+                    .for_each(|found| expected[index.numbers.get(&found.label).unwrap()] = true);
                 assert_eq!(*seen, expected, "{text}");
             }
         }

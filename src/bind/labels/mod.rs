@@ -2,4 +2,5 @@
 
 pub(in crate::bind) mod index;
 pub(in crate::bind) mod likeness;
+pub(in crate::bind) mod numbers;
 pub(in crate::bind) mod shapes;

@@ -2,11 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::index::FormIndex;
+use super::numbers::{LabelNumber, LabelNumbers, glued_texts};
 use crate::form::{Block, FieldIndex, Form, Head, Label, Leaf, Relation};
-
-/// Number of a folded text among the labels of a form.
-pub(in crate::bind) type LabelNumber = u32;
 
 /// How a text matches a label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,15 +23,11 @@ pub(in crate::bind) struct Numbers {
 
 impl Numbers {
     /// The numbers of the texts of a label.
-    pub(in crate::bind) fn in_label(index: &FormIndex, label: &Label) -> Self {
-        let numbers = |texts: &[String]| -> Vec<LabelNumber> {
-            texts
-                .iter()
-                .filter_map(|text| index.label_number(text))
-                .filter_map(|number| number.try_into().ok())
-                .collect()
+    pub(in crate::bind) fn in_label(numbers: &LabelNumbers, label: &Label) -> Self {
+        let known = |texts: &[String]| -> Vec<LabelNumber> {
+            texts.iter().filter_map(|text| numbers.get(text)).filter_map(|number| number.try_into().ok()).collect()
         };
-        Self { exact: numbers(&label.folded), bare: numbers(&label.bare) }
+        Self { exact: known(&label.folded), bare: known(&label.bare) }
     }
 
     /// How a text with this number matches the label; `None` if it does not.
@@ -66,13 +59,13 @@ pub(in crate::bind) struct Path {
 }
 
 impl Path {
-    fn from_labels(index: &FormIndex, labels: &[&Label]) -> Self {
+    fn from_labels(numbers: &LabelNumbers, labels: &[&Label]) -> Self {
         let Some((own, groups)) = labels.split_last() else { return Self::default() };
         Self {
-            own: Some(Numbers::in_label(index, own)),
-            groups: groups.iter().map(|group| Numbers::in_label(index, group)).collect(),
-            glued: glued_numbers(index, labels),
-            whole: glued_numbers(index, groups),
+            own: Some(Numbers::in_label(numbers, own)),
+            groups: groups.iter().map(|group| Numbers::in_label(numbers, group)).collect(),
+            glued: glued_numbers(numbers, labels),
+            whole: glued_numbers(numbers, groups),
             texts: own.folded.iter().chain(&own.bare).cloned().collect(),
             shown: own.text.clone(),
         }
@@ -181,76 +174,55 @@ impl Shape {
     }
 }
 
-/// Every folded text in which a label is glued to one or more of its groups: `不予公开1.属于国家秘密`.
-pub(super) fn glued_texts(labels: &[&Label]) -> Vec<String> {
-    let Some((own, groups)) = labels.split_last() else { return Vec::new() };
-    let mut texts = Vec::new();
-    for from in 0..groups.len() {
-        // The number of the first group is optional; the labels after it keep theirs.
-        let tails = |first: &Label| -> Vec<String> {
-            let rest: String =
-                groups[from + 1..].iter().filter_map(|group| group.folded.first()).map(String::as_str).collect();
-            let heads = first.folded.iter().chain(&first.bare);
-            heads
-                .flat_map(|head| own.folded.iter().map(|own| format!("{head}{rest}{own}")).collect::<Vec<_>>())
-                .collect()
-        };
-        texts.extend(tails(groups[from]));
-    }
-    texts.sort_unstable();
-    texts.dedup();
-    texts
-}
-
 /// The numbers of these texts.
-fn glued_numbers(index: &FormIndex, labels: &[&Label]) -> Vec<LabelNumber> {
-    glued_texts(labels).iter().filter_map(|text| index.glued(text).map(|found| found.0)).collect()
+fn glued_numbers(numbers: &LabelNumbers, labels: &[&Label]) -> Vec<LabelNumber> {
+    glued_texts(labels).iter().filter_map(|text| numbers.glued(text).map(|found| found.0)).collect()
 }
 
 /// The shapes of every block of a form.
-pub(super) fn shapes(index: &FormIndex) -> Vec<Shape> {
+pub(super) fn shapes(form: &Form, numbers: &LabelNumbers) -> Vec<Shape> {
     let mut shapes = Vec::new();
-    for (table, spec) in index.form.tables.iter().enumerate().filter(|(_, spec)| !spec.by_rows) {
+    for (table, spec) in form.tables.iter().enumerate().filter(|(_, spec)| !spec.by_rows) {
         for (number, block) in spec.blocks.iter().enumerate() {
-            shapes.push(normal(index, (table, number), block));
-            shapes.extend(pivot(index, (table, number), block));
+            shapes.push(normal((form, numbers), (table, number), block));
+            shapes.extend(pivot((form, numbers), (table, number), block));
         }
     }
     shapes
 }
 
-fn path(index: &FormIndex, leaf: &Leaf) -> Path {
-    Path::from_labels(index, &leaf.path.iter().collect::<Vec<_>>())
+fn path(numbers: &LabelNumbers, leaf: &Leaf) -> Path {
+    Path::from_labels(numbers, &leaf.path.iter().collect::<Vec<_>>())
 }
 
-fn normal(index: &FormIndex, (table, number): (usize, usize), block: &Block) -> Shape {
+fn normal((form, numbers): (&Form, &LabelNumbers), (table, number): (usize, usize), block: &Block) -> Shape {
     let mut words = Vec::new();
     let mut level: Vec<&Head> = block.columns.iter().collect();
     while !level.is_empty() {
-        words.extend(level.iter().map(|head| Numbers::in_label(index, &head.label)));
+        words.extend(level.iter().map(|head| Numbers::in_label(numbers, &head.label)));
         level = level.into_iter().flat_map(|head| &head.children).collect();
     }
     let (rows, columns) = (block.leaf_rows.len(), block.leaf_columns.len());
     let fields: Vec<FieldIndex> = (block.first_field..block.first_field + rows * columns).collect();
-    let sums = fields.chunks(columns.max(1)).map(|row| row_sums(&index.form, row)).collect();
-    let paths: Vec<Path> = block.leaf_rows.iter().map(|leaf| path(index, leaf)).collect();
+    let sums = fields.chunks(columns.max(1)).map(|row| row_sums(form, row)).collect();
+    let paths: Vec<Path> = block.leaf_rows.iter().map(|leaf| path(numbers, leaf)).collect();
     Shape {
         table,
         block: number,
         pivot: false,
         named: Named::from_paths(&paths),
         rows: paths,
-        columns: block.leaf_columns.iter().map(|leaf| path(index, leaf)).collect(),
+        columns: block.leaf_columns.iter().map(|leaf| path(numbers, leaf)).collect(),
         fields,
         words,
-        caption: block.caption.as_ref().map(|label| Numbers::in_label(index, label)),
-        corner: block.corner.as_ref().map(|label| Numbers::in_label(index, label)),
+        caption: block.caption.as_ref().map(|label| Numbers::in_label(numbers, label)),
+        corner: block.corner.as_ref().map(|label| Numbers::in_label(numbers, label)),
         sums,
     }
 }
 
 /// The pivot shape of a block of one row without a label: each group of columns becomes a row. `None` if the block has no such shape.
-fn pivot(index: &FormIndex, (table, number): (usize, usize), block: &Block) -> Option<Shape> {
+fn pivot((form, numbers): (&Form, &LabelNumbers), (table, number): (usize, usize), block: &Block) -> Option<Shape> {
     let [only] = block.leaf_rows.as_slice() else { return None };
     if !only.path.is_empty() || block.leaf_columns.iter().any(|leaf| leaf.path.len() < 2) {
         return None;
@@ -275,20 +247,20 @@ fn pivot(index: &FormIndex, (table, number): (usize, usize), block: &Block) -> O
     }
     found.sort_unstable();
     let fields: Vec<FieldIndex> = found.iter().map(|found| found.2).collect();
-    let sums = fields.chunks(columns.len()).map(|row| row_sums(&index.form, row)).collect();
+    let sums = fields.chunks(columns.len()).map(|row| row_sums(form, row)).collect();
     let paths: Vec<Path> =
-        rows.iter().map(|groups| Path::from_labels(index, &groups.iter().collect::<Vec<_>>())).collect();
+        rows.iter().map(|groups| Path::from_labels(numbers, &groups.iter().collect::<Vec<_>>())).collect();
     Some(Shape {
         table,
         block: number,
         pivot: true,
         named: Named::from_paths(&paths),
         rows: paths,
-        columns: columns.iter().map(|label| Path::from_labels(index, &[label])).collect(),
+        columns: columns.iter().map(|label| Path::from_labels(numbers, &[label])).collect(),
         fields,
-        words: columns.iter().map(|label| Numbers::in_label(index, label)).collect(),
-        caption: block.caption.as_ref().map(|label| Numbers::in_label(index, label)),
-        corner: block.corner.as_ref().map(|label| Numbers::in_label(index, label)),
+        words: columns.iter().map(|label| Numbers::in_label(numbers, label)).collect(),
+        caption: block.caption.as_ref().map(|label| Numbers::in_label(numbers, label)),
+        corner: block.corner.as_ref().map(|label| Numbers::in_label(numbers, label)),
         sums,
     })
 }

@@ -1,4 +1,4 @@
-//! Open rows: which rows of a grid belong to the table, and the key of each.
+//! Tables whose rows are data (open rows): which rows of a grid belong to the table, and the key of each.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -154,7 +154,7 @@ impl<'a, 'd> Reader<'a, '_, 'd> {
         OpenCell { leaf, text: cell.text.trim_matches(blank).to_owned(), place: cell.place.clone() }
     }
 
-    /// The cells of a row below the form's columns.
+    /// The cells of a row that lie in recognised columns.
     fn cells(&self, row: u32) -> Vec<(&'a Column<'d>, &'d Cell)> {
         let columns = self.header.columns.iter();
         let cells = columns.filter_map(|column| Some((column, self.grid.cell_at(row, column.from)?)));

@@ -47,7 +47,7 @@ pub(super) fn alone<'d>(
     });
     let missing: Vec<usize> = (0..block.leaf_rows.len()).collect();
     let (mut found, known, _) = in_lines(lines.collect(), block, &missing, id_of);
-    // The cell of a line is not that of one field.
+    // A line holds several fields, so the place has no row or column.
     for found in &mut found {
         let place = &mut found.cell.to_mut().place;
         (place.row, place.column) = (None, None);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::bind::labels::index::{FormIndex, Role, Use};
-use crate::bind::labels::shapes::LabelNumber;
+use crate::bind::labels::numbers::LabelNumber;
 use crate::document::{Block, Cell, Document, Grid, Paragraph, PictureRef, Place, Region};
 use crate::form::{CHECK_DIFFERS, CHECK_HOLDS, Rule};
 use crate::text::{blank, fold, fold_label};

@@ -22,7 +22,7 @@ const FEWEST: usize = 3;
 /// occurrence of another, or rows that share a line are not consecutive in the form.
 pub(in crate::bind) fn interleaved(index: &FormIndex, stream: &Stream, all: &[Occurrence]) -> bool {
     let rows = rows(index, stream, all);
-    let mut places: Vec<Vec<usize>> = vec![Vec::new(); index.leaf_count()];
+    let mut places: Vec<Vec<usize>> = vec![Vec::new(); index.row_count()];
     for (at, row) in rows.iter().enumerate() {
         places[row.number].push(at);
     }

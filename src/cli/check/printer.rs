@@ -10,7 +10,7 @@ use crate::cli::args::Rendering;
 use crate::cli::sarif::{self, Sarif};
 use crate::cli::terminal::{Terminal, shown};
 
-/// Prints findings on standard output as they arrive.
+/// Prints findings on standard output as they arrive; with `--format waivers` they go to the terminal.
 pub(super) struct Printer<'a> {
     format: Rendering,
     terminal: &'a Terminal,

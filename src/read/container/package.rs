@@ -203,7 +203,7 @@ fn inflate(inflater: &mut Decompress, packed: &[u8], guess: usize, most: usize) 
     }
 }
 
-/// Every entry of a directory has a signature, so counting signatures bounds the cost of reading the directory.
+/// Refuses an archive with too many entries before its directory is parsed: every entry has a signature, and those are counted.
 fn check_entry_count(bytes: &[u8], budget: &Budget) -> Result<(), ReadError> {
     const HEADER: u64 = 46;
     let limit = budget.limits().entries;

@@ -16,7 +16,7 @@ pub(super) struct Style {
     pub(super) justified: bool,
 }
 
-/// A positioned glyph.
+/// A character's glyph with its advance width.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Set {
     pub(super) character: char,
@@ -43,7 +43,7 @@ const NOT_LAST: &str = "（《〈「『【〔〖［｛“‘([{";
 const BLANK_BEHIND: &str = "，。、；：？！）》〉」』】〕〗］｝”’";
 const BLANK_BEFORE: &str = "（《〈「『【〔〖［｛“‘";
 
-/// Maximum compression of such a character within a line, as a fraction of its size.
+/// Maximum compression of a full-width punctuation character within a line, as a fraction of its size.
 const PRESSED: f32 = 0.25;
 
 /// Maximum additional space between two characters when a line is justified, in font sizes: a wider gap looks like a column.
