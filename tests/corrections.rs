@@ -86,6 +86,10 @@ fn a_certain_correction_is_drafted_and_every_command_applies_it() {
         assert!(again.err.contains("1 of them unchanged"), "{}", again.err);
         let without = folder.run(&["convert", name, "-o", "out", "--to", "json,html"]);
         assert!(without.status == Some(1) && without.err.contains("0 of them unchanged"), "{}", without.err);
+        // That the correction is undone is told, once.
+        assert!(without.err.contains("corrected figures are as they were sent again"), "{}", without.err);
+        let without = folder.run(&["convert", name, "-o", "out", "--to", "json,html"]);
+        assert!(!without.err.contains("as they were sent"), "{}", without.err);
 
         let agency = report(3).agency.expect("an agency");
         folder.file("units.csv", format!("单位名称,上级\n市政府,\n{agency},市政府\n"));

@@ -113,7 +113,7 @@ fn letters_follow_the_agencies_file_and_the_options_of_the_office() {
     );
     folder.file(
         "nianbao.toml",
-        "sender = \"青山县人民政府办公室\"\nphone = \"0571-1\"\n[check]\ndeadline = 2024-01-26\n",
+        "sender = \"青山县人民政府办公室\"\nphone = \"0571-1\"\nnumber = \"青政办函〔2024〕{12}号\"\n[check]\ndeadline = 2024-01-26\n",
     );
     let (said, found) = letters(&folder, &["--receipts"]);
     let mut wanted = vec![
@@ -134,6 +134,22 @@ fn letters_follow_the_agencies_file_and_the_options_of_the_office() {
     {
         assert!(letter.contains(words), "{words}: {letter}");
     }
+    // The letters are numbered from the number in braces on: returns, reminders, receipts.
+    let mut numbers: Vec<u32> = Vec::new();
+    for name in &found {
+        let letter = text(name);
+        let (_, rest) = letter.split_once("青政办函〔2024〕").unwrap();
+        let number: u32 = rest.split_once('号').unwrap().0.parse().unwrap();
+        let expected = match name.split('/').next() {
+            Some("退回修改通知") => 12..14,
+            Some("催报通知") => 14..15,
+            _ => 15..18,
+        };
+        assert!(expected.contains(&number), "{name}: {number}");
+        numbers.push(number);
+    }
+    numbers.sort_unstable();
+    assert_eq!(numbers, [12, 13, 14, 15, 16, 17]);
     // The title is broken between words.
     assert!(letter.contains("<w:br/>") && !letter.contains("工作年</w:t><w:br/>"), "{letter}");
     assert!(text("退回修改通知/青山县林业局.docx").contains("文件“青山县林业局.docx”收悉"));

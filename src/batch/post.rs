@@ -135,6 +135,8 @@ impl<'a> Post<'a> {
             }
         }
         letters.sort_by_key(|(kind, ..)| *kind);
+        let letters: Vec<_> =
+            (0..).zip(letters).map(|(at, (kind, name, letter))| (kind, name, letter.numbered(Some(at)))).collect();
         let mut owned = Owned::open(folder);
         std::fs::create_dir_all(folder)?;
         let mut posted = Posted { unknown: self.unknown, ..Posted::default() };

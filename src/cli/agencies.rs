@@ -38,11 +38,16 @@ pub(crate) fn run(args: &AgenciesArgs, terminal: &Terminal) -> Result<Exit> {
         lines(&agencies)?;
     }
     let (all, odd) = (agencies.list().len(), agencies.findings.len());
+    let expected = (0..all).filter(|&agency| !agencies.adds_up(agency)).count();
+    let said = match terminal.language {
+        Language::Zh => format!("名录共{all}个单位，其中应报{expected}个"),
+        Language::En => format!("{all} agencies, {expected} of which report"),
+    };
     terminal.note(&match (odd, terminal.language) {
-        (0, Language::Zh) => format!("名录共{all}个单位，没有发现问题。"),
-        (_, Language::Zh) => format!("名录共{all}个单位，有{odd}处请核对，见上。"),
-        (0, Language::En) => format!("{all} agencies, and nothing is wrong with the file"),
-        (_, Language::En) => format!("{all} agencies; look into the {odd} points above"),
+        (0, Language::Zh) => format!("{said}，没有发现问题。"),
+        (_, Language::Zh) => format!("{said}；有{odd}处请核对，见上。"),
+        (0, Language::En) => format!("{said}, and nothing is wrong with the file"),
+        (_, Language::En) => format!("{said}; look into the {odd} points above"),
     });
     Ok(Exit::Clean)
 }

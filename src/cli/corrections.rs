@@ -1,11 +1,13 @@
 //! Files of corrections: read by several commands, drafted by `check`.
 
-use std::fs::OpenOptions;
-use std::io::Write;
+use std::fs::{File, OpenOptions};
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 
 use anyhow::Result;
-use nianbao::corrections::{Correction, Corrections};
+use memchr::memmem::Finder;
+use nianbao::corrections::{Correction, Corrections, Drafted};
+use nianbao::finding::code::corrections::FIGURE_CORRECTED;
 use nianbao::finding::{Bilingual, Language, Message};
 
 use super::failure::{of_file, of_system};
@@ -43,9 +45,16 @@ pub(super) fn unmet(corrections: Option<&Corrections>, terminal: &Terminal) {
     }
 }
 
+/// Whether the last run that wrote into a folder of outputs applied corrections, by its list of findings.
+pub(super) fn were_applied(out: &Path) -> bool {
+    let Ok(list) = File::open(out.join("findings.jsonl")) else { return false };
+    let code = Finder::new(FIGURE_CORRECTED.id);
+    BufReader::new(list).split(b'\n').map_while(Result::ok).any(|line| code.find(&line).is_some())
+}
+
 /// Writes drafts to a file of corrections and prints their number. JSON lines that are there already are kept, because the office may
 /// have completed them, and only drafts about other cells are appended; a table with content is refused.
-pub(super) fn write(path: &Path, drafts: &[Correction], terminal: &Terminal) -> Result<()> {
+pub(super) fn write(path: &Path, drafts: &[Drafted], terminal: &Terminal) -> Result<()> {
     let is_table = path.extension().is_some_and(|suffix| suffix.eq_ignore_ascii_case("csv"));
     let has_content = std::fs::metadata(path).is_ok_and(|metadata| metadata.len() > 0);
     if has_content && is_table {
@@ -54,11 +63,12 @@ pub(super) fn write(path: &Path, drafts: &[Correction], terminal: &Terminal) -> 
         return Err(of_file(path, &said));
     }
     let known = if has_content { read(Some(path), terminal)? } else { None };
-    let is_known = |draft: &&Correction| {
+    let is_known = |draft: &&Correction| -> bool {
         let same = |line: &Correction| line.report == draft.report && line.field == draft.field;
         known.as_ref().is_some_and(|known| known.of_file(&draft.sha256).iter().any(same))
     };
-    let (old, new): (Vec<&Correction>, Vec<&Correction>) = drafts.iter().partition(is_known);
+    let (old, new): (Vec<&Correction>, Vec<&Correction>) =
+        drafts.iter().map(|draft| &draft.correction).partition(is_known);
     let mut text = if is_table { Corrections::table(drafts) } else { String::new() };
     for draft in new.iter().filter(|_| !is_table) {
         text.push_str(&serde_json::to_string(draft)?);

@@ -10,7 +10,7 @@ pub(crate) struct OfficeOptions {
     /// Office that signs the letters.
     #[arg(long, value_name = "NAME")]
     pub(crate) sender: Option<String>,
-    /// Number of the letters as documents.
+    /// Number of the letters as documents; with {12} in it they are numbered from 12 on.
     #[arg(long, value_name = "NUMBER")]
     pub(crate) number: Option<String>,
     /// Day by which letters want an answer.

@@ -3,10 +3,32 @@
 use super::{Correction, Stated};
 use crate::finding::Finding;
 use crate::finding::code::check::CELL_WRONG;
+use crate::form::Form;
 use crate::report::Report;
 
 /// Reason of a drafted correction: the rules of the form allow no other figure.
 const GROUND: &str = "按勾稽关系推算";
+
+/// A drafted correction, with the agency and the cell in words.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drafted {
+    /// The correction.
+    pub correction: Correction,
+    /// Name of the agency; empty if it is unknown.
+    pub agency: String,
+    /// The cell, in Chinese.
+    pub cell: String,
+}
+
+impl Drafted {
+    /// A correction of a report with its words.
+    pub fn new(correction: Correction, form: &Form, report: &Report) -> Self {
+        let form = form.expanded(report.values.keys().map(String::as_str));
+        let place = report.values.get(&correction.field).and_then(|value| value.place.as_ref());
+        let cell = form.field_index(&correction.field).map(|index| form.locate(index, place).zh);
+        Self { correction, agency: report.agency.clone().unwrap_or_default(), cell: cell.unwrap_or_default() }
+    }
+}
 
 /// A correction for every cell of the report that is certainly wrong. `by` and `at` are author and time.
 pub fn drafts(report: &Report, number: usize, findings: &[Finding], by: &str, at: &str) -> Vec<Correction> {

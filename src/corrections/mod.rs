@@ -23,7 +23,7 @@ use crate::finding::{Bilingual, Finding, Message};
 use crate::form::Form;
 use crate::report::Report;
 
-pub use draft::drafts;
+pub use draft::{Drafted, drafts};
 pub use typed::{FORM, add_rows};
 
 /// One correction: a line of the file.
@@ -98,8 +98,8 @@ impl Corrections {
     }
 
     /// Corrections as a table for spreadsheets (CSV), which [`Corrections::read`] reads as well as JSON lines.
-    pub fn table(corrections: &[Correction]) -> String {
-        table::write(corrections)
+    pub fn table(drafts: &[Drafted]) -> String {
+        table::write(drafts)
     }
 
     /// Whether there are no corrections.

@@ -1,6 +1,8 @@
 //! Corrections as a table, for offices that work in Excel: one row each, read from and written as CSV.
 
-use super::{Correction, CorrectionMistake, Corrections, Stated, parse};
+use std::borrow::Cow;
+
+use super::{Correction, CorrectionMistake, Corrections, Drafted, Stated, parse};
 use crate::finding::Message;
 
 /// Headers of the columns; the first of each is written.
@@ -12,6 +14,10 @@ const FIELD: &[&str] = &["栏目", "field"];
 const FROM: &[&str] = &["原填", "from"];
 const TO: &[&str] = &["更正为", "to"];
 const REASON: &[&str] = &["理由", "reason"];
+
+/// Headers of the columns in words: the agency, and the cell.
+const AGENCY: &str = "单位";
+const CELL: &str = "位置";
 
 /// Byte order mark, by which spreadsheets recognise UTF-8.
 const MARK: char = '\u{feff}';
@@ -79,13 +85,16 @@ fn stated(cell: &str) -> Stated {
     }
 }
 
-/// Corrections as a table; JSON lines have the same.
-pub(super) fn write(corrections: &[Correction]) -> String {
+/// Corrections as a table; JSON lines have the same but for agency and cell in words, which are skipped when a table is read.
+pub(super) fn write(drafts: &[Drafted]) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
+    let names = [DAY, WHO, FILE, REPORT, FIELD, FROM, TO, REASON].map(|names| names[0]);
     // Writing to memory does not fail.
-    let _ = writer.write_record([DAY, WHO, FILE, REPORT, FIELD, FROM, TO, REASON].map(|names| names[0]));
-    for one in corrections {
+    let _ = writer.write_record([AGENCY, CELL].iter().chain(&names));
+    for Drafted { agency, cell: place, correction: one } in drafts {
         let _ = writer.write_record([
+            harmless(agency).as_ref(),
+            harmless(place).as_ref(),
             one.at.as_str(),
             &one.by,
             &one.sha256,
@@ -100,6 +109,11 @@ pub(super) fn write(corrections: &[Correction]) -> String {
     format!("{MARK}{}", String::from_utf8(bytes).unwrap_or_default())
 }
 
+/// A text of a report that a spreadsheet does not take for a formula.
+fn harmless(text: &str) -> Cow<'_, str> {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}").into() } else { text.into() }
+}
+
 fn cell(stated: &Stated) -> String {
     match stated {
         Stated::Number(number) => number.to_string(),
@@ -110,7 +124,7 @@ fn cell(stated: &Stated) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Correction, Corrections, Stated};
+    use super::super::{Correction, Corrections, Drafted, Stated};
 
     fn one(to: Stated) -> Correction {
         Correction {
@@ -128,9 +142,17 @@ mod tests {
     #[test]
     fn a_table_has_the_same_content_as_lines() {
         let all = [one(Stated::Number("7".parse().unwrap())), one(Stated::Nothing), one(Stated::Text("无".into()))];
-        let text = Corrections::table(&all);
-        assert!(text.starts_with("\u{feff}日期,更正人,校验码"), "{text}");
+        let of = |correction: &Correction| Drafted {
+            correction: correction.clone(),
+            agency: "甲局".into(),
+            cell: "表三“总计”栏".into(),
+        };
+        let text = Corrections::table(&all.iter().map(of).collect::<Vec<_>>());
+        assert!(text.starts_with("\u{feff}单位,位置,日期,更正人,校验码"), "{text}");
+        assert!(text.contains("\n甲局,表三“总计”栏,2026-01-20"), "{text}");
         assert_eq!(Corrections::read(&text).unwrap().of_file(&"ab".repeat(32)), all);
+        let hostile = Drafted { agency: "=1+1".into(), ..of(&all[0]) };
+        assert!(Corrections::table(&[hostile]).contains("\n'=1+1,"));
         // Columns in another order, additional ones, and blank rows.
         let digest = "ab".repeat(32);
         let text = format!("栏目,位置,更正为,原填,校验码,更正人,日期\nf,表三,2,1,{digest},张某,2026-01-20\n,,,,,,\n");

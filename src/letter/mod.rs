@@ -43,7 +43,8 @@ pub struct Letter {
 pub struct Sender {
     /// Name of the office that signs.
     pub name: Option<String>,
-    /// Document number of the letter.
+    /// Document number of the letters; a serial number in braces, as in 〔2026〕{12}号, is that of the first letter, see
+    /// [`Letter::numbered`].
     pub number: Option<String>,
     /// Deadline for the answer.
     pub deadline: Option<String>,
@@ -106,6 +107,23 @@ pub struct Sent<'a> {
 impl Letter {
     fn new() -> Self {
         Self { paragraphs: Vec::new() }
+    }
+
+    /// Replaces a serial number in braces in the document number (〔2026〕{12}号) by that of this letter: the number in braces is that of
+    /// letter 0. Without `at` the place stays blank, to be written by hand.
+    #[must_use]
+    pub fn numbered(mut self, at: Option<u64>) -> Self {
+        for (_, text) in self.paragraphs.iter_mut().filter(|(style, _)| *style == Style::Number) {
+            let Some((before, (first, after))) =
+                text.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
+            else {
+                continue;
+            };
+            let Ok(first) = first.trim().parse::<u64>() else { continue };
+            let serial = at.map_or_else(|| "　".to_owned(), |at| first.saturating_add(at).to_string());
+            *text = format!("{before}{serial}{after}");
+        }
+        self
     }
 
     fn add(&mut self, style: Style, text: impl Into<String>) {

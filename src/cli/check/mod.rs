@@ -20,7 +20,7 @@ use nianbao::batch::{
 };
 use nianbao::check::Context;
 use nianbao::check::render::excerpt;
-use nianbao::corrections::{Correction, drafts};
+use nianbao::corrections::{Correction, Drafted, drafts};
 use nianbao::finding::{Bilingual, Finding, Message, Severity};
 use nianbao::form::Standing;
 use nianbao::report::Report;
@@ -168,7 +168,7 @@ struct Checked {
     /// Number of copies for the sender.
     copies: Copies,
     /// Drafts of corrections, if requested.
-    drafts: Vec<Correction>,
+    drafts: Vec<Drafted>,
 }
 
 /// The outcome of one report.
@@ -243,7 +243,12 @@ impl Checker<'_> {
         }
         let mut told = Vec::new();
         revisions::make(self, input, sent, &drafted, (&mut checked.notice, &mut told));
-        checked.drafts = drafted.into_iter().flat_map(|(_, drafts)| drafts).collect();
+        let forms = self.pipeline.forms();
+        let worded =
+            drafted.into_iter().filter_map(|(report, drafts)| Some((forms.get(&report.form)?, report, drafts)));
+        checked.drafts = worded
+            .flat_map(|(form, report, drafts)| drafts.into_iter().map(move |draft| Drafted::new(draft, form, report)))
+            .collect();
         if let Some(first) = checked.parts.first_mut() {
             let open = first.findings.iter().filter(|finding| finding.waived.is_none()).count();
             first.findings.splice(open..open, told);

@@ -35,6 +35,7 @@ pub(crate) fn run(args: &Convert, global: &Global, terminal: &Terminal) -> Resul
         inputs.keep(shard);
     }
     let corrections = corrections::read(args.corrections.as_deref(), terminal)?;
+    let undone = corrections.is_none() && corrections::were_applied(&args.out);
     let policy = policy(&args.wanting, &global.found, super::today())?;
     let pipeline = Pipeline::new(&forms, args.form.clone()).any(args.any);
     let mut pipeline = pipeline.correcting(corrections.as_ref()).telling(policy);
@@ -103,6 +104,12 @@ pub(crate) fn run(args: &Convert, global: &Global, terminal: &Terminal) -> Resul
     say_any(terminal, fit_no_form);
     passed_over(terminal, &inputs);
     corrections::unmet(corrections.as_ref(), terminal);
+    if undone {
+        terminal.line(terminal.say(
+            "上次运行用了更正单，这次没有给 --corrections，更正过的数变回了报送的原数。需要更正的，请加上更正单再运行一次。",
+            "the last run applied corrections, and this one was given none: corrected figures are as they were sent again; run once more with --corrections to have them",
+        ));
+    }
     if let Some(trial) = &trial {
         dry::say(terminal, &Preview::compare(trial.folder(), &args.out, args.prune), &args.out);
         return Ok(exit(&summary));

@@ -60,7 +60,8 @@ impl Desk<'_> {
                 let letter = Letter::compose(&about, &[sent], &self.sender(language), |_| Tell::Alone, language);
                 let (_, letter) =
                     letter.ok_or_else(|| Message::new("没有要写进通知的问题。", "there is nothing to write about"))?;
-                let bytes = letter.docx().map_err(|error| error.message())?;
+                // One letter alone: its serial number is written by hand.
+                let bytes = letter.numbered(None).docx().map_err(|error| error.message())?;
                 Ok(Done { name: format!("退回修改通知-{}.docx", safe_name(whose)), bytes })
             }
         }

@@ -21,8 +21,8 @@ impl Desk<'_> {
     ) -> Answer {
         let language = if chinese { Language::Zh } else { Language::En };
         let sender = self.sender(language);
-        let letters: Vec<Letter> =
-            agencies.iter().map(|agency| reminder(&self.about(form, year, agency), &sender, language)).collect();
+        let letter = |agency| reminder(&self.about(form, year, agency), &sender, language);
+        let letters: Vec<Letter> = (0..).zip(agencies).map(|(at, agency)| letter(agency).numbered(Some(at))).collect();
         let all = match language {
             Language::Zh => "全部（打印用）",
             Language::En => "all (for printing)",
