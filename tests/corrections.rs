@@ -87,7 +87,7 @@ fn a_certain_correction_is_drafted_and_every_command_applies_it() {
         let without = folder.run(&["convert", name, "-o", "out", "--to", "json,html"]);
         assert!(without.status == Some(1) && without.err.contains("0 of them unchanged"), "{}", without.err);
         // That the correction is undone is told, once.
-        assert!(without.err.contains("corrected figures are as they were sent again"), "{}", without.err);
+        assert!(without.err.contains("the outputs have the figures as they were sent"), "{}", without.err);
         let without = folder.run(&["convert", name, "-o", "out", "--to", "json,html"]);
         assert!(!without.err.contains("as they were sent"), "{}", without.err);
 

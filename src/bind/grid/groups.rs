@@ -33,8 +33,8 @@ pub(super) fn group_beside<'r, 'f, 'd>(
     at: u32,
     edge: u32,
 ) -> Option<&'r ViewCell<'f, 'd>> {
-    let (row, below) = heads.split_first()?;
-    let group = row.cells.iter().rev().find(|cell| cell.column < at && cell.filled && cell.column >= edge)?;
+    let below = heads.get(1..)?;
+    let group = filled_left(heads, at, edge)?;
     let own_word = |at: u32| {
         let lowest = below.iter().rev().find_map(|row| row.cell_at(at).filter(|cell| cell.filled))?;
         (is_named(lowest) && lowest.number().is_none() && !lowest.is_same(group)).then_some(lowest)
@@ -50,9 +50,14 @@ pub(super) fn group_left<'r, 'f, 'd>(
     at: u32,
     edge: u32,
 ) -> Option<&'r ViewCell<'f, 'd>> {
-    let (row, below) = heads.split_first()?;
-    let group = row.cells.iter().rev().find(|cell| cell.column < at && cell.filled && cell.column >= edge)?;
+    let below = heads.get(1..)?;
+    let group = filled_left(heads, at, edge)?;
     let headed =
         |at: u32| below.iter().any(|row| row.cell_at(at).is_some_and(|cell| cell.filled && !cell.is_same(group)));
     (headed(group.column) && headed(at)).then_some(group)
+}
+
+/// The next filled cell to the left in the first of these rows.
+fn filled_left<'r, 'f, 'd>(heads: &[&'r ViewRow<'f, 'd>], at: u32, edge: u32) -> Option<&'r ViewCell<'f, 'd>> {
+    heads.first()?.cells.iter().rev().find(|cell| cell.column < at && cell.filled && cell.column >= edge)
 }

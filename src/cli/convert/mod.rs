@@ -106,8 +106,8 @@ pub(crate) fn run(args: &Convert, global: &Global, terminal: &Terminal) -> Resul
     corrections::unmet(corrections.as_ref(), terminal);
     if undone {
         terminal.line(terminal.say(
-            "上次运行用了更正单，这次没有给 --corrections，更正过的数变回了报送的原数。需要更正的，请加上更正单再运行一次。",
-            "the last run applied corrections, and this one was given none: corrected figures are as they were sent again; run once more with --corrections to have them",
+            "上次运行用了更正单，这次没有给 --corrections，输出的是报送的原数，没有更正。需要更正的，请加上更正单再运行一次。",
+            "the last run applied corrections, and this one was given none: the outputs have the figures as they were sent; run once more with --corrections to have them corrected",
         ));
     }
     if let Some(trial) = &trial {

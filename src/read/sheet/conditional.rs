@@ -72,7 +72,7 @@ impl Operand {
             Self::Own => at,
             Self::Cell(row, column) => {
                 let moved = |(to, fixed): Axis, at: u32, origin: u32| {
-                    if fixed { Some(to) } else { (to + at).checked_sub(origin) }
+                    if fixed { Some(to) } else { to.checked_add(at)?.checked_sub(origin) }
                 };
                 (moved(row, at.0, origin.0)?, moved(column, at.1, origin.1)?)
             }
@@ -277,6 +277,8 @@ mod tests {
         }
         cells.sort();
         let holds = |condition: Condition| condition.holds((4, 2), (3, 2), &cells);
+        // A row that is added up beyond every number.
+        assert_eq!(holds(Condition::of_formula("A4294967295<1")), None);
         let operator = |name: &str, operands: &[&str]| {
             let operands: Vec<String> = operands.iter().map(|&text| text.to_owned()).collect();
             holds(Condition::of_operator(name, &operands))

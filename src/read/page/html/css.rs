@@ -18,6 +18,9 @@ const MOST_BYTES: usize = 1 << 20;
 /// Maximum number of rules that may hide text.
 const MOST_RULES: usize = 2_000;
 
+/// Maximum length of the value of a custom property in bytes.
+const MOST_VALUE: usize = 100;
+
 /// Maximum nesting depth of blocks.
 const MOST_NESTED: usize = 4;
 
@@ -134,6 +137,8 @@ impl Sheet {
             if self.variables.len() >= MOST_RULES {
                 return;
             }
+            // A longer value is no keyword, number or colour, and would be copied into every declaration that names it.
+            let value = if value.len() > MOST_VALUE { "" } else { value };
             let known = self.variables.entry(name.to_owned()).or_insert_with(|| Some(value.to_owned()));
             if known.as_deref() != Some(value) {
                 *known = None;
@@ -255,10 +260,11 @@ fn number(page: &Page, id: Id, most: usize) -> Option<usize> {
     children.take(most).position(|child| child == id).map(|index| index + 1)
 }
 
-/// Whether an element is the last of its siblings.
+/// Whether an element is the last of its siblings. It is not if it is followed by very many comments.
 fn is_last(page: &Page, id: Id) -> bool {
-    let elements = |parent| page.children(parent).filter(|&child| page.element(child).is_some());
-    page.parent(id).and_then(|parent| elements(parent).take(MOST_ABOVE).last()) == Some(id)
+    let mut after = page.siblings_after(id);
+    let followed = after.by_ref().take(MOST_ABOVE).any(|sibling| page.element(sibling).is_some());
+    !followed && after.next().is_none()
 }
 
 /// Parses a selector; `None` if it contains unsupported parts.
@@ -437,5 +443,23 @@ mod tests {
         ), 0);
         let keys: Vec<String> = sheet.rules.iter().map(|rule| rule.chain[0].0.key()).collect();
         assert_eq!(keys, [".a", ".c", ".d", ".g", ".h", ".j", "td", ".l"]);
+    }
+
+    #[test]
+    fn long_custom_properties_are_not_copied() {
+        let mut sheet = Sheet::default();
+        sheet.define(&format!(":root {{ --a: none; --b: {} }}", "x".repeat(MOST_VALUE + 1)));
+        assert_eq!(sheet.resolved("display:var(--a);color:var(--b)"), "display:none;color:");
+    }
+
+    #[test]
+    fn only_the_last_of_many_siblings_is_the_last_child() {
+        let rows: String = (0..200).map(|row| format!("<tr><td>第{row}行</td></tr>")).collect();
+        let text = format!("<table><tbody>{rows}</tbody></table>");
+        let page = super::super::parse::parse(&text, &mut crate::document::Budget::default()).unwrap();
+        let is_row = |id: &Id| page.element(*id).is_some_and(|element| element.name() == "tr");
+        let rows: Vec<Id> = (0..page.len() as Id).filter(is_row).collect();
+        let last: Vec<Id> = rows.iter().copied().filter(|&row| is_last(&page, row)).collect();
+        assert_eq!((rows.len(), last), (200, vec![rows[199]]));
     }
 }

@@ -127,6 +127,12 @@ impl Page {
         std::iter::successors(some(self.node(id).first), move |&child| some(self.node(child).next))
     }
 
+    /// The siblings after a node, in order.
+    pub(super) fn siblings_after(&self, id: Id) -> impl Iterator<Item = Id> {
+        let some = |id: Id| Some(id).filter(|&id| id != NONE);
+        std::iter::successors(some(self.node(id).next), move |&sibling| some(self.node(sibling).next))
+    }
+
     /// Depth-first walk over the descendants of a node, with a step on entering and on leaving each.
     pub(super) fn walk(&self, from: Id) -> impl Iterator<Item = Step> {
         std::iter::successors(Some(Step::Open(from)), move |step| match *step {
