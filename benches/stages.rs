@@ -99,7 +99,7 @@ fn writes(bencher: Bencher, suffix: &str) {
     let writer = WRITERS.iter().find(|writer| writer.output.suffix() == suffix).expect("a writer");
     bencher
         .counter(ItemsCount::new(1_usize))
-        .bench_local(|| (writer.write)(form(&forms), black_box(&report)).expect("an output"));
+        .bench_local(|| writer.write(form(&forms), black_box(&report)).expect("an output"));
 }
 
 /// Bytes to checked DOCX, XLSX and HTML.
@@ -115,6 +115,6 @@ fn all_stages(bencher: Bencher, name: &str) {
         report.findings.extend(findings);
         let wanted = [Output::Docx, Output::Xlsx, Output::Html];
         let writers = WRITERS.iter().filter(|writer| wanted.contains(&writer.output));
-        writers.map(|writer| (writer.write)(form, &report).expect("an output").len()).sum::<usize>()
+        writers.map(|writer| writer.write(form, &report).expect("an output").len()).sum::<usize>()
     });
 }

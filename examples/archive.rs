@@ -72,7 +72,7 @@ impl Archive<'_> {
         let folder = self.folder.join(format!("reports/{city:03}"));
         std::fs::create_dir_all(&folder)?;
         let path = folder.join(format!("{member:02}-{copy}.{}", output.suffix()));
-        std::fs::write(&path, (writer.write)(self.form, &report)?)?;
+        std::fs::write(&path, writer.write(self.form, &report)?)?;
         self.manifest.push_str(&format!("{}\n", absolute(&path)?));
         Ok(())
     }

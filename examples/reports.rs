@@ -41,7 +41,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             );
         }
         for writer in WRITERS.iter().filter(|writer| outputs.contains(&writer.output)) {
-            std::fs::write(folder.join(format!("{seed}.{}", writer.output.suffix())), (writer.write)(form, &report)?)?;
+            std::fs::write(folder.join(format!("{seed}.{}", writer.output.suffix())), writer.write(form, &report)?)?;
         }
         truth.insert(seed.to_string(), Value::Object(figures));
     }

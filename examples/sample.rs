@@ -12,7 +12,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let report = Sampler::new(seed.parse()?).report(form);
     for writer in WRITERS {
         let path = std::path::Path::new(folder).join(format!("sample.{}", writer.output.suffix()));
-        std::fs::write(path, (writer.write)(form, &report)?)?;
+        std::fs::write(path, writer.write(form, &report)?)?;
     }
     Ok(())
 }

@@ -26,7 +26,7 @@
 //!     println!("{}: {}", finding.code, finding.message.zh);
 //! }
 //! for writer in write::WRITERS.iter().filter(|writer| writer.output == write::Output::Xlsx) {
-//!     let workbook = (writer.write)(form, &report)?;
+//!     let workbook = writer.write(form, &report)?;
 //!     assert!(workbook.starts_with(b"PK"));
 //! }
 //! # assert!(report.values.values().any(|value| value.value.is_some()));

@@ -149,7 +149,7 @@ fn distinct(form: &Form, report: &mut Report) {
 fn one(binder: &Binder, form: &Form, report: &Report, output: Output, lost: &mut Vec<Lost>) {
     let tell = |what: What, span: Option<Range<usize>>| Lost { output, what, span };
     let Some(writer) = WRITERS.iter().find(|writer| writer.output == output) else { return };
-    let bytes = match (writer.write)(form, report) {
+    let bytes = match writer.write(form, report) {
         Ok(bytes) => bytes,
         Err(error) => return lost.push(tell(What::Unwritten(error.to_string()), None)),
     };

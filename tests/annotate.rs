@@ -59,7 +59,7 @@ fn wrong(output: Output) -> (Vec<u8>, Report, Vec<Finding>) {
     let right = report.values[field].value.unwrap();
     report.values[field] = Value::number(right + rust_decimal::Decimal::from(40));
     let writer = WRITERS.iter().find(|writer| writer.output == output).unwrap();
-    let bytes = (writer.write)(&form, &report).unwrap();
+    let bytes = writer.write(&form, &report).unwrap();
     let read = reread(&bytes);
     let findings = check(&form, &read, &Context::default());
     assert!(findings.iter().any(|finding| finding.code == "cell-wrong"), "{findings:?}");

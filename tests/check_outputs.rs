@@ -33,7 +33,7 @@ fn put(folder: &Folder, name: &str, report: &Report) {
     let forms = Forms::built_in().unwrap();
     let output = if name.ends_with("docx") { Output::Docx } else { Output::Html };
     let writer = WRITERS.iter().find(|writer| writer.output == output).unwrap();
-    folder.file(name, (writer.write)(forms.get(&report.form).unwrap(), report).unwrap());
+    folder.file(name, writer.write(forms.get(&report.form).unwrap(), report).unwrap());
 }
 
 /// A row whose total is one too many.

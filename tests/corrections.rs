@@ -24,7 +24,7 @@ fn written(report: &Report, output: Output) -> Vec<u8> {
     let forms = Forms::built_in().expect("the built-in forms");
     let form = forms.get(&report.form).expect("its form");
     let writer = WRITERS.iter().find(|writer| writer.output == output).expect("a writer");
-    (writer.write)(form, report).expect("a file")
+    writer.write(form, report).expect("a file")
 }
 
 fn inspected(ran: &Ran) -> Json {

@@ -227,5 +227,5 @@ fn of_agency(form: &Form, sampler: &mut Sampler, year: i16, name: &str) -> Repor
 
 fn written(form: &Form, report: &Report, output: Output) -> Vec<u8> {
     let writer = WRITERS.iter().find(|writer| writer.output == output).expect("a writer");
-    (writer.write)(form, report).expect("a file")
+    writer.write(form, report).expect("a file")
 }

@@ -19,7 +19,7 @@ fn forms() -> Vec<Arc<Form>> {
 
 fn write(form: &Form, report: &Report) -> Vec<u8> {
     let writer = WRITERS.iter().find(|writer| writer.output == Output::Docx).unwrap();
-    (writer.write)(form, report).unwrap()
+    writer.write(form, report).unwrap()
 }
 
 fn parts(bytes: &[u8]) -> Vec<(String, String)> {

@@ -66,7 +66,7 @@ fn the_draft_of_each_blank_reads_a_filled_report() {
         assert_eq!(text.contains("of = ["), choices, "{id}: choices are printed with their boxes\n{text}");
         let report = filled(&example);
         let writer = WRITERS.iter().find(|writer| writer.output == Output::Docx).unwrap();
-        let bytes = (writer.write)(&example, &report).unwrap();
+        let bytes = writer.write(&example, &report).unwrap();
         let reading = nianbao::read::read(&bytes, None, &mut Budget::default()).unwrap();
         let again = Binder::new(&drafts)
             .bind(&reading, &Hints::default())

@@ -166,7 +166,7 @@ fn every_output_has_its_elements_in_order() {
         for report in [full(form, 1), full(form, 2), Report::empty(&form.id)] {
             for output in [Output::Docx, Output::Xlsx] {
                 let writer = WRITERS.iter().find(|writer| writer.output == output).unwrap();
-                let bytes = (writer.write)(form, &report).unwrap();
+                let bytes = writer.write(form, &report).unwrap();
                 let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
                 for index in 0..archive.len() {
                     let mut entry = archive.by_index(index).unwrap();

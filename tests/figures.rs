@@ -55,7 +55,7 @@ fn embedded_tables_that_the_document_also_has_are_not_text() {
     assert!(matches!(told.as_slice(), [one] if one.message.zh.contains("表二、表四")), "{told:?}");
     // The outputs contain each table once, so the figures are read again.
     for writer in WRITERS.iter().filter(|writer| writer.output != Output::Json) {
-        let written = (writer.write)(forms.get(&report.form).unwrap(), &report).unwrap();
+        let written = writer.write(forms.get(&report.form).unwrap(), &report).unwrap();
         let again = read(&binder, &written, "again").unwrap();
         for (field, value) in &report.values {
             assert_eq!(again.values[field].value, value.value, "{:?} {field}", writer.output);
@@ -365,7 +365,7 @@ fn no_spelling_gives_a_wrong_figure_in_any_format() {
         let form = forms.get(&id).unwrap();
         let written = |output: Output| {
             let writer = WRITERS.iter().find(|writer| writer.output == output).unwrap();
-            (writer.write)(form, &report).unwrap()
+            writer.write(form, &report).unwrap()
         };
         let html = written(Output::Html);
         let page = nianbao::read::read(&html, None, &mut Budget::default()).unwrap().document;
@@ -402,7 +402,7 @@ fn csv_and_tsv_in_any_encoding_are_tables() {
         let form = forms.iter().next().unwrap();
         let report = Sampler::new(seed).report(form);
         let writer = WRITERS.iter().find(|writer| writer.output == Output::Html).unwrap();
-        let page = nianbao::read::read(&(writer.write)(form, &report).unwrap(), None, &mut Budget::default()).unwrap();
+        let page = nianbao::read::read(&writer.write(form, &report).unwrap(), None, &mut Budget::default()).unwrap();
         for separator in [',', '\t', ';'] {
             let text = delimited(report.title.as_deref().unwrap(), &page.document, separator);
             let (gb, _, _) = encoding_rs::GB18030.encode(&text);

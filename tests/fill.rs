@@ -37,7 +37,7 @@ impl Fixture {
 
 fn docx(form: &Form, report: &Report) -> Vec<u8> {
     let writer = WRITERS.iter().find(|writer| writer.output == Output::Docx).unwrap();
-    (writer.write)(form, report).unwrap()
+    writer.write(form, report).unwrap()
 }
 
 /// A blank form as handed out by an office: the writer's own, without figures and narrative, with placeholders.

@@ -37,7 +37,7 @@ const PLACEHOLDERS: &[&str] = &[
 
 fn written(form: &Form, report: &Report, output: Output) -> Vec<u8> {
     let writer = WRITERS.iter().find(|writer| writer.output == output).unwrap();
-    (writer.write)(form, report).unwrap()
+    writer.write(form, report).unwrap()
 }
 
 /// A blank form with a text in some of its figure cells.

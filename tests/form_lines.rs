@@ -74,7 +74,7 @@ fn an_offices_own_form_is_chosen_by_its_own_labels_and_read_whole() {
     }
     assert_eq!(report.findings, Vec::new());
     for writer in WRITERS.iter().filter(|writer| writer.output != Output::Json) {
-        let again = read(&forms, &(writer.write)(forms.get("offices").unwrap(), &report).unwrap());
+        let again = read(&forms, &writer.write(forms.get("offices").unwrap(), &report).unwrap());
         assert_eq!(values(&again), values(&report), "{:?}", writer.output);
         assert_eq!(again.unclaimed, Vec::new(), "{:?}", writer.output);
     }
@@ -111,7 +111,7 @@ heading = "二、处罚情况"
         assert!(kept.contains("本表由办公室汇总。") && kept.contains("联系人：王某"), "{kept}");
         assert_eq!(report.findings.iter().any(|finding| finding.code == "content-unclaimed"), told);
         for writer in WRITERS.iter().filter(|writer| writer.output != Output::Json) {
-            let written = (writer.write)(forms.get("f").unwrap(), &report).unwrap();
+            let written = writer.write(forms.get("f").unwrap(), &report).unwrap();
             let reading = nianbao::read::read(&written, None, &mut Budget::default()).unwrap();
             let text = format!("{:?}", reading.document.blocks);
             assert!(text.contains("本表由办公室汇总。"), "{:?}", writer.output);

@@ -145,7 +145,7 @@ fn a_draft_as_a_workbook_becomes_a_form_that_reads_its_blank() {
         let mut report = nianbao::report::Report::empty(&form.id);
         report.values.extend(shown.fields.iter().map(|field| (field.id.clone(), nianbao::report::Value::default())));
         report.title = Some(form.title.pattern.replace("{agency}", "石岭市").replace("{year}", "××××"));
-        let bytes = (blank.write)(&shown, &report).unwrap();
+        let bytes = blank.write(&shown, &report).unwrap();
         let template = nianbao::read::read(&bytes, Some("blank.docx"), &mut Budget::default()).unwrap().document;
         let draft = nianbao::draft::draft(&template, &[], "blank");
         let text = nianbao::draft::written(&draft);

@@ -17,7 +17,7 @@ fn written(report: &Report, output: Output) -> Vec<u8> {
     let forms = Forms::built_in().expect("the built-in forms");
     let form = forms.get(&report.form).expect("its form");
     let writer = WRITERS.iter().find(|writer| writer.output == output).expect("a writer");
-    (writer.write)(form, report).expect("a file")
+    writer.write(form, report).expect("a file")
 }
 
 /// A part of a package; empty if it is missing.
@@ -209,7 +209,7 @@ fn tables_can_be_on_landscape_pages() {
         let form = form.example(0);
         let report = Sampler::new(7).report_of(&form);
         let writer = WRITERS.iter().find(|writer| writer.output == Output::Docx).expect("a writer");
-        let document = part(&(writer.write)(&form, &report).expect("a document"), "word/document.xml");
+        let document = part(&writer.write(&form, &report).expect("a document"), "word/document.xml");
         let tables: Vec<usize> = document.match_indices("<w:tbl>").map(|(at, _)| at).collect();
         assert_eq!(tables.len(), form.tables.len(), "{}", form.id);
         for (at, table) in tables.into_iter().zip(&form.tables) {

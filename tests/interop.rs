@@ -17,7 +17,7 @@ use nianbao::write::{Output, WRITERS};
 fn write(form: &Form, report: &Report, output: Output, folder: &Path) -> PathBuf {
     let writer = WRITERS.iter().find(|writer| writer.output == output).unwrap();
     let path = folder.join(format!("report.{}", output.suffix()));
-    std::fs::write(&path, (writer.write)(form, report).unwrap()).unwrap();
+    std::fs::write(&path, writer.write(form, report).unwrap()).unwrap();
     path
 }
 

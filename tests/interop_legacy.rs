@@ -84,7 +84,7 @@ fn our_blank_forms_keep_every_number_in_every_older_format() {
     let writer = WRITERS.iter().find(|writer| writer.output == Output::Docx).unwrap();
     for id in ["gkbg-2019", "gkbg-2021"] {
         let form = forms.get(id).unwrap();
-        let blank = (writer.write)(form, &Sampler::new(4).report(form)).unwrap();
+        let blank = writer.write(form, &Sampler::new(4).report(form)).unwrap();
         every_format_gives_every_number(&blank, &forms, &binder);
     }
 }

@@ -31,7 +31,7 @@ fn pdf_is_sound_tagged_and_reads_back_the_same() {
     for form in forms.iter() {
         let folder = Folder::new();
         let report = Sampler::new(11).report(form);
-        let sent = (Output::Docx.writer().unwrap().write)(form, &report).unwrap();
+        let sent = Output::Docx.writer().unwrap().write(form, &report).unwrap();
         folder.file("in/report.docx", sent);
         let ran = folder.run(&["convert", "in", "-o", "out", "--to", "pdf"]);
         assert_eq!(ran.status, Some(0), "{ran:?}");

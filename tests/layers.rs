@@ -402,6 +402,19 @@ fn only_the_batch_and_the_command_line_touch_the_world() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Files that keep state outside of arguments; see "State" in ARCHITECTURE.md.
+const HIDDEN_STATE: &[&str] = &["src/batch/pipeline.rs", "src/batch/worker.rs"];
+
+#[test]
+fn state_is_passed_as_arguments() {
+    let state = r"thread_local!|static (mut )?\w+: [\w:]*(OnceLock|OnceCell|Mutex|RwLock|Atomic\w+|RefCell|Cell)\b";
+    let state = regex::Regex::new(state).expect("a pattern");
+    assert!(state.is_match("static SEEN: std::sync::Mutex<Vec<u8>> = …"));
+    let paths = sources::rust("src").into_iter().filter(|path| state.is_match(&sources::code(path)));
+    let paths: Vec<String> = paths.map(|path| path.to_string_lossy().into_owned()).collect();
+    assert_eq!(paths, HIDDEN_STATE);
+}
+
 /// Network crates.
 const NETWORK: &[&str] = &["axum", "hyper", "hyper_util", "tokio", "http_body_util", "argon2"];
 

@@ -122,7 +122,7 @@ fn through(form: &Form) {
     let example = form.example(0);
     let report = Sampler::new(3).report_of(&example);
     for writer in WRITERS.iter().filter(|writer| writer.output != Output::Json) {
-        let _ = (writer.write)(&example, &report);
+        let _ = writer.write(&example, &report);
     }
     if let Ok(bytes) = write(form, form.source(), &Remarks::default()) {
         let reading = nianbao::read::read(&bytes, Some("form.xlsx"), &mut nianbao::document::Budget::default());

@@ -117,7 +117,7 @@ fn a_migrated_report_is_written_in_its_new_form_and_read_back() {
     let new = migrated(&forms, Sampler::new(3).report(forms.get(OLD).unwrap()), NEW);
     for output in [Output::Docx, Output::Html] {
         let writer = WRITERS.iter().find(|writer| writer.output == output).unwrap();
-        let bytes = (writer.write)(forms.get(NEW).unwrap(), &new).unwrap();
+        let bytes = writer.write(forms.get(NEW).unwrap(), &new).unwrap();
         let reading = nianbao::read::read(&bytes, None, &mut Budget::default()).unwrap();
         let again = binder.bind(&reading, &Hints::default()).unwrap();
         assert_eq!(again.form, NEW);

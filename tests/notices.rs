@@ -20,7 +20,7 @@ fn wrong_report() -> Report {
 fn written(report: &Report, output: Output) -> Vec<u8> {
     let forms = nianbao::form::Forms::built_in().unwrap();
     let writer = WRITERS.iter().find(|writer| writer.output == output).unwrap();
-    (writer.write)(forms.get(&report.form).unwrap(), report).unwrap()
+    writer.write(forms.get(&report.form).unwrap(), report).unwrap()
 }
 
 fn part(bytes: &[u8], name: &str) -> String {

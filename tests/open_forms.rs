@@ -75,7 +75,7 @@ fn a_document_without_a_form_is_read_whole() {
     assert_eq!(report.section("body").unwrap().content.len(), 4);
     let form = forms.get("gongwen").unwrap();
     for writer in WRITERS.iter().filter(|writer| writer.output != Output::Json) {
-        let bytes = (writer.write)(form, &report).unwrap();
+        let bytes = writer.write(form, &report).unwrap();
         let again = nianbao::read::read(&bytes, None, &mut Budget::default()).unwrap();
         let text = format!("{:?}", again.document.blocks);
         for words in ["石政发〔2024〕12号", "落实责任", "巡查", "1.任务表", "此件公开发布", "市委办公室"]
@@ -113,7 +113,7 @@ fn a_document_without_a_form_keeps_its_elements_when_it_is_written_and_read_agai
     let (report, _) = read(page.as_bytes());
     let again = |output: Output| {
         let writer = WRITERS.iter().find(|writer| writer.output == output).unwrap();
-        let (again, first) = read(&(writer.write)(form, &report).unwrap());
+        let (again, first) = read(&writer.write(form, &report).unwrap());
         assert_eq!(first.as_deref(), Some("特急"), "what stands above the title, {output:?}");
         assert_eq!(again.title, report.title, "{output:?}");
         texts(&again)
@@ -137,7 +137,7 @@ fn minutes_keep_their_name_when_they_are_written_and_read_again() {
     assert_eq!((report.title.as_deref(), report.year), (Some("白渚市人民政府常务会议纪要"), Some(2023)));
     assert_eq!(report.section("document_number").map(|section| section.content.len()), Some(1));
     let writer = WRITERS.iter().find(|writer| writer.output == Output::Docx).unwrap();
-    let bytes = (writer.write)(form, &report).unwrap();
+    let bytes = writer.write(form, &report).unwrap();
     let again = read(&bytes);
     assert_eq!(again.title, report.title);
     assert_eq!(texts(&again), texts(&report));
@@ -230,7 +230,7 @@ fn rows_that_are_data_are_read_by_their_codes_and_names() {
     let named: Vec<&String> = found.iter().flat_map(|finding| &finding.fields).collect();
     assert!(named.iter().any(|id| *id == "income.all.total"), "{found:?}");
     for writer in WRITERS.iter().filter(|writer| writer.output != Output::Json) {
-        let again = read(&forms, &(writer.write)(form, &report).unwrap());
+        let again = read(&forms, &writer.write(form, &report).unwrap());
         for (id, value) in report.values.iter().filter(|(_, value)| value.value.is_some()) {
             assert_eq!(again.values.get(id).and_then(|value| value.value), value.value, "{:?} {id}", writer.output);
         }
@@ -297,7 +297,7 @@ fn a_form_of_many_rows_is_read_whole() {
         report.values.insert(field.id.clone(), nianbao::report::Value::number((number as u64 + 10).into()));
     }
     let writer = WRITERS.iter().find(|writer| writer.output == Output::Html).unwrap();
-    let again = read(&forms, &(writer.write)(&form, &report).unwrap());
+    let again = read(&forms, &writer.write(&form, &report).unwrap());
     let lost = form.fields.iter().filter(|field| again.values[&field.id].value != report.values[&field.id].value);
     assert_eq!(lost.map(|field| field.id.as_str()).collect::<Vec<_>>(), Vec::<&str>::new());
 }

@@ -60,7 +60,7 @@ fn a_budget_workbook_of_many_sheets_gives_every_figure() {
     assert!(converted <= 9, "{converted}");
     let form = forms.get("shys").unwrap();
     for writer in WRITERS.iter().filter(|writer| writer.output != Output::Json) {
-        let again = read(&forms, &(writer.write)(form, &report).unwrap());
+        let again = read(&forms, &writer.write(form, &report).unwrap());
         assert_eq!(differences(&again, &truth), Vec::<String>::new(), "{:?}", writer.output);
     }
 }
@@ -133,7 +133,7 @@ fn a_heading_that_names_agency_and_year_is_written_and_read() {
     let report = nianbao::sampler::Sampler::new(3).report_of(form);
     let (agency, year) = (report.agency.clone().unwrap(), report.year.unwrap());
     for writer in WRITERS.iter().filter(|writer| writer.output != Output::Json) {
-        let bytes = (writer.write)(form, &report).unwrap();
+        let bytes = writer.write(form, &report).unwrap();
         let reading = nianbao::read::read(&bytes, None, &mut Budget::default()).unwrap();
         let text = format!("{:?}", reading.document.blocks);
         let plain: String = text.split("\\n").collect();
@@ -169,7 +169,7 @@ fn notes_below_a_table_are_not_rows_of_it() {
     let mut report = nianbao::sampler::Sampler::new(5).report(form);
     report.sections.clear();
     let html = WRITERS.iter().find(|writer| writer.output == Output::Html).unwrap();
-    let page = String::from_utf8((html.write)(form, &report).unwrap()).unwrap();
+    let page = String::from_utf8(html.write(form, &report).unwrap()).unwrap();
     let before = read(&forms, page.as_bytes());
     let note =
         "<tr><td>注：本表数据四舍五入，部分合计数与分项之和略有差异。</td><td></td><td></td></tr></tbody></table>";
@@ -188,7 +188,7 @@ fn a_template_without_rows_for_figures_is_reported() {
     let binder = Binder::new(&forms);
     let (blank, empty) = nianbao::write::blank(form);
     let docx = WRITERS.iter().find(|writer| writer.output == Output::Docx).unwrap();
-    let template = (docx.write)(&blank, &empty).unwrap();
+    let template = docx.write(&blank, &empty).unwrap();
     let template = nianbao::fill::Template::compile(&template, &binder, &forms, Some("shys")).unwrap();
     let report = read(&forms, include_bytes!("forms_made_up/budget-sheets.xlsx"));
     let filled = template.fill(&report).unwrap();

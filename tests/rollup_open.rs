@@ -58,7 +58,7 @@ fn office() -> Folder {
     let mut forms = Forms::default();
     let form = forms.add("rooms.toml", FORM).expect("a form");
     let docx = WRITERS.iter().find(|writer| writer.output == Output::Docx).expect("a writer");
-    let send = |name: &str, report: &Report| folder.file(name, (docx.write)(&form, report).expect("a file"));
+    let send = |name: &str, report: &Report| folder.file(name, docx.write(&form, report).expect("a file"));
     let school = ("205.02", "普通教育", 3);
     send("sent/甲.docx", &report("甲馆", &[("东院", 2, 1), ("西院", 3, 0)], &[("205", "教育支出", 3), school]));
     send("sent/乙.docx", &report("乙馆", &[("南楼", 5, 5), ("东院", 7, 1)], &[("208", "社保支出", 4)]));
@@ -126,7 +126,7 @@ fn last_year_stands_beside_the_rows_of_both_years() {
     {
         let mut last = report(agency, &rooms, &[]);
         (last.year, last.title) = (Some(2024), Some(format!("{agency}2024年阅览室情况年报")));
-        folder.file(&format!("last/{agency}.docx"), (docx.write)(&form, &last).expect("a file"));
+        folder.file(&format!("last/{agency}.docx"), docx.write(&form, &last).expect("a file"));
     }
     let args = ["rollup", "sent", "--mappings", "own", "--agencies", "list.csv", "-o", "out"];
     let ran = folder.run(&[&args[..], &["--previous", "last"]].concat());

@@ -7,7 +7,7 @@ use nianbao::document::Budget;
 use nianbao::form::Forms;
 use nianbao::report::{Content, Report};
 use nianbao::sampler::Sampler;
-use nianbao::write::{Output, WRITERS};
+use nianbao::write::{Output, Writer};
 
 use crate::sources;
 
@@ -30,8 +30,8 @@ pub(crate) fn essence(report: &Report) -> Report {
     report
 }
 
-fn written(output: Output) -> Option<nianbao::write::WriteFn> {
-    WRITERS.iter().find(|writer| writer.output == output).map(|writer| writer.write)
+fn writer(output: Output) -> &'static Writer {
+    output.writer().unwrap_or_else(|| panic!("no writer for {output:?}"))
 }
 
 fn back(binder: &Binder, bytes: &[u8]) -> Report {
@@ -42,11 +42,10 @@ fn back(binder: &Binder, bytes: &[u8]) -> Report {
 fn same(output: Output) {
     let forms = Forms::built_in().unwrap();
     let binder = Binder::new(&forms);
-    let write = written(output).unwrap_or_else(|| panic!("no writer for {output:?}"));
     for form in forms.iter() {
         for seed in 0..40 {
             let report = Sampler::new(seed).report(form);
-            let again = back(&binder, &write(form, &report).unwrap());
+            let again = back(&binder, &writer(output).write(form, &report).unwrap());
             assert!(again.findings.is_empty(), "{output:?} {} seed {seed}: {:?}", form.id, again.findings);
             let (report, again) = (essence(&report), essence(&again));
             for (field, value) in &report.values {
@@ -93,7 +92,7 @@ fn no_figure_of_a_written_file_differs_from_the_one_that_was_read() {
         let Ok(report) = binder.bind(&reading, &Hints::default()) else { continue };
         let form = forms.get(&report.form).unwrap();
         for output in [Output::Docx, Output::Xlsx, Output::Html] {
-            let bytes = written(output).unwrap()(form, &report).unwrap();
+            let bytes = writer(output).write(form, &report).unwrap();
             let reading = nianbao::read::read(&bytes, None, &mut Budget::default()).unwrap();
             let Ok(again) = binder.bind(&reading, &Hints { form: Some(&form.id), ..Hints::default() }) else {
                 continue;

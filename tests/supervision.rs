@@ -163,7 +163,7 @@ fn picture_bomb(times: usize) -> Vec<u8> {
     );
     let written = nianbao::write::WRITERS.iter().find(|writer| writer.output == nianbao::write::Output::Docx);
     let forms = nianbao::form::Forms::built_in().expect("the built-in forms");
-    let docx = (written.expect("a writer").write)(forms.get("gkbg-2021").expect("a form"), &report(1)).expect("a file");
+    let docx = written.expect("a writer").write(forms.get("gkbg-2021").expect("a form"), &report(1)).expect("a file");
     let mut old = zip::ZipArchive::new(Cursor::new(docx)).expect("a package");
     let mut new = zip::ZipWriter::new(Cursor::new(Vec::new()));
     let options = zip::write::SimpleFileOptions::default();

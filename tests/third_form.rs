@@ -44,7 +44,7 @@ fn every_output_of_another_form_reads_back() {
     for seed in 0..10 {
         let report = Sampler::new(seed).report(form);
         for writer in WRITERS.iter().filter(|writer| writer.output != Output::Json) {
-            let again = read(&forms, &(writer.write)(form, &report).unwrap());
+            let again = read(&forms, &writer.write(form, &report).unwrap());
             assert_eq!(
                 (&again.form, &again.agency, again.year),
                 (&report.form, &report.agency, report.year),

@@ -211,11 +211,11 @@ fn bound(binder: &Binder, name: &str, bytes: &[u8]) -> (Reading, Report) {
 fn pages_that_word_saves_give_every_figure_and_paragraph() {
     let forms = Forms::built_in().unwrap();
     let binder = Binder::new(&forms);
-    let docx = WRITERS.iter().find(|writer| writer.output == Output::Docx).unwrap().write;
+    let docx = WRITERS.iter().find(|writer| writer.output == Output::Docx).unwrap();
     for (form, seed) in [("gkbg-2019", 71), ("gkbg-2021", 72), ("gkbg-2021", 73)] {
         let form = forms.get(form).unwrap();
         let report = Sampler::new(seed).report(form);
-        let document = read(&docx(form, &report).unwrap(), None, &mut Budget::default()).unwrap().document;
+        let document = read(&docx.write(form, &report).unwrap(), None, &mut Budget::default()).unwrap().document;
         let (whole, filtered) = (Page::of(&document, Save::Whole), Page::of(&document, Save::Filtered));
         let saved = [
             ("年报.htm", Format::Html, whole.clone()),

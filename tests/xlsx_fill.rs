@@ -310,7 +310,7 @@ fn own_blanks_and_last_years_workbooks_are_templates() {
         let mut blank = Report::empty(&form.id);
         blank.title = Some(form.title.for_report("（机关名称）", 2023));
         for template in [blank, Sampler::new(99).report(form)] {
-            let bytes = (writer.write)(form, &template).unwrap();
+            let bytes = writer.write(form, &template).unwrap();
             let template = compile(&forms, &bytes);
             for seed in 0..4 {
                 let mut report = Sampler::new(seed).report(form);

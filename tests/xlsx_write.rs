@@ -79,7 +79,7 @@ fn form(id: &str) -> Arc<Form> {
 
 fn write(form: &Form, report: &Report) -> Vec<u8> {
     let writer = WRITERS.iter().find(|writer| writer.output == Output::Xlsx).unwrap();
-    (writer.write)(form, report).unwrap()
+    writer.write(form, report).unwrap()
 }
 
 /// A workbook read back: the text of each cell and each formula, by sheet, row and column.

@@ -159,7 +159,7 @@ fn transpose(report: &mut Report, table: &str) -> Done<()> {
 
 fn written(output: Output, form: &Form, report: &Report) -> Done<Vec<u8>> {
     let writer = WRITERS.iter().find(|writer| writer.output == output).ok_or("no such writer")?;
-    Ok((writer.write)(form, report)?)
+    Ok(writer.write(form, report)?)
 }
 
 /// The page in GBK, as on old sites.

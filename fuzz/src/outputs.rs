@@ -42,7 +42,7 @@ pub fn written(bytes: &[u8]) {
     for report in &bound.reports {
         let Some(form) = FORMS.get(&report.form) else { continue };
         for writer in WRITERS {
-            let Ok(output) = (writer.write)(form, report) else { continue };
+            let Ok(output) = writer.write(form, report) else { continue };
             bounded(bytes, &output);
             if matches!(writer.output, Output::Docx | Output::Xlsx) {
                 whole_package(&output);
@@ -107,7 +107,7 @@ pub fn corrected(bytes: &[u8]) {
     let mut report = report.clone();
     corrections.apply(form, &mut report, 0);
     for writer in WRITERS {
-        let _ = (writer.write)(form, &report);
+        let _ = writer.write(form, &report);
     }
 }
 

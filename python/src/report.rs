@@ -312,7 +312,7 @@ impl Report {
         let written = py.detach(|| {
             self.with(|report| {
                 let form = self.engine.forms.get(&report.form).ok_or_else(|| unknown_form(&report.form))?;
-                (writer.write)(form, report).map_err(|error| Failure(error.message()))
+                writer.write(form, report).map_err(|error| Failure(error.message()))
             })
         });
         Ok(PyBytes::new(py, &written.map_err(|failure| failure.raise(py))?))

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{BufReader, Read};
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use walkdir::{DirEntry, WalkDir};
 
@@ -175,20 +175,11 @@ pub fn list_outside(arguments: &[String], leave_out: &[&Path]) -> Result<Inputs,
     for argument in arguments {
         listing.argument(argument)?;
     }
-    if let Some(only) = ONLY.get() {
-        listing.inputs.list.retain(|input| worker::digest(&input.path) == *only);
+    if let Some(only) = worker::only() {
+        listing.inputs.list.retain(|input| worker::digest(&input.path) == only);
     }
     listing.inputs.list.shrink_to_fit();
     Ok(listing.inputs)
-}
-
-/// Digest of the only input to list, if this process is to try one.
-static ONLY: OnceLock<u128> = OnceLock::new();
-
-/// Restricts listing to the input whose path has this digest.
-pub fn keep_only(digest: u128) {
-    // A second call would be a bug; the first one stays in force.
-    let _ = ONLY.set(digest);
 }
 
 struct Listing {

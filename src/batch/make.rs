@@ -135,7 +135,7 @@ impl Maker<'_> {
         };
         let bytes = match self.site.filter(|_| output == Output::Html) {
             Some(site) => site.pages.write(form, report, site.code(report)),
-            None => (writer.write)(form, report),
+            None => self.pipeline.scratch(|scratch| writer.write_with(form, report, scratch)),
         };
         Ok((self.noted(report, output, bytes.map_err(|error| failed(&error))?), Vec::new()))
     }

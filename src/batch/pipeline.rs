@@ -6,7 +6,7 @@ use std::panic::{self, AssertUnwindSafe};
 use crate::bind::{Binder, Bound, Hints};
 use crate::check::{self, Context};
 use crate::corrections::{Correction, Corrections};
-use crate::document::{Block, Budget, Format};
+use crate::document::{Block, Budget, Format, Limits, Reuse};
 use crate::finding::code::batch::INTERNAL_ERROR;
 use crate::finding::code::bind::SECOND_REPORT;
 use crate::finding::code::check::CODES as CHECKED;
@@ -18,10 +18,12 @@ use crate::read::{self, Reading};
 use crate::report::{Report, Source};
 use crate::settings::Policy;
 use crate::summary::workbook::TOTAL;
+use crate::write::Scratch;
 
 use super::content::Content;
 use super::inputs::Input;
 use super::json;
+use super::pool::Pool;
 use super::{bounds, poison};
 
 /// The prepared forms and the options for processing an input; usable from any thread.
@@ -34,13 +36,25 @@ pub struct Pipeline<'a> {
     any: bool,
     corrections: Option<&'a Corrections>,
     policy: Policy,
+    reused: Pool<Reuse>,
+    scratch: Pool<Scratch>,
 }
 
 impl<'a> Pipeline<'a> {
     /// A pipeline for these forms; with `form`, every document is read as that form.
     pub fn new(forms: &'a Forms, form: Option<String>) -> Self {
         let binder = Binder::new(forms);
-        Self { forms, binder, form, into: None, any: false, corrections: None, policy: Policy::default() }
+        Self {
+            forms,
+            binder,
+            form,
+            into: None,
+            any: false,
+            corrections: None,
+            policy: Policy::default(),
+            reused: Pool::default(),
+            scratch: Pool::default(),
+        }
     }
 
     /// Also migrates every report to this form after checking it in its own.
@@ -69,6 +83,11 @@ impl<'a> Pipeline<'a> {
     pub fn telling(mut self, policy: Policy) -> Self {
         self.policy = policy;
         self
+    }
+
+    /// Calls `write` with working memory for the writers.
+    pub(super) fn scratch<R>(&self, write: impl FnOnce(&mut Scratch) -> R) -> R {
+        self.scratch.with(write)
     }
 
     /// The binder of the forms.
@@ -119,8 +138,7 @@ impl<'a> Pipeline<'a> {
             reports.iter_mut().enumerate().for_each(|(number, report)| self.correct(report, number));
             return Ok(reports);
         }
-        let reading = read::read(content.bytes, input.stem().map(|_| input.file_name()), &mut Budget::default())
-            .map_err(|error| Box::new(error.finding()))?;
+        let reading = self.read_document(input, content)?;
         let Bound { mut reports, passed_over } = self.binder.bind_all(&reading, &self.hints(input))?;
         for (number, report) in reports.iter_mut().enumerate() {
             report.source = Some(source(input, content, &reading, number));
@@ -130,6 +148,13 @@ impl<'a> Pipeline<'a> {
             first.findings.extend(passed_over);
         }
         Ok(reports)
+    }
+
+    fn read_document(&self, input: &Input, content: &Content) -> Result<Reading, Box<Finding>> {
+        let name = input.stem().map(|_| input.file_name());
+        let reading =
+            self.reused.with(|reuse| read::read(content.bytes, name, &mut Budget::reusing(Limits::default(), reuse)));
+        reading.map_err(|error| Box::new(error.finding()))
     }
 
     /// The empty report of a file that an office typed in; `None` if the file is to be read.
@@ -153,8 +178,7 @@ impl<'a> Pipeline<'a> {
             }
             return self.in_wanted_form(reports.swap_remove(0));
         }
-        let mut reading = read::read(content.bytes, input.stem().map(|_| input.file_name()), &mut Budget::default())
-            .map_err(|error| Box::new(error.finding()))?;
+        let mut reading = self.read_document(input, content)?;
         let sums = |block: &Block| matches!(block, Block::Grid(grid) if grid.caption.as_deref() == Some(TOTAL));
         if reading.document.blocks.iter().any(sums) {
             reading.document.blocks.retain(sums);

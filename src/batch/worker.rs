@@ -75,6 +75,9 @@ struct Worker {
 
 static WORKER: OnceLock<Worker> = OnceLock::new();
 
+/// Digest of the only input to list, if this process is a trial of one input.
+static ONLY: OnceLock<u128> = OnceLock::new();
+
 thread_local! {
     /// Offset of this thread's slot in the journal.
     static PLACE: Option<u64> = WORKER.get().and_then(|worker| {
@@ -87,6 +90,17 @@ thread_local! {
 pub fn digest(path: &str) -> u128 {
     // 0 means an empty slot.
     names::digest(path.as_bytes()).max(1)
+}
+
+/// Makes this process a trial: inputs are listed only if their path has this digest.
+pub fn keep_only(digest: u128) {
+    // A second call would be a bug; the first one stays in force.
+    let _ = ONLY.set(digest);
+}
+
+/// The digest of the only input to list; `None` if this process is no trial.
+pub(super) fn only() -> Option<u128> {
+    ONLY.get().copied()
 }
 
 /// Makes this process a worker of the supervisor that it shares a folder with.

@@ -62,7 +62,7 @@ fn blank(
     for output in Output::ALL.iter().filter(|output| wanted.contains(output)) {
         let name = format!("{}.{}", form.id, output.suffix());
         let bytes = match (output.writer(), &pdf) {
-            (Some(writer), _) => (writer.write)(&form, &report)?,
+            (Some(writer), _) => writer.write(&form, &report)?,
             (None, Some(pdf)) => pdf.write(&form, &report)?.bytes,
             (None, None) => continue,
         };

@@ -73,7 +73,7 @@ pub(crate) fn role(args: &mut Args) -> Result<Role> {
     }
     if let Some(digest) = std::env::var(ONLY).ok().and_then(|digest| u128::from_str_radix(&digest, 16).ok()) {
         stream::confine(memory().unwrap_or(TRIAL.0))?;
-        nianbao::batch::keep_only(digest);
+        worker::keep_only(digest);
         elsewhere(args, &folder.join("trial"));
     } else {
         if let Some(megabytes) = memory() {

@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use super::reuse::Reuse;
+
 /// A resource that an input file can consume.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -112,10 +114,11 @@ pub struct Exceeded {
     pub limit: u64,
 }
 
-/// The budget of one file.
+/// The budget of one file, and the memory that its readers reuse.
 #[derive(Debug, Clone, Default)]
 pub struct Budget {
     limits: Limits,
+    reuse: Reuse,
     entries: u64,
     inflated: u64,
     slots: u64,
@@ -128,6 +131,16 @@ impl Budget {
     /// A budget with these limits.
     pub fn new(limits: Limits) -> Self {
         Self { limits, ..Self::default() }
+    }
+
+    /// A budget with these limits, whose readers reuse what they kept of other files.
+    pub fn reusing(limits: Limits, reuse: &Reuse) -> Self {
+        Self { limits, reuse: reuse.clone(), ..Self::default() }
+    }
+
+    /// What the readers reuse from file to file.
+    pub(crate) fn reuse(&self) -> &Reuse {
+        &self.reuse
     }
 
     /// The limits.

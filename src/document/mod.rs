@@ -9,6 +9,7 @@ mod budget;
 mod drawn;
 mod grid;
 mod place;
+mod reuse;
 
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ pub use budget::{Budget, Exceeded, Limits, Resource};
 pub(crate) use drawn::drawn;
 pub use grid::{Cell, Grid, GridBuilder, Shown, Slot};
 pub use place::{Place, column_letters};
+pub use reuse::Reuse;
 
 /// A file format, detected from the content, never from the suffix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]

@@ -128,6 +128,7 @@ impl Compiler<'_> {
             conditions: Vec::new(),
             open: None,
             of_report: false,
+            derived: super::derived::Derived::default(),
             by_id: IndexMap::new(),
             fingerprint: 0,
             source: Arc::from(""),

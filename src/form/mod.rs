@@ -4,6 +4,7 @@ mod bounds;
 mod chart;
 mod choice;
 mod compile;
+mod derived;
 mod duty;
 mod element;
 mod error;
@@ -123,6 +124,7 @@ pub struct Form {
     by_id: IndexMap<String, FieldIndex>,
     fingerprint: u64,
     source: Arc<str>,
+    derived: derived::Derived,
 }
 
 /// A field that is only filled in if a word of a choice is chosen.

@@ -64,7 +64,7 @@ pub fn files<'r>(rollup: &'r Rollup, report: &'r Report) -> Vec<SummaryFile<'r>>
     add("findings.jsonl", Box::new(|out| findings(rollup, out).map_err(|error| failed(Output::Json, &error))));
     for writer in WRITERS.iter().filter(|writer| REPORT.contains(&writer.output)) {
         let make: Make = Box::new(move |out| {
-            let bytes = (writer.write)(&rollup.form, report)?;
+            let bytes = writer.write(&rollup.form, report)?;
             out.write_all(&bytes).map_err(|error| failed(writer.output, &error))
         });
         add(&format!("汇总报告.{}", writer.output.suffix()), make);

@@ -1,7 +1,6 @@
 //! Writes the entries of a zip archive (APPNOTE 4.3). Used in place of the zip crate, which copies compressed entries one by one and
 //! creates a new deflate state for every archive.
 
-use std::cell::RefCell;
 use std::io::Write;
 
 use flate2::Compression;
@@ -72,37 +71,42 @@ impl<'a> Data<'a> {
         }
     }
 
-    fn pack(self, out: &mut Vec<u8>) -> ZipResult<()> {
+    fn pack(self, deflaters: &mut Deflaters, out: &mut Vec<u8>) -> ZipResult<()> {
         match self {
             Self::Stored(bytes) => out.extend_from_slice(bytes),
-            Self::Deflated(bytes, level) => deflate(bytes, level, out)?,
+            Self::Deflated(bytes, level) => deflaters.deflate(bytes, level, out)?,
         }
         Ok(())
     }
 }
 
-thread_local! {
-    /// A deflate state per level, reused: creating one costs more than compressing a small part.
-    static PACKERS: RefCell<Vec<(Compression, DeflateEncoder<Vec<u8>>)>> = const { RefCell::new(Vec::new()) };
-}
+/// A deflate state per level, reused: creating one costs more than compressing a small part.
+#[derive(Debug, Default)]
+pub(super) struct Deflaters(Vec<(Compression, DeflateEncoder<Vec<u8>>)>);
 
-/// Appends bytes deflated at a level.
-fn deflate(bytes: &[u8], level: Compression, out: &mut Vec<u8>) -> ZipResult<()> {
-    PACKERS.with_borrow_mut(|packers| {
-        let known = packers.iter().position(|(known, _)| *known == level);
-        let number = known.unwrap_or_else(|| {
-            packers.push((level, DeflateEncoder::new(Vec::new(), level)));
-            packers.len() - 1
+impl Deflaters {
+    /// Appends bytes deflated at a level.
+    fn deflate(&mut self, bytes: &[u8], level: Compression, out: &mut Vec<u8>) -> ZipResult<()> {
+        let created = self.0.iter().position(|(created, _)| *created == level);
+        let number = created.unwrap_or_else(|| {
+            self.0.push((level, DeflateEncoder::new(Vec::new(), level)));
+            self.0.len() - 1
         });
-        let packer = &mut packers[number].1;
-        packer.write_all(bytes)?;
-        out.extend_from_slice(&packer.reset(Vec::new())?);
+        let deflater = &mut self.0[number].1;
+        deflater.write_all(bytes)?;
+        out.extend_from_slice(&deflater.reset(Vec::new())?);
         Ok(())
-    })
+    }
 }
 
 /// Appends an entry: its local header and its data.
-pub(super) fn entry(name: &[u8], (flags, time): (u16, u32), data: Data, out: &mut Vec<u8>) -> ZipResult<About> {
+pub(super) fn entry(
+    name: &[u8],
+    (flags, time): (u16, u32),
+    data: Data,
+    deflaters: &mut Deflaters,
+    out: &mut Vec<u8>,
+) -> ZipResult<About> {
     let header = out.len();
     let method = if matches!(data, Data::Stored(_)) { STORED } else { DEFLATED };
     out.extend_from_slice(b"PK\x03\x04\x14\x00");
@@ -114,7 +118,7 @@ pub(super) fn entry(name: &[u8], (flags, time): (u16, u32), data: Data, out: &mu
     out.extend_from_slice(&[0, 0]);
     out.extend_from_slice(name);
     let start = out.len();
-    data.pack(out)?;
+    data.pack(deflaters, out)?;
     let content = data.bytes();
     let (packed, size) = (offset(out.len() - start)?, offset(content.len())?);
     let about = About { crc: crc32fast::hash(content), packed, size, method };
@@ -182,10 +186,10 @@ mod tests {
             |content| Data::Deflated(content, LEVEL),
             |content| Data::Deflated(content, Compression::best()),
         ] {
-            let (mut out, mut directory) = (Vec::new(), Vec::new());
+            let (mut out, mut directory, mut deflaters) = (Vec::new(), Vec::new(), Deflaters::default());
             for (name, content) in parts {
                 let place = offset(out.len())?;
-                let about = entry(name.as_bytes(), (NAMES_ARE_UTF8, EPOCH), data(content), &mut out)?;
+                let about = entry(name.as_bytes(), (NAMES_ARE_UTF8, EPOCH), data(content), &mut deflaters, &mut out)?;
                 central(name.as_bytes(), NAMES_ARE_UTF8, &about, place, &mut directory)?;
             }
             finish(&directory, parts.len(), &mut out)?;

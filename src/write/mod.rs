@@ -2,7 +2,6 @@
 
 mod archive;
 mod blank;
-mod compiled;
 pub(crate) mod docx;
 mod draft;
 pub mod html;
@@ -21,6 +20,8 @@ use thiserror::Error;
 use crate::finding::{Bilingual, Message};
 use crate::form::Form;
 use crate::report::Report;
+
+use archive::Deflaters;
 
 /// An output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -74,22 +75,42 @@ impl Bilingual for WriteError {
     }
 }
 
-/// A writer's function. The same report gives the same bytes on every thread, machine and at any time.
-pub type WriteFn = fn(&Form, &Report) -> Result<Vec<u8>, WriteError>;
+/// Working memory that writers reuse from report to report. Its content never changes what they write.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    deflaters: Deflaters,
+}
 
 /// A writer and the format that it writes.
 #[derive(Debug, Clone, Copy)]
 pub struct Writer {
     /// The format.
     pub output: Output,
-    /// Its function.
-    pub write: WriteFn,
+    function: fn(&Form, &Report, &mut Scratch) -> Result<Vec<u8>, WriteError>,
+}
+
+impl Writer {
+    /// Writes a report. The same report gives the same bytes on every thread, machine and at any time.
+    ///
+    /// # Errors
+    /// If the form's layout or the package cannot be made.
+    pub fn write(&self, form: &Form, report: &Report) -> Result<Vec<u8>, WriteError> {
+        self.write_with(form, report, &mut Scratch::default())
+    }
+
+    /// As [`Self::write`], with working memory from an earlier report, which saves creating it.
+    ///
+    /// # Errors
+    /// As for [`Self::write`].
+    pub fn write_with(&self, form: &Form, report: &Report, scratch: &mut Scratch) -> Result<Vec<u8>, WriteError> {
+        (self.function)(form, report, scratch)
+    }
 }
 
 /// All writers that need only the report. PDF needs fonts: see [`pdf::PdfWriter`].
 pub static WRITERS: &[Writer] = &[
-    Writer { output: Output::Docx, write: docx::write },
-    Writer { output: Output::Xlsx, write: xlsx::write },
-    Writer { output: Output::Html, write: html::write },
-    Writer { output: Output::Json, write: json::write },
+    Writer { output: Output::Docx, function: docx::write },
+    Writer { output: Output::Xlsx, function: xlsx::write },
+    Writer { output: Output::Html, function: |form, report, _| html::write(form, report) },
+    Writer { output: Output::Json, function: |form, report, _| json::write(form, report) },
 ];

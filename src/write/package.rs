@@ -3,7 +3,7 @@
 use flate2::Compression;
 use zip::result::ZipResult;
 
-use super::archive::{self, Data, EPOCH, PLACE};
+use super::archive::{self, Data, Deflaters, EPOCH, PLACE};
 use super::draft::Draft;
 
 /// Parts that are identical in every package of a kind, already compressed.
@@ -20,11 +20,11 @@ pub(super) struct Constant {
 impl Constant {
     /// Compresses parts, given by name and content, at the highest level, because it is done once.
     pub(super) fn pack(parts: &[(String, Vec<u8>)]) -> ZipResult<Self> {
-        let mut constant = Self::default();
+        let (mut constant, mut deflaters) = (Self::default(), Deflaters::default());
         for (name, content) in parts {
             let Self { entries, directory, places } = &mut constant;
             places.push(directory.len() + PLACE);
-            append(name, Data::Deflated(content, Compression::best()), entries, directory)?;
+            append(name, Data::Deflated(content, Compression::best()), &mut deflaters, (entries, directory))?;
         }
         Ok(constant)
     }
@@ -32,16 +32,17 @@ impl Constant {
 
 /// A package that is being written.
 #[derive(Debug)]
-pub(super) struct PackageWriter {
+pub(super) struct PackageWriter<'d> {
+    deflaters: &'d mut Deflaters,
     entries: Vec<u8>,
     directory: Vec<u8>,
     count: usize,
 }
 
-impl PackageWriter {
+impl<'d> PackageWriter<'d> {
     /// An empty package.
-    pub(super) fn new() -> Self {
-        Self { entries: Vec::with_capacity(64 << 10), directory: Vec::with_capacity(2 << 10), count: 0 }
+    pub(super) fn new(deflaters: &'d mut Deflaters) -> Self {
+        Self { deflaters, entries: Vec::with_capacity(64 << 10), directory: Vec::with_capacity(2 << 10), count: 0 }
     }
 
     /// Adds constant parts.
@@ -60,20 +61,22 @@ impl PackageWriter {
 
     /// Adds a part.
     pub(super) fn part(&mut self, name: &str, content: &[u8]) -> ZipResult<()> {
-        self.count += 1;
-        append(name, Data::Deflated(content, archive::LEVEL), &mut self.entries, &mut self.directory)
+        self.append(name, Data::Deflated(content, archive::LEVEL))
     }
 
     /// Adds a part built from constant pieces.
     pub(super) fn draft(&mut self, name: &str, draft: &Draft) -> ZipResult<()> {
-        self.count += 1;
-        append(name, Data::Deflated(draft.as_bytes(), archive::LEVEL), &mut self.entries, &mut self.directory)
+        self.append(name, Data::Deflated(draft.as_bytes(), archive::LEVEL))
     }
 
     /// Adds a part uncompressed: it is compressed already, such as a picture, or too small to gain.
     pub(super) fn stored(&mut self, name: &str, content: &[u8]) -> ZipResult<()> {
+        self.append(name, Data::Stored(content))
+    }
+
+    fn append(&mut self, name: &str, data: Data) -> ZipResult<()> {
         self.count += 1;
-        append(name, Data::Stored(content), &mut self.entries, &mut self.directory)
+        append(name, data, self.deflaters, (&mut self.entries, &mut self.directory))
     }
 
     /// The bytes of the package.
@@ -84,8 +87,13 @@ impl PackageWriter {
 }
 
 /// Appends an entry and its directory entry. Part names are ASCII (ECMA-376 part 2, 6.2.2).
-fn append(name: &str, data: Data, entries: &mut Vec<u8>, directory: &mut Vec<u8>) -> ZipResult<()> {
+fn append(
+    name: &str,
+    data: Data,
+    deflaters: &mut Deflaters,
+    (entries, directory): (&mut Vec<u8>, &mut Vec<u8>),
+) -> ZipResult<()> {
     let place = archive::offset(entries.len())?;
-    let about = archive::entry(name.as_bytes(), (0, EPOCH), data, entries)?;
+    let about = archive::entry(name.as_bytes(), (0, EPOCH), data, deflaters, entries)?;
     archive::central(name.as_bytes(), 0, &about, place, directory)
 }

@@ -8,8 +8,8 @@ use zip::result::ZipResult;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
 use super::archive::{
-    self, About, CENTRAL, CENTRAL_LENGTH, Data, END, END_LENGTH, EPOCH, LOCAL_LENGTH, NAMES_ARE_UTF8, PLACE, TOO_LARGE,
-    offset, put,
+    self, About, CENTRAL, CENTRAL_LENGTH, Data, Deflaters, END, END_LENGTH, EPOCH, LOCAL_LENGTH, NAMES_ARE_UTF8, PLACE,
+    TOO_LARGE, offset, put,
 };
 
 /// A part to be replaced or added.
@@ -75,6 +75,7 @@ impl Splice {
         let mut moved = vec![0_u32; self.entries.len()];
         let mut replaced: Vec<Option<About>> = vec![None; self.entries.len()];
         let mut used = vec![false; parts.len()];
+        let mut deflaters = Deflaters::default();
         out.extend_from_slice(&self.bytes[..order.first().map_or(self.directory, |&first| self.entries[first].local)]);
         for (rank, &number) in order.iter().enumerate() {
             let entry = &self.entries[number];
@@ -83,7 +84,8 @@ impl Splice {
             let name = &self.bytes[entry.name.0..entry.name.1];
             match parts.iter().position(|part| part.name.as_bytes() == name) {
                 Some(part) => {
-                    replaced[number] = Some(self.replace(entry, name, parts[part].content, &mut out)?);
+                    replaced[number] =
+                        Some(self.replace(entry, name, parts[part].content, (&mut deflaters, &mut out))?);
                     used[part] = true;
                 }
                 None => out.extend_from_slice(&self.bytes[entry.local..next]),
@@ -92,7 +94,7 @@ impl Splice {
         let mut added = Vec::new();
         for (part, _) in parts.iter().zip(&used).filter(|(_, used)| !**used) {
             let (name, place) = (part.name.as_bytes(), offset(out.len())?);
-            let about = archive::entry(name, (0, EPOCH), data(part.content), &mut out)?;
+            let about = archive::entry(name, (0, EPOCH), data(part.content), &mut deflaters, &mut out)?;
             added.push((name, about, place));
         }
         let directory = out.len();
@@ -113,11 +115,17 @@ impl Splice {
     }
 
     /// Appends a replaced entry; name and time are kept.
-    fn replace(&self, entry: &DirectoryEntry, name: &[u8], content: &[u8], out: &mut Vec<u8>) -> ZipResult<About> {
+    fn replace(
+        &self,
+        entry: &DirectoryEntry,
+        name: &[u8],
+        content: &[u8],
+        (deflaters, out): (&mut Deflaters, &mut Vec<u8>),
+    ) -> ZipResult<About> {
         let header = &self.bytes[entry.local..entry.local + LOCAL_LENGTH];
         let flags = u16_at(header, 6).unwrap_or(0) as u16 & NAMES_ARE_UTF8;
         let time = u32_at(header, 10).filter(|time| *time != 0).unwrap_or(EPOCH);
-        archive::entry(name, (flags, time), data(content), out)
+        archive::entry(name, (flags, time), data(content), deflaters, out)
     }
 
     /// The directory entry of a part with its new position; a replaced entry loses extra fields about its old data.

@@ -40,7 +40,7 @@ fn folder() -> Folder {
     let forms = Forms::built_in().expect("the built-in forms");
     let form = forms.get("gkbg-2021").expect("a form");
     let writer = WRITERS.iter().find(|writer| writer.output == Output::Docx).expect("a writer");
-    folder.file("blank.docx", (writer.write)(form, &nianbao::report::Report::empty(&form.id)).expect("a blank"));
+    folder.file("blank.docx", writer.write(form, &nianbao::report::Report::empty(&form.id)).expect("a blank"));
     folder.file("seam.c", include_str!("seam.c"));
     let mut gcc = Command::new("gcc");
     gcc.args(["-shared", "-fPIC", "-O1", "-o", "seam.so", "seam.c", "-ldl", "-lpthread"]);

@@ -152,7 +152,7 @@ fn written(forms: &Forms, seed: u64, output: Output) -> (Report, Vec<u8>) {
     let form = forms.iter().nth(seed as usize % 2).unwrap();
     let report = Sampler::new(seed).report(form);
     let writer = WRITERS.iter().find(|writer| writer.output == output).unwrap();
-    let bytes = (writer.write)(form, &report).unwrap();
+    let bytes = writer.write(form, &report).unwrap();
     (report, bytes)
 }
 

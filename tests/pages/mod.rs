@@ -32,7 +32,7 @@ fn bound(reading: &Reading) -> Report {
 /// The document of a report, read from our own Word file.
 fn document(form: &Form, report: &Report) -> Document {
     let writer = WRITERS.iter().find(|writer| writer.output == Output::Docx).expect("a writer");
-    opened(&(writer.write)(form, report).expect("a file")).document
+    opened(&writer.write(form, report).expect("a file")).document
 }
 
 /// Asserts that exactly the right figures are read, and title, agency and year.

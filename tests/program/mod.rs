@@ -107,5 +107,5 @@ pub(crate) fn page(report: &Report) -> Vec<u8> {
     let forms = Forms::built_in().expect("the built-in forms");
     let form = forms.get(&report.form).expect("its form");
     let writer = WRITERS.iter().find(|writer| writer.output == write::Output::Html).expect("a writer");
-    (writer.write)(form, report).expect("a page")
+    writer.write(form, report).expect("a page")
 }

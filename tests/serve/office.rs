@@ -50,7 +50,7 @@ pub(super) fn wrong(seed: u64, agency: &str) -> (Report, String) {
 pub(super) fn file(report: &Report, output: Output) -> Vec<u8> {
     let forms = Forms::built_in().unwrap();
     let writer = WRITERS.iter().find(|writer| writer.output == output).unwrap();
-    (writer.write)(forms.get(&report.form).unwrap(), report).unwrap()
+    writer.write(forms.get(&report.form).unwrap(), report).unwrap()
 }
 
 /// A report as a Word file.
@@ -61,5 +61,5 @@ pub(super) fn docx(report: &Report) -> Vec<u8> {
 /// A report of any form as a Word file.
 pub(super) fn file_of(form: &nianbao::form::Form, report: &Report) -> Vec<u8> {
     let writer = WRITERS.iter().find(|writer| writer.output == Output::Docx).unwrap();
-    (writer.write)(form, report).unwrap()
+    writer.write(form, report).unwrap()
 }

@@ -1,8 +1,8 @@
 //! Packages (ECMA-376 part 2): zip archives whose parts are inflated within a budget, whatever sizes they declare.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::Cursor;
+use std::sync::{Mutex, PoisonError};
 
 use flate2::{Decompress, FlushDecompress, Status};
 use memchr::memmem;
@@ -24,9 +24,13 @@ pub(crate) struct Stamp {
     pub(crate) size: u64,
 }
 
-thread_local! {
-    /// The inflate state, reused because creating it clears its memory.
-    static INFLATER: RefCell<Decompress> = RefCell::new(Decompress::new(false));
+/// The inflate state, reused because creating it clears its memory.
+struct Inflater(Mutex<Decompress>);
+
+impl Default for Inflater {
+    fn default() -> Self {
+        Self(Mutex::new(Decompress::new(false)))
+    }
 }
 
 /// An opened package.
@@ -124,11 +128,10 @@ impl<'a> Package<'a> {
             CompressionMethod::Stored => packed[..packed.len().min(most)].to_vec(),
             CompressionMethod::Deflated => {
                 let guess = usize::try_from(declared).unwrap_or(usize::MAX);
-                let inflated = INFLATER.with_borrow_mut(|inflater| {
-                    inflater.reset(false);
-                    inflate(inflater, packed, guess, most)
-                });
-                inflated.map_err(|fault| fault.of_part(name))?
+                let inflater = budget.reuse().get::<Inflater>();
+                let mut inflater = inflater.0.lock().unwrap_or_else(PoisonError::into_inner);
+                inflater.reset(false);
+                inflate(&mut inflater, packed, guess, most).map_err(|fault| fault.of_part(name))?
             }
             _ => return Err(Damage::PartMethod { part: name.to_owned() }.into()),
         };

@@ -5,13 +5,9 @@ use std::sync::Arc;
 
 use crate::document::{Budget, Resource};
 use crate::read::ReadError;
-use crate::read::container::cache::Memory;
+use crate::read::container::cache;
 use crate::read::container::package::Package;
 use crate::read::xml::{self, Event, Events};
-
-thread_local! {
-    static KNOWN: Memory<Relationships> = const { Memory::new() };
-}
 
 /// A relationship of a part (ECMA-376 part 2, 6.5).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,7 +76,7 @@ impl Package<'_> {
     pub(crate) fn relationships(&mut self, part: &str, budget: &mut Budget) -> Result<Arc<Relationships>, ReadError> {
         let (folder, name) = holder(part);
         let parse = |text: &str, budget: &mut Budget| parse_relationships(text, folder, budget);
-        Ok(KNOWN.with(|memory| memory.read((self, &name), budget, parse))?.unwrap_or_default())
+        Ok(cache::read((self, &name), budget, parse)?.unwrap_or_default())
     }
 
     /// The main part of the package: the target of its `officeDocument` relationship, else the part whose content type ends with

@@ -7,14 +7,10 @@ use std::sync::Arc;
 use super::colours;
 use crate::document::{Budget, Resource};
 use crate::read::ReadError;
-use crate::read::container::cache::Memory;
+use crate::read::container::cache;
 use crate::read::container::package::Package;
 use crate::read::shared::marks::{Change, Face, Paper, Rgb, Shift};
 use crate::read::xml::{Event, Events, Tag};
-
-thread_local! {
-    static KNOWN: Memory<Looks> = const { Memory::new() };
-}
 
 /// The formatting of a workbook that decides whether text is read.
 #[derive(Debug, Default)]
@@ -27,7 +23,7 @@ pub(super) struct Looks {
 
 /// The formatting of a workbook, cached across packages; nothing if the part is broken.
 pub(super) fn of_package(package: &mut Package, part: &str, budget: &mut Budget) -> Result<Arc<Looks>, ReadError> {
-    match KNOWN.with(|memory| memory.read((package, part), budget, parse)) {
+    match cache::read((package, part), budget, parse) {
         Err(ReadError::OverLimit(exceeded)) => Err(exceeded.into()),
         read => Ok(read.ok().flatten().unwrap_or_default()),
     }

@@ -6,13 +6,9 @@ use std::sync::Arc;
 use super::numberformat::NumberFormat;
 use crate::document::{Budget, Resource};
 use crate::read::ReadError;
-use crate::read::container::cache::Memory;
+use crate::read::container::cache;
 use crate::read::container::package::Package;
 use crate::read::xml::{Event, Events};
-
-thread_local! {
-    static KNOWN: Memory<Vec<NumberFormat>> = const { Memory::new() };
-}
 
 /// The number format of each cell format, cached across packages.
 pub(super) fn formats(
@@ -20,7 +16,7 @@ pub(super) fn formats(
     part: &str,
     budget: &mut Budget,
 ) -> Result<Arc<Vec<NumberFormat>>, ReadError> {
-    Ok(KNOWN.with(|memory| memory.read((package, part), budget, parse))?.unwrap_or_default())
+    Ok(cache::read((package, part), budget, parse)?.unwrap_or_default())
 }
 
 fn parse(text: &str, budget: &mut Budget) -> Result<Vec<NumberFormat>, ReadError> {

@@ -185,7 +185,7 @@ fn blank(forms: &Forms, id: &str, suffix: &str) -> Result<Done, Message> {
     let form = forms.get(id).ok_or_else(none)?;
     let writer = WRITERS.iter().find(|writer| writer.output.suffix() == suffix).ok_or_else(none)?;
     let (form, report) = crate::write::blank(form);
-    let bytes = (writer.write)(&form, &report).map_err(|error| error.message())?;
+    let bytes = writer.write(&form, &report).map_err(|error| error.message())?;
     Ok(Done { name: format!("{}.{suffix}", safe_name(&form.name.zh)), bytes })
 }
 

@@ -10,12 +10,11 @@ mod template;
 
 use std::sync::Arc;
 
-use super::compiled::Compiled;
 use super::draft::Draft;
 use super::package::PackageWriter;
 use super::plan::{self, Closing, ContentItem, PlannedSection};
 use super::xml::escape;
-use super::{Output, WriteError};
+use super::{Output, Scratch, WriteError};
 use crate::form::{Form, SectionLook};
 use crate::report::Report;
 
@@ -25,11 +24,8 @@ use template::{DECLARATION, HEAD, TableTemplate, Template};
 /// Half a character of running text (16 points), in twips.
 const HALF: i64 = 160;
 
-/// The compiled templates of the forms.
-static TEMPLATES: Compiled<Template> = Compiled::empty();
-
 fn template(form: &Form) -> Result<Arc<Template>, WriteError> {
-    TEMPLATES.get(form, || template::compile(form).ok_or_else(|| failed("the blank form could not be compiled")))
+    form.derived(|| template::compile(form).ok_or_else(|| failed("the blank form could not be compiled")))
 }
 
 fn failed(detail: impl std::fmt::Display) -> WriteError {
@@ -37,7 +33,7 @@ fn failed(detail: impl std::fmt::Display) -> WriteError {
 }
 
 /// Writes a report.
-pub(super) fn write(form: &Form, report: &Report) -> Result<Vec<u8>, WriteError> {
+pub(super) fn write(form: &Form, report: &Report, scratch: &mut Scratch) -> Result<Vec<u8>, WriteError> {
     let form = &form.expanded(report.values.keys().map(String::as_str));
     let template = template(form)?;
     // Room for a text of usual length besides the pieces.
@@ -47,17 +43,16 @@ pub(super) fn write(form: &Form, report: &Report) -> Result<Vec<u8>, WriteError>
     let across = body.document();
     body.draft.piece(template.tails[usize::from(across)]);
     let Body { draft, pictures, .. } = body;
-    package(&template, form, report, &draft, &pictures).map_err(failed)
+    package((&template, form, report), &draft, &pictures, scratch).map_err(failed)
 }
 
 fn package(
-    template: &Template,
-    form: &Form,
-    report: &Report,
+    (template, form, report): (&Template, &Form, &Report),
     document: &Draft,
     pictures: &[usize],
+    scratch: &mut Scratch,
 ) -> zip::result::ZipResult<Vec<u8>> {
-    let mut writer = PackageWriter::new();
+    let mut writer = PackageWriter::new(&mut scratch.deflaters);
     if pictures.is_empty() {
         writer.constant(&template.lists)?;
     } else {

@@ -12,7 +12,6 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use self::pictures::Pictures;
 use self::tables::FormTable;
 use super::WriteError;
-use super::compiled::Compiled;
 use super::plan::{self, ContentItem, PlannedSection, clean};
 use super::xml::escape;
 use crate::form::{Form, SectionLook};
@@ -86,13 +85,10 @@ fn contents(parts: &[PlannedSection]) -> Markup {
     }
 }
 
-/// The compiled tables of the forms.
-static TABLES: Compiled<Vec<FormTable>> = Compiled::empty();
-
 /// Appends the sections of a report.
 fn body(form: &Form, report: &Report, parts: &[PlannedSection], page: &mut String) {
     let compile = || (0..form.tables.len()).map(|table| FormTable::compile(form, table)).collect();
-    let Ok(tables) = TABLES.get::<Infallible>(form, || Ok(compile()));
+    let Ok(tables) = form.derived::<Vec<FormTable>, Infallible>(|| Ok(compile()));
     let mut pictures = Pictures::new(report, parts);
     for part in parts {
         page.push_str("<section id=\"");

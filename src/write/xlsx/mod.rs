@@ -16,12 +16,11 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use super::compiled::Compiled;
 use super::draft::Draft;
 use super::package::PackageWriter;
 use super::plan;
 use super::xml::escape;
-use super::{Output, WriteError};
+use super::{Output, Scratch, WriteError};
 use crate::form::{Field, FieldIndex, Form};
 use crate::report::Report;
 
@@ -42,11 +41,8 @@ pub(crate) const AFTER_CALC_PR: &[&str] = &[
     "extLst",
 ];
 
-/// The compiled templates of the forms.
-static TEMPLATES: Compiled<Template> = Compiled::empty();
-
 fn template(form: &Form) -> Result<Arc<Template>, WriteError> {
-    TEMPLATES.get(form, || template::compile(form).ok_or_else(|| failed("the blank workbook could not be compiled")))
+    form.derived(|| template::compile(form).ok_or_else(|| failed("the blank workbook could not be compiled")))
 }
 
 fn failed(detail: impl std::fmt::Display) -> WriteError {
@@ -55,12 +51,12 @@ fn failed(detail: impl std::fmt::Display) -> WriteError {
 
 /// Writes a report. A total is a formula if the formula yields the reported figure, or if all its cells are blank, as in a blank form;
 /// else it is the reported figure, and the check beside it shows the difference.
-pub(super) fn write(form: &Form, report: &Report) -> Result<Vec<u8>, WriteError> {
+pub(super) fn write(form: &Form, report: &Report, scratch: &mut Scratch) -> Result<Vec<u8>, WriteError> {
     let form = &form.expanded(report.values.keys().map(String::as_str));
     let template = template(form)?;
     let filler =
         Filler { form, report, template: &template, title: plan::title(form, report), numbers: numbers(form, report) };
-    filler.package().map_err(failed)
+    filler.package(scratch).map_err(failed)
 }
 
 /// The number in the cell of each field; `None` for text, for a number that a cell would change, and for one in a unit of its own, which
@@ -82,11 +78,11 @@ struct Filler<'a> {
 }
 
 impl Filler<'_> {
-    fn package(&self) -> zip::result::ZipResult<Vec<u8>> {
+    fn package(&self, scratch: &mut Scratch) -> zip::result::ZipResult<Vec<u8>> {
         let parts = plan::parts(self.form, self.report);
         let looks = &self.template.looks;
         let extra = narrative::extra(&parts, looks, &self.template.extra);
-        let mut writer = PackageWriter::new();
+        let mut writer = PackageWriter::new(&mut scratch.deflaters);
         writer.constant(&self.template.lists[usize::from(extra.is_some())])?;
         writer.constant(&self.template.constant)?;
         writer.stored("docProps/core.xml", self.properties().as_bytes())?;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::{Cell, Ref, RefCell};
+use std::sync::LazyLock;
 
 use html5ever::tendril::StrTendril;
 use html5ever::tree_builder::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
@@ -259,10 +260,10 @@ impl TreeSink for Sink {
 
     fn elem_name<'a>(&'a self, target: &'a Id) -> Ref<'a, QualName> {
         // The tree builder asks for names of elements only; any other node has an empty name.
-        static NO_NAME: std::sync::OnceLock<QualName> = std::sync::OnceLock::new();
+        static NO_NAME: LazyLock<QualName> = LazyLock::new(|| QualName::new(None, ns!(), local_name!("")));
         Ref::map(self.page.borrow(), |page| match page.kind(*target) {
             NodeKind::Element(element) => &element.name,
-            _ => NO_NAME.get_or_init(|| QualName::new(None, ns!(), local_name!(""))),
+            _ => &NO_NAME,
         })
     }
 

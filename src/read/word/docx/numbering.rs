@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::names::{SPACES, W, is_on, number, val};
 use crate::document::Budget;
-use crate::read::container::cache::Memory;
+use crate::read::container::cache;
 use crate::read::container::package::Package;
 use crate::read::shared::numeral;
 use crate::read::shared::numeral::bullet;
@@ -91,10 +91,6 @@ pub(in crate::read) struct Lists {
     started: BTreeSet<(u32, usize)>,
 }
 
-thread_local! {
-    static KNOWN: Memory<Written> = const { Memory::new() };
-}
-
 /// The level that the properties being parsed belong to.
 #[derive(Debug, Clone, Copy)]
 enum Owner {
@@ -111,7 +107,7 @@ impl Written {
         budget: &mut Budget,
     ) -> Result<Arc<Self>, ReadError> {
         let missing = || ReadError::from(Damage::PartMissing { part: part.to_owned() });
-        KNOWN.with(|memory| memory.read((package, part), budget, Self::parse))?.ok_or_else(missing)
+        cache::read((package, part), budget, Self::parse)?.ok_or_else(missing)
     }
 
     /// Parses the definitions and instances of a part.

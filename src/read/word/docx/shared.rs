@@ -10,16 +10,12 @@ use crate::document::{Aside, Block, Budget, Exceeded, Resource};
 use crate::finding::Finding;
 use crate::read::ReadError;
 use crate::read::container::Relationships;
-use crate::read::container::cache::Memory;
+use crate::read::container::cache;
 use crate::read::container::package::Package;
 use crate::read::shared::base64;
 use crate::read::shared::marks::Face;
 use crate::read::shared::pictures::Pictures;
 use crate::read::shared::skipped::{Skipped, SkippedKind};
-
-thread_local! {
-    static KNOWN: Memory<Vec<u8>> = const { Memory::new() };
-}
 
 /// The source of the parts.
 #[derive(Debug)]
@@ -46,9 +42,7 @@ impl Parts<'_> {
     /// The bytes of a part that is often identical across the documents of an office, such as a footer; cached.
     pub(super) fn common(&mut self, name: &str, budget: &mut Budget) -> Result<Option<Arc<Vec<u8>>>, ReadError> {
         match self {
-            Self::Package(package) => {
-                KNOWN.with(|memory| memory.read_bytes((package, name), budget, |bytes, _| Ok(bytes)))
-            }
+            Self::Package(package) => cache::read_bytes((package, name), budget, |bytes, _| Ok(bytes)),
             Self::Flat(_) => Ok(self.part(name, budget)?.map(Arc::new)),
         }
     }

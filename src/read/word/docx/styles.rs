@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::names::{SPACES, W, face_property, number, val};
 use crate::document::Budget;
 use crate::read::ReadError;
-use crate::read::container::cache::Memory;
+use crate::read::container::cache;
 use crate::read::container::package::Package;
 use crate::read::shared::marks::Change;
 use crate::read::word::flow::heading_level;
@@ -58,10 +58,6 @@ pub(in crate::read) struct Styles {
     default: Option<usize>,
 }
 
-thread_local! {
-    static KNOWN: Memory<Styles> = const { Memory::new() };
-}
-
 impl Styles {
     /// The styles of a package, cached across packages; the part is often the largest of all.
     pub(in crate::read) fn load(
@@ -69,7 +65,7 @@ impl Styles {
         part: &str,
         budget: &mut Budget,
     ) -> Result<Arc<Self>, ReadError> {
-        Ok(KNOWN.with(|memory| memory.read((package, part), budget, Self::parse))?.unwrap_or_default())
+        Ok(cache::read((package, part), budget, Self::parse)?.unwrap_or_default())
     }
 
     /// Parses the `w:style` elements of a part.
