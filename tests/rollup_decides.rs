@@ -95,7 +95,7 @@ fn decide(make: impl Fn(&mut County, &mut Random) -> (bool, Option<usize>)) {
         // The reports taken are those that the sum consists of.
         let field = county.form.fields.iter().position(|field| field.id.starts_with("requests.")).expect("a field");
         let mut reports = rollup.reports();
-        let taken = rollup.taken(0).into_iter();
+        let taken = rollup.contributing(0).into_iter();
         let taken: Decimal = taken.filter_map(|entry| reports.figures(entry)[field].number).sum();
         assert_eq!(rollup.sums().region(0)[field].unwrap_or_default(), taken);
     }

@@ -122,7 +122,7 @@ fn without_an_agencies_file_and_without_a_comparison_the_years_are_the_same() {
             unlisted.add(path, Ok(vec![report]));
         }
         let agencies = unlisted.agencies();
-        let collection = unlisted.over(&agencies);
+        let collection = unlisted.with_agencies(&agencies);
         let rollup = if compares {
             collection.finish(None, &Arrival::of_path)
         } else {

@@ -123,8 +123,19 @@ pub(crate) fn convert(
     jobs: Option<usize>,
 ) -> PyResult<Converted> {
     let only_template = false;
-    let options =
-        Options { to, template, only_template, form, to_form, agencies, corrections, mappings, as_written, fonts, jobs };
+    let options = Options {
+        to,
+        template,
+        only_template,
+        form,
+        to_form,
+        agencies,
+        corrections,
+        mappings,
+        as_written,
+        fonts,
+        jobs,
+    };
     convert_all(py, inputs, out, options)
 }
 
@@ -164,7 +175,7 @@ pub(crate) fn convert_all(py: Python<'_>, paths: Vec<PathBuf>, out: PathBuf, opt
         Ok(Converted {
             files,
             ok: summary.ok,
-            with_errors: summary.findings,
+            with_errors: summary.with_errors,
             failed: summary.failed,
             unchanged: summary.unchanged,
             missing: summary.missing,

@@ -345,7 +345,8 @@ pub(crate) fn check(
     };
     let (engine, mut report) = read_one(report, corrections)?;
     let previous = previous.map(|previous| read_one(previous, None)).transpose()?.map(|(_, previous)| previous);
-    let context = Context { previous: previous.as_ref(), standing: Standing { name: None, level, kind }, is_sum: false };
+    let context =
+        Context { previous: previous.as_ref(), standing: Standing { name: None, level, kind }, is_sum: false };
     py.detach(|| engine.pipeline.recheck(&mut report, &context));
     Ok(Finding::all(&report.findings))
 }

@@ -261,7 +261,7 @@ fn made(paths: &[PathBuf], wanted: &Wanted, engine: &'static Engine, stop: &Atom
             unlisted.add(Arc::clone(&inputs[index].path), outcome);
         })?;
         named = unlisted.agencies();
-        collection = unlisted.over(&named);
+        collection = unlisted.with_agencies(&named);
     }
     let received = batch::received(&inputs);
     let arrival = |path: &str| Arrival::new(path, received.get(path).copied());
@@ -274,7 +274,7 @@ fn made(paths: &[PathBuf], wanted: &Wanted, engine: &'static Engine, stop: &Atom
     })?;
     if let Some(path) = &wanted.previous {
         let found = previous(path, wanted, engine, &sums, stop)?;
-        sums.findings.extend(found.told(&sums));
+        sums.findings.extend(found.comparison_finding(&sums));
         sums.previous = Some(found);
     }
     let mut report = sums.report();
@@ -318,10 +318,11 @@ fn previous(
 }
 
 fn write(out: &Path, sums: &Sums<'_>, report: &model::Report, jobs: usize) -> Result<(), Failure> {
-    batch::write_together(out, &summary::files(sums, report), jobs).map_err(|batch::GroupError { path, why }| match why {
-        batch::Why::Folder(error) => error.into(),
-        batch::Why::System(error) => of_system(&path, &error),
-        batch::Why::Made(error) => error.into(),
+    batch::write_together(out, &summary::files(sums, report), jobs).map_err(|batch::GroupError { path, why }| match why
+    {
+        batch::GroupCause::Folder(error) => error.into(),
+        batch::GroupCause::System(error) => of_system(&path, &error),
+        batch::GroupCause::Made(error) => error.into(),
     })
 }
 
@@ -339,9 +340,8 @@ fn seen(sums: &Sums<'_>, report: model::Report, engine: &'static Engine) -> Made
     let own = sums.findings.iter().map(|told| (told.agency.map(name), told.file.clone(), told.finding.clone()));
     let mut reports = sums.reports();
     let of_reports = sums.entries.iter().enumerate().flat_map(|(number, entry)| {
-        let about = move |finding: nianbao::finding::Finding| {
-            (Some(name(entry.agency)), Some(entry.file.to_string()), finding)
-        };
+        let about =
+            move |finding: nianbao::finding::Finding| (Some(name(entry.agency)), Some(entry.file.to_string()), finding);
         reports.findings(number).into_iter().map(about)
     });
     Made {

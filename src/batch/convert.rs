@@ -33,7 +33,7 @@ pub struct Summary {
     /// Inputs without an error.
     pub ok: usize,
     /// Inputs with findings of severity error.
-    pub findings: usize,
+    pub with_errors: usize,
     /// Inputs without a report, or with a missing output.
     pub failed: usize,
     /// Agencies without a report, if there is an agencies file.
@@ -46,7 +46,7 @@ pub struct Summary {
     pub stale: Stale,
 }
 
-/// Converts a batch. `told` is called for each input in order, with its findings and the index of the report of each. When `stop` is set,
+/// Converts a batch. `on_input` is called for each input in order, with its findings and the index of the report of each. When `stop` is set,
 /// inputs in progress are completed, and the logs are complete.
 ///
 /// # Errors
@@ -54,7 +54,7 @@ pub struct Summary {
 pub fn convert(
     task: &Task,
     stop: &AtomicBool,
-    mut told: impl FnMut(&Entry, &[(usize, &Finding)]) + Send,
+    mut on_input: impl FnMut(&Entry, &[(usize, &Finding)]) + Send,
 ) -> Result<Summary, BatchError> {
     let output = |path: PathBuf| move |source: io::Error| BatchError::Output { path, source };
     let folder = OutputFolder::open(task.out)?;
@@ -95,7 +95,7 @@ pub fn convert(
                 if let Err(error) = logs.add(&done.entry, done.findings()).and_then(|()| shown(&done, &mut page)) {
                     fail(error);
                 }
-                told(&done.entry, &done.findings().collect::<Vec<_>>());
+                on_input(&done.entry, &done.findings().collect::<Vec<_>>());
             },
         },
     )?;
@@ -142,7 +142,7 @@ impl Summary {
     fn count(&mut self, done: &Done) {
         *match done.entry.status {
             Status::Ok => &mut self.ok,
-            Status::Findings => &mut self.findings,
+            Status::Findings => &mut self.with_errors,
             Status::Failed => &mut self.failed,
         } += 1;
         self.unchanged += usize::from(done.unchanged);

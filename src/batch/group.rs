@@ -17,19 +17,19 @@ use crate::write::WriteError;
 /// Buffer size for writing a file.
 const PIECE: usize = 256 << 10;
 
-/// Why the files of a roll-up could not be written.
+/// GroupCause the files of a roll-up could not be written.
 #[derive(Debug, Error)]
 #[error("{}", self.message().en)]
 pub struct GroupError {
     /// The file.
     pub path: PathBuf,
     /// The cause.
-    pub why: Why,
+    pub why: GroupCause,
 }
 
 /// The cause of a [`GroupError`].
 #[derive(Debug)]
-pub enum Why {
+pub enum GroupCause {
     /// The folder cannot be used.
     Folder(BatchError),
     /// An error of the system.
@@ -41,9 +41,9 @@ pub enum Why {
 impl Bilingual for GroupError {
     fn message(&self) -> Message {
         match &self.why {
-            Why::Folder(error) => error.message(),
-            Why::System(error) => system(error),
-            Why::Made(error) => error.message(),
+            GroupCause::Folder(error) => error.message(),
+            GroupCause::System(error) => system(error),
+            GroupCause::Made(error) => error.message(),
         }
     }
 }
@@ -55,7 +55,7 @@ impl Bilingual for GroupError {
 /// The first file in order that could not be built or written; no partial file is left.
 pub fn write_together(folder: &Path, files: &[SummaryFile], jobs: usize) -> Result<(), GroupError> {
     let of_folder = |why| GroupError { path: folder.to_owned(), why };
-    let held = OutputFolder::open(folder).map_err(|error| of_folder(Why::Folder(error)))?;
+    let held = OutputFolder::open(folder).map_err(|error| of_folder(GroupCause::Folder(error)))?;
     let (next, written) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
         for _ in 0..jobs.clamp(1, files.len().max(1)) {
@@ -82,25 +82,26 @@ pub fn write_together(folder: &Path, files: &[SummaryFile], jobs: usize) -> Resu
     }
     for (temporary, path) in ready {
         if placed.is_ok() {
-            placed = put_in_place(&temporary, &path).map_err(|error| GroupError { path, why: Why::System(error) });
+            placed =
+                put_in_place(&temporary, &path).map_err(|error| GroupError { path, why: GroupCause::System(error) });
         }
         if placed.is_err() {
             // Best effort: the next run removes it.
             let _ = fs::remove_file(temporary);
         }
     }
-    placed.and_then(|()| held.sync().map_err(|error| of_folder(Why::System(error))))
+    placed.and_then(|()| held.sync().map_err(|error| of_folder(GroupCause::System(error))))
 }
 
 /// Writes a file under a temporary name and syncs it.
-fn temporary(folder: &Path, file: &SummaryFile) -> Result<PathBuf, Why> {
-    let (opened, path) = create_temporary(folder).map_err(Why::System)?;
-    let mut out = Noting { out: BufWriter::with_capacity(PIECE, opened), refused: None };
+fn temporary(folder: &Path, file: &SummaryFile) -> Result<PathBuf, GroupCause> {
+    let (opened, path) = create_temporary(folder).map_err(GroupCause::System)?;
+    let mut out = ErrorRecorder { out: BufWriter::with_capacity(PIECE, opened), system_error: None };
     let made = file.write(&mut out);
-    let why = match (made, out.refused.take()) {
-        (_, Some(refused)) => Some(Why::System(refused)),
-        (Err(error), None) => Some(Why::Made(error)),
-        (Ok(()), None) => out.out.flush().and_then(|()| out.out.get_ref().sync_all()).err().map(Why::System),
+    let why = match (made, out.system_error.take()) {
+        (_, Some(system_error)) => Some(GroupCause::System(system_error)),
+        (Err(error), None) => Some(GroupCause::Made(error)),
+        (Ok(()), None) => out.out.flush().and_then(|()| out.out.get_ref().sync_all()).err().map(GroupCause::System),
     };
     let Some(why) = why else { return Ok(path) };
     // Best effort: the next run removes it.
@@ -109,29 +110,29 @@ fn temporary(folder: &Path, file: &SummaryFile) -> Result<PathBuf, Why> {
 }
 
 /// A writer that remembers the system error, because callers only report that writing failed.
-struct Noting {
+struct ErrorRecorder {
     out: BufWriter<File>,
-    refused: Option<io::Error>,
+    system_error: Option<io::Error>,
 }
 
-impl Noting {
-    fn note<T>(&mut self, done: io::Result<T>) -> io::Result<T> {
+impl ErrorRecorder {
+    fn record<T>(&mut self, done: io::Result<T>) -> io::Result<T> {
         done.map_err(|error| {
             let same = error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error);
-            self.refused.get_or_insert(error);
+            self.system_error.get_or_insert(error);
             same
         })
     }
 }
 
-impl Write for Noting {
+impl Write for ErrorRecorder {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let done = self.out.write(bytes);
-        self.note(done)
+        self.record(done)
     }
 
     fn flush(&mut self) -> io::Result<()> {
         let done = self.out.flush();
-        self.note(done)
+        self.record(done)
     }
 }

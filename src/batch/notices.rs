@@ -46,7 +46,7 @@ pub struct Folders<'a> {
 
 /// Assigned names, per folder.
 #[derive(Debug, Default)]
-pub struct Given([Names; 2]);
+pub struct AssignedNames([Names; 2]);
 
 /// A file to be written: folder, name, suffix, bytes.
 #[derive(Debug)]
@@ -196,7 +196,7 @@ impl Notices {
     }
 
     /// Assigns the file names. Must be called in the order of the inputs.
-    pub fn name(&self, given: &mut Given, index: usize, notice: &mut Notice) {
+    pub fn name(&self, given: &mut AssignedNames, index: usize, notice: &mut Notice) {
         for output in &mut notice.outputs {
             output.name = given.0[output.folder].claim(&output.name, index).0;
         }

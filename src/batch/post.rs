@@ -12,7 +12,7 @@ use super::owned::{Owned, Stale, mark_of};
 use crate::agencies::{Agencies, Matcher};
 use crate::finding::{Finding, Language, Severity};
 use crate::form::Forms;
-use crate::letter::{About, Letter, LetterError, LetterKind, Sender, Sent, Tell, receipt, reminder, tell};
+use crate::letter::{About, Letter, LetterError, LetterKind, Mention, Sender, Sent, mention, receipt, reminder};
 use crate::settings::Policy;
 use crate::text::fold;
 
@@ -82,7 +82,7 @@ impl<'a> Post<'a> {
     /// Adds the result of a file or a report. Keeps only what letters mention.
     pub fn add(&mut self, mut received: Received) {
         received.wrong = received.findings.iter().any(|finding| finding.counts(Severity::Error));
-        received.findings.retain(|finding| self.tell(finding) > Tell::Never);
+        received.findings.retain(|finding| self.mention(finding) > Mention::Never);
         let listed = self.desk.agencies.and_then(|(_, matcher)| {
             let named = received.agency.as_deref().and_then(|name| matcher.find(name).agency);
             let sent = || matcher.by_path(&received.path).filter(|_| !received.read);
@@ -95,8 +95,8 @@ impl<'a> Post<'a> {
         self.boxes.entry(fold(&name)).or_insert_with(|| (name, Vec::new())).1.push(received);
     }
 
-    fn tell(&self, finding: &Finding) -> Tell {
-        tell(finding, self.desk.policy.letter(&finding.code))
+    fn mention(&self, finding: &Finding) -> Mention {
+        mention(finding, self.desk.policy.letter(&finding.code))
     }
 
     /// Writes the letters into a folder per kind, one file each, and one file with all letters of a kind for printing. Reminders are
@@ -111,7 +111,7 @@ impl<'a> Post<'a> {
             let about = self.about(name, all);
             let sent: Vec<Sent> = all.iter().map(sent).collect();
             let Desk { sender, language, .. } = self.desk;
-            let composed = Letter::compose(&about, &sent, sender, |finding| self.tell(finding), language);
+            let composed = Letter::compose(&about, &sent, sender, |finding| self.mention(finding), language);
             letters.extend(composed.map(|(kind, letter)| (kind, name.clone(), letter)));
             if receipts {
                 let files: Vec<&str> = sent.iter().map(|one| one.file).collect();

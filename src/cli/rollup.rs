@@ -51,7 +51,7 @@ pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<E
             read_all.add(Arc::clone(path), outcome);
         })?;
         named = read_all.agencies();
-        heap = read_all.over(&named);
+        heap = read_all.with_agencies(&named);
         finished
     };
     if !finished {
@@ -70,7 +70,7 @@ pub(crate) fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<E
     if let Some(path) = &args.previous {
         match previous(path, args, (&migrations, &forms, corrections.as_ref()), &mut rollup, (terminal, &stop))? {
             Some(found) => {
-                rollup.findings.extend(found.told(&rollup));
+                rollup.findings.extend(found.comparison_finding(&rollup));
                 rollup.previous = Some(found);
             }
             None => return Ok(Exit::Stopped),
@@ -186,9 +186,9 @@ fn write(args: &Args, rollup: &Rollup, report: &Report) -> Result<()> {
     let written = guarded(|| Ok(batch::write_together(out, &summary::files(rollup, report), jobs(args.jobs))));
     let written = written.map_err(|finding| anyhow::Error::from(Failure(finding.message)))?;
     written.map_err(|batch::GroupError { path, why }| match why {
-        batch::Why::Folder(error) => error.into(),
-        batch::Why::System(error) => of_system(&path)(error),
-        batch::Why::Made(error) => error.into(),
+        batch::GroupCause::Folder(error) => error.into(),
+        batch::GroupCause::System(error) => of_system(&path)(error),
+        batch::GroupCause::Made(error) => error.into(),
     })?;
     for file in summary::files(rollup, report) {
         batch::note_copy(out, &file.name).map_err(of_system(&out.join(&file.name)))?;

@@ -55,7 +55,7 @@ pub use layout::{Layout, LayoutCell, LayoutContent};
 pub use load::Forms;
 pub use location::row_words;
 pub use look::{PageTurn, SectionLook};
-pub use narrative::{Heard, Narrative, NarrativePattern, Sought};
+pub use narrative::{Narrative, NarrativePattern, Sought, TriggeredWords};
 pub use openrows::{OpenSource, ParentBy, RowsSource, is_added};
 pub use pattern::Pattern;
 pub use plausible::{AgencyPattern, Magnitude, MagnitudeSource, Reserved, ReservedSource, Standing};

@@ -65,13 +65,13 @@ struct Words {
 
 /// The word sets of which a sentence contains a word.
 #[derive(Debug, Clone)]
-pub struct Heard<'n> {
+pub struct TriggeredWords<'n> {
     narrative: &'n Narrative,
     /// For each set, whether the sentence contains one of its words.
     sets: Vec<bool>,
 }
 
-impl<'n> Heard<'n> {
+impl<'n> TriggeredWords<'n> {
     /// The patterns triggered by the sentence, in the order of the mapping file.
     pub fn patterns(&self) -> impl Iterator<Item = &'n NarrativePattern> {
         self.narrative.patterns.iter().filter(|pattern| pattern.called.is_none_or(|set| self.sets[set]))
@@ -91,7 +91,7 @@ impl Narrative {
     }
 
     /// Searches a sentence for the words of all patterns; `None` if it triggers no pattern, as for most sentences.
-    pub fn hear(&self, sentence: &str) -> Option<Heard<'_>> {
+    pub fn triggered(&self, sentence: &str) -> Option<TriggeredWords<'_>> {
         if self.words.calls.as_ref().is_some_and(|calls| !calls.is_match(sentence)) {
             return None;
         }
@@ -101,7 +101,7 @@ impl Narrative {
                 sets[set] = true;
             }
         });
-        Some(Heard { narrative: self, sets })
+        Some(TriggeredWords { narrative: self, sets })
     }
 
     /// Resolves the patterns against the fields of the form.

@@ -17,7 +17,7 @@ pub(super) struct At {
 
 impl At {
     /// A message about a mistake at this place.
-    pub(super) fn wrong(self, zh: impl AsRef<str>, en: impl AsRef<str>) -> Message {
+    pub(super) fn mistake(self, zh: impl AsRef<str>, en: impl AsRef<str>) -> Message {
         let Self { sheet, row, column } = self;
         let (zh, en) = (zh.as_ref(), en.as_ref());
         match (row, column) {
@@ -96,13 +96,13 @@ impl Book {
         for sheet in NEEDED {
             let at = At { sheet, ..At::default() };
             if !seen.contains(&sheet) {
-                missing.push(at.wrong("没有这张工作表。", "there is no such sheet"));
+                missing.push(at.mistake("没有这张工作表。", "there is no such sheet"));
                 continue;
             }
             for zone in ZONES.iter().filter(|zone| zone.sheet == sheet).take(if sheet == NEEDED[0] { 3 } else { 1 }) {
                 if !book.zones.iter().any(|(known, _)| known.columns[0] == zone.columns[0]) {
                     let head = zone.columns[0];
-                    missing.push(at.wrong(
+                    missing.push(at.mistake(
                         format!("没有以“{head}”开头的表头行。"),
                         format!("there is no row of heads that begins with {head}"),
                     ));

@@ -86,7 +86,7 @@ pub(super) fn fields(book: &Book, defaults: &Defaults, wrong: &mut Vec<Message>)
         let Some((kind, unit)) = defaults.get(&table) else {
             let known = defaults.keys().map(String::as_str).collect::<Vec<_>>();
             let at = row.at("表");
-            wrong.push(at.wrong(
+            wrong.push(at.mistake(
                 format!("没有“{table}”这张表；“表单”工作表里有：{}。", known.join("、")),
                 format!("no table {table}; the sheet 表单 has {}", known.join(", ")),
             ));
@@ -97,7 +97,7 @@ pub(super) fn fields(book: &Book, defaults: &Defaults, wrong: &mut Vec<Message>)
             number => number.parse::<u32>(),
         };
         let Ok(block) = block else {
-            wrong.push(row.at("块").wrong("应为1、2等数。", "it must be a number such as 1"));
+            wrong.push(row.at("块").mistake("应为1、2等数。", "it must be a number such as 1"));
             continue;
         };
         let block = found.entry((table.clone(), block)).or_default();
@@ -147,7 +147,7 @@ impl BlockDraft {
                 (&mut self.rows, labels.0)
             };
             if path.is_empty() && *role == Role::Heading {
-                return Err(row.at("行").wrong("标题行要写出标题。", "a heading needs its words"));
+                return Err(row.at("行").mistake("标题行要写出标题。", "a heading needs its words"));
             }
             heads.push(leaf(path, "", Some(*role)));
             return Ok(());
@@ -159,12 +159,12 @@ impl BlockDraft {
         let choice = match row.get("选项") {
             "" => None,
             id => Some(choices.get(id).cloned().ok_or_else(|| {
-                row.at("选项").wrong(format!("“选项”工作表里没有“{id}”。"), format!("the sheet 选项 has no {id}"))
+                row.at("选项").mistake(format!("“选项”工作表里没有“{id}”。"), format!("the sheet 选项 has no {id}"))
             })?),
         };
         if kind == FieldKind::Choice && choice.is_none() {
             let at = row.at("选项");
-            return Err(at.wrong("类型为“选择”，要写出选项编号。", "a choice needs the id of its words"));
+            return Err(at.mistake("类型为“选择”，要写出选项编号。", "a choice needs the id of its words"));
         }
         let unit = match row.get("计量单位") {
             _ if !kind.is_figure() => None,
@@ -179,7 +179,7 @@ impl BlockDraft {
         let said = FieldProperties { kind, unit, choice, at: row.row() };
         if let Some(before) = self.fields.insert(at, said) {
             let zh = format!("与第{}行是同一行同一栏。", before.at.row);
-            return Err(row.row().wrong(zh, format!("row {} has the same row and column", before.at.row)));
+            return Err(row.row().mistake(zh, format!("row {} has the same row and column", before.at.row)));
         }
         Ok(())
     }
@@ -243,7 +243,7 @@ impl BlockDraft {
 
     fn lacks(&self, row: usize, column: usize) -> Message {
         let (own, other) = (joined(&self.rows[row].path), joined(&self.columns[column].path));
-        self.rows[row].at.wrong(
+        self.rows[row].at.mistake(
             format!("“{own}”这一行缺少“{other}”栏的字段。"),
             format!("the row {own} lacks a field of the column {other}"),
         )
@@ -261,7 +261,7 @@ fn refused(
     wrong: &mut Vec<Message>,
 ) -> Option<Block> {
     let at = At { column: head, ..said[row][column].at };
-    wrong.push(at.wrong(
+    wrong.push(at.mistake(
         "同一栏各行不同时，本行各栏必须相同；请把这一行或这一栏改为一致。",
         "where the rows of a column differ, all columns of this row must agree",
     ));
@@ -284,7 +284,7 @@ fn known_kind(row: &ZoneRow, word: &str) -> Result<FieldKind, Message> {
     let found = KINDS.iter().find(|(known, kind)| *known == word || kind.name() == word).map(|(_, kind)| *kind);
     found.ok_or_else(|| {
         let words: Vec<&str> = KINDS.iter().map(|(word, _)| *word).chain(ROLES.iter().map(|(word, _)| *word)).collect();
-        row.at("类型").wrong(
+        row.at("类型").mistake(
             format!("没有“{word}”这一类型；可写：{}。", words.join("、")),
             format!("no kind {word}; there are {}", words.join(", ")),
         )

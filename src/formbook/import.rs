@@ -51,7 +51,7 @@ fn compiled(text: &Text) -> Result<std::sync::Arc<Form>, Vec<Message>> {
     Forms::default().add(FORM, &text.out).map_err(|FormError { mistakes, .. }| {
         let told = mistakes
             .iter()
-            .map(|mistake| text.place(mistake.span.as_ref()).wrong(&mistake.message.zh, &mistake.message.en));
+            .map(|mistake| text.place(mistake.span.as_ref()).mistake(&mistake.message.zh, &mistake.message.en));
         told.collect()
     })
 }
@@ -90,7 +90,7 @@ impl Import<'_> {
             self.rest.iter().flat_map(|(place, of)| of.iter().map(|(_, at)| (place.clone(), *at))).collect();
         for (place, at) in left {
             let at = At { column: ELSE.columns[0], ..at };
-            self.wrong.push(at.wrong(format!("没有“{place}”。"), format!("there is no {place}")));
+            self.wrong.push(at.mistake(format!("没有“{place}”。"), format!("there is no {place}")));
         }
         fields
     }
@@ -105,7 +105,7 @@ impl Import<'_> {
                 }
                 Err(error) => {
                     let message = crate::finding::not_toml(error.message());
-                    self.wrong.push(row.at(column).wrong(&message.zh, &message.en));
+                    self.wrong.push(row.at(column).mistake(&message.zh, &message.en));
                 }
             }
         }
@@ -117,7 +117,7 @@ impl Import<'_> {
             if item.needed {
                 let at = At { sheet: FORM, ..At::default() };
                 let zh = format!("“{}”没有填写。", item.name);
-                self.wrong.push(at.wrong(zh, format!("the item {} is not filled in", item.name)));
+                self.wrong.push(at.mistake(zh, format!("the item {} is not filled in", item.name)));
             }
             return None;
         };
@@ -136,7 +136,7 @@ impl Import<'_> {
                     text => text.parse::<i64>().ok(),
                 };
                 let Some((from, to)) = year("起始年度", 0).zip(year("截止年度", 9999)) else {
-                    self.wrong.push(at.wrong("应为年度，如2021。", "it must be a year, such as 2021"));
+                    self.wrong.push(at.mistake("应为年度，如2021。", "it must be a year, such as 2021"));
                     return None;
                 };
                 Value::Array(vec![Value::Integer(from), Value::Integer(to)])
@@ -192,7 +192,7 @@ impl Import<'_> {
             };
             if kind.is_none() && !row.get("类型").is_empty() {
                 let words: Vec<&str> = KINDS.iter().map(|(word, _)| *word).collect();
-                self.wrong.push(row.at("类型").wrong(
+                self.wrong.push(row.at("类型").mistake(
                     format!("没有“{}”这一类型；可写：{}。", row.get("类型"), words.join("、")),
                     format!("no kind {}; there are {}", row.get("类型"), words.join(", ")),
                 ));
@@ -238,8 +238,9 @@ impl Import<'_> {
         let blocks: Vec<(&Key, &super::fields::Block)> =
             fields.blocks.iter().filter(|((table, _), _)| *table == id).collect();
         if blocks.is_empty() && self.wrong.is_empty() {
-            self.wrong
-                .push(row.row().wrong("“字段”工作表里没有这张表的字段。", "the sheet 字段 has no field of this table"));
+            self.wrong.push(
+                row.row().mistake("“字段”工作表里没有这张表的字段。", "the sheet 字段 has no field of this table"),
+            );
         }
         for (key, block) in blocks {
             self.block(key, block, extras);
@@ -388,7 +389,7 @@ impl Import<'_> {
         match (cell.parse::<i64>(), cell.parse::<f64>()) {
             (Ok(number), _) if key != "tolerance" => self.text.key(key, &Value::Integer(number), row.at(column)),
             (_, Ok(number)) if key == "tolerance" => self.text.key(key, &Value::Float(number), row.at(column)),
-            _ => self.wrong.push(row.at(column).wrong("应为数。", "it must be a number")),
+            _ => self.wrong.push(row.at(column).mistake("应为数。", "it must be a number")),
         }
     }
 

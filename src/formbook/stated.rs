@@ -26,7 +26,7 @@ pub(super) fn add(form: &Form, fields: &Fields, text: &mut Text) -> Result<(), V
         for total in &into.totals {
             let known = form.field_index(total).or_else(|| form.field_index(&format!("{prefix}.{total}")));
             let Some(known) = known.filter(|known| *known != part) else {
-                wrong.push(into.at.wrong(format!("没有“{total}”这个字段。"), format!("no field {total}")));
+                wrong.push(into.at.mistake(format!("没有“{total}”这个字段。"), format!("no field {total}")));
                 continue;
             };
             stated.entry(known).or_default().push(part);
@@ -45,7 +45,7 @@ pub(super) fn add(form: &Form, fields: &Fields, text: &mut Text) -> Result<(), V
         if !agrees {
             let at = places.iter().find(|(place, _)| place == total).map_or(At::default(), |(_, at)| *at);
             let id = &form.fields[*total].id;
-            wrong.push(at.wrong(
+            wrong.push(at.mistake(
                 format!("计入“{id}”的字段与“勾稽”工作表的关系式不一致。"),
                 format!("the parts of {id} are not those of its rule in the sheet 勾稽"),
             ));

@@ -120,12 +120,13 @@ pub enum What {
         about: Message,
     },
     /// A file of last year was given, against which reports are checked and compared.
-    Given(Given),
+    #[serde(rename = "given")]
+    LastYear(LastYearFile),
 }
 
 /// A file given as last year's result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Given {
+pub struct LastYearFile {
     /// Its name.
     pub name: String,
     /// SHA-256 of its bytes.

@@ -6,7 +6,7 @@
 mod entry;
 mod replay;
 
-pub use entry::{Entry, Given, What};
+pub use entry::{Entry, LastYearFile, What};
 pub use replay::{Ledger, LedgerMistake, Sent};
 
 /// Name of the log.

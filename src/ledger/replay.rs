@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
-use super::entry::{Entry, Given, What};
+use super::entry::{Entry, LastYearFile, What};
 use crate::finding::{Bilingual, Message};
 use crate::waivers::Waiver;
 
@@ -46,10 +46,10 @@ pub struct Ledger {
     /// Undone entries and corrections, each with the id of the entry that undid it.
     pub undone: HashMap<String, u64>,
     /// Files of last year in use.
-    pub given: Vec<Given>,
+    pub given: Vec<LastYearFile>,
     /// For each report, positions in `entries` of its returns, and of choices of its version.
     returned: HashMap<(u64, usize), Vec<usize>>,
-    used: HashMap<(u64, usize), Vec<usize>>,
+    chosen: HashMap<(u64, usize), Vec<usize>>,
 }
 
 /// A line of the log that cannot be read.
@@ -131,7 +131,7 @@ impl Ledger {
             What::Unpacked { file, .. } => self.with(*file, |sent| sent.unpacked = true),
             What::Replaced { file, by } => self.with(*file, |sent| sent.replaced = Some(*by)),
             What::Used { file, report, .. } => {
-                self.used.entry((*file, *report)).or_default().push(self.entries.len());
+                self.chosen.entry((*file, *report)).or_default().push(self.entries.len());
                 self.choose(*file);
             }
             What::Deleted { file, .. } => self.with(*file, |sent| sent.deleted = Some(entry.id)),
@@ -146,7 +146,7 @@ impl Ledger {
                     deleted.for_each(|sent| sent.deleted = None);
                 }
             }
-            What::Given(given) => self.given.push(given.clone()),
+            What::LastYear(given) => self.given.push(given.clone()),
             What::Returned { file, report, .. } => {
                 self.returned.entry((*file, *report)).or_default().push(self.entries.len());
             }
@@ -223,8 +223,8 @@ impl Ledger {
     }
 
     /// The id of the last entry that chose a version of a report.
-    pub fn used(&self, file: u64, report: usize) -> Option<u64> {
-        let entries = self.used.get(&(file, report))?.iter().rev();
+    pub fn chosen_version(&self, file: u64, report: usize) -> Option<u64> {
+        let entries = self.chosen.get(&(file, report))?.iter().rev();
         entries.map(|at| self.entries[*at].id).find(|id| !self.is_undone(*id))
     }
 }

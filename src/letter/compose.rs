@@ -1,6 +1,6 @@
 //! The letter to an agency whose report has to be corrected or looked at again.
 
-use super::which::{Tell, about_figures};
+use super::which::{Mention, about_figures};
 use super::{About, Letter, Sender, Sent, Style};
 use crate::finding::{Finding, Language, Severity};
 use crate::text::balanced;
@@ -47,13 +47,13 @@ const TITLE: usize = 20;
 type LetterItem<'a> = (Option<&'a str>, &'a Finding);
 
 impl Letter {
-    /// The letter about everything that an agency sent, with its kind; `None` if there is nothing to write about. `tell` decides how
+    /// The letter about everything that an agency sent, with its kind; `None` if there is nothing to write about. `mention` decides how
     /// letters mention a finding.
     pub(crate) fn compose(
         about: &About,
         sent: &[Sent],
         sender: &Sender,
-        tell: impl Fn(&Finding) -> Tell,
+        mention: impl Fn(&Finding) -> Mention,
         language: Language,
     ) -> Option<(LetterKind, Self)> {
         let several = sent.len() > 1;
@@ -61,12 +61,12 @@ impl Letter {
             let file = several.then_some(one.file);
             one.findings.iter().map(move |finding| (file, finding))
         });
-        let told: Vec<LetterItem> = all.filter(|(_, finding)| tell(finding) > Tell::Never).collect();
+        let told: Vec<LetterItem> = all.filter(|(_, finding)| mention(finding) > Mention::Never).collect();
         let of = |severity| {
             told.iter().filter(move |(_, one)| one.severity == severity).copied().collect::<Vec<LetterItem>>()
         };
         let (must, should) = (of(Severity::Error), of(Severity::Warning));
-        let alone = |finding: &Finding| tell(finding) == Tell::Alone || about_figures(finding);
+        let alone = |finding: &Finding| mention(finding) == Mention::Alone || about_figures(finding);
         let kind = match (must.is_empty(), should.iter().any(|(_, finding)| alone(finding))) {
             (false, _) => LetterKind::Return,
             (true, true) => LetterKind::Check,
@@ -332,7 +332,7 @@ mod tests {
     use super::*;
     use crate::finding::Message;
     use crate::finding::code::check::{CELL_WRONG, PROSE_SUM, SECTION_MISSING, SECTION_TOO_LONG};
-    use crate::letter::tell;
+    use crate::letter::mention;
 
     fn finding(code: &crate::finding::Code, zh: &str) -> Finding {
         Finding::new(code, Message::new(zh, "en"))
@@ -355,7 +355,7 @@ mod tests {
             ..Sender::default()
         };
         let sent = [Sent { file: "水利局.docx", title: read.then_some("水利局年报"), read, findings }];
-        let (kind, letter) = Letter::compose(&about, &sent, &sender, |one| tell(one, None), Language::Zh)?;
+        let (kind, letter) = Letter::compose(&about, &sent, &sender, |one| mention(one, None), Language::Zh)?;
         Some((kind, letter.paragraphs.into_iter().map(|(_, text)| text).collect()))
     }
 

@@ -10,7 +10,7 @@ use crate::finding::{Bilingual, Finding, Language, Message};
 pub use compose::LetterKind;
 pub use mail::receipt;
 pub(crate) use mail::reminder;
-pub use which::{Tell, tell};
+pub use which::{Mention, mention};
 
 /// Style of a paragraph of a letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use crate::finding::{Finding, Severity};
 
 /// How a letter mentions a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Tell {
+pub enum Mention {
     /// Not.
     Never,
     /// Together with others, or alone if it is about a figure.
@@ -50,16 +50,16 @@ const OFFICE: &[&str] = &[
 const FIGURES: &[&str] = &["prose-sum", "prose-table", "prose-proposal", "row-unknown", "period-incomplete"];
 
 /// How letters mention a finding; `wanted` is the office's setting for its code.
-pub fn tell(finding: &Finding, wanted: Option<bool>) -> Tell {
+pub fn mention(finding: &Finding, wanted: Option<bool>) -> Mention {
     if finding.waived.is_some() || wanted == Some(false) {
-        return Tell::Never;
+        return Mention::Never;
     }
     let office = OFFICE.contains(&finding.code.as_str()) && wanted != Some(true);
     match finding.severity {
-        _ if office => Tell::Never,
-        Severity::Error => Tell::Alone,
-        Severity::Warning => Tell::With,
-        Severity::Info => Tell::Never,
+        _ if office => Mention::Never,
+        Severity::Error => Mention::Alone,
+        Severity::Warning => Mention::With,
+        Severity::Info => Mention::Never,
     }
 }
 

@@ -90,15 +90,15 @@ impl<'r> Adding<'r> {
     }
 
     /// The first `most` reports that the sums of some agencies consist of, in tree order.
-    pub(super) fn taken(&self, agencies: &[usize], most: usize) -> Vec<usize> {
-        taken(self.rollup, &self.nodes, agencies).take(most).collect()
+    pub(super) fn contributing(&self, agencies: &[usize], most: usize) -> Vec<usize> {
+        contributing(self.rollup, &self.nodes, agencies).take(most).collect()
     }
 
     /// For each of some fields, the figures other than 0 of reports below agencies, with the agencies' names; at most `most`, followed by
     /// an ellipsis.
     pub(super) fn named(&mut self, agencies: &[usize], fields: &[FieldIndex], most: usize) -> Vec<Parted> {
         let mut words: Vec<Parted> = fields.iter().map(|_| Parted::default()).collect();
-        for entry in taken(self.rollup, &self.nodes, agencies) {
+        for entry in contributing(self.rollup, &self.nodes, agencies) {
             if words.iter().all(|words| words.more) {
                 break;
             }
@@ -132,7 +132,7 @@ impl Parted {
 }
 
 /// The reports that the sums of some agencies consist of, in tree order.
-pub(super) fn taken<'r>(
+pub(super) fn contributing<'r>(
     rollup: &'r Rollup,
     nodes: &'r [Node],
     agencies: &[usize],

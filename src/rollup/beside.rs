@@ -67,7 +67,11 @@ pub(crate) struct Dated<F> {
 /// Whether each report of the year before `year` is there for comparison: its agency has a report of `year`, or all reports of its file
 /// are of the year before, and the file arrived before any report of `year` or in a delivery of last year's reports. Others were sent
 /// instead of this year's report.
-pub(crate) fn kept<F: Copy + Eq + Hash>(reports: &[Dated<F>], year: i16, arrival: &dyn Fn(F) -> Arrival) -> Vec<bool> {
+pub(crate) fn kept_for_comparison<F: Copy + Eq + Hash>(
+    reports: &[Dated<F>],
+    year: i16,
+    arrival: &dyn Fn(F) -> Arrival,
+) -> Vec<bool> {
     let before = year.checked_sub(1);
     let is_last = |report: &Dated<F>| before.is_some() && report.year == before;
     let is_this = |report: &Dated<F>| report.year == Some(year);
@@ -111,7 +115,7 @@ mod tests {
 
     /// Which of the reports of 2024 are kept beside those of 2025; the delivery is the folder.
     fn kept_of(reports: &[Dated<&str>], positions: &[(&str, u64)]) -> Vec<bool> {
-        kept(reports, 2025, &|file| Arrival {
+        kept_for_comparison(reports, 2025, &|file| Arrival {
             delivery: file.rsplit_once('/').map(|(folder, _)| folder.to_owned()),
             position: positions.iter().find(|known| known.0 == file).map(|known| known.1),
         })

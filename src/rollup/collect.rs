@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use super::beside::{Arrival, Dated, kept, year_of};
+use super::beside::{Arrival, Dated, kept_for_comparison, year_of};
 use super::gather::Gathered;
 use super::{Previous, Rollup};
 use crate::agencies::{Agencies, Match, Matcher, Named};
@@ -55,7 +55,7 @@ impl<'a> Unlisted<'a> {
     }
 
     /// Moves everything to a collection with these agencies.
-    pub fn over(self, agencies: &'a Agencies) -> Collection<'a> {
+    pub fn with_agencies(self, agencies: &'a Agencies) -> Collection<'a> {
         Collection { agencies, matcher: Matcher::new(agencies), heap: self.heap }
     }
 }
@@ -71,7 +71,7 @@ pub struct Collection<'a> {
 impl<'a> Collection<'a> {
     /// An empty collection; with `without_errors`, reports with errors are left out of the sums.
     pub fn new(forms: &'a Forms, migrations: &'a Migrations, agencies: &'a Agencies, without_errors: bool) -> Self {
-        Unlisted::new(forms, migrations, without_errors).over(agencies)
+        Unlisted::new(forms, migrations, without_errors).with_agencies(agencies)
     }
 
     /// Adds the outcome of an input.
@@ -113,7 +113,7 @@ impl<'a> Collection<'a> {
             heap.forms.iter().map(|form| &**form).filter(older).map(|form| form.id.as_str()).collect();
         // Whether a report has the form or was migrated to it.
         let counts = |form: &Form| form.id == most.1 || brought.contains(&form.id.as_str());
-        let is_kept = heap.kept(&most, &matcher, arrival);
+        let is_kept = heap.kept_for_comparison(&most, &matcher, arrival);
         for (number, Seen { file, what }) in heap.seen.into_iter().enumerate() {
             match what {
                 Ok(About { sender, form: Some(form), year: own }) if is_kept.contains(&number) => {
@@ -141,7 +141,7 @@ impl Rollup<'_> {
     /// Compares with the sums of last year's reports among the inputs.
     fn compare(&mut self, before: Rollup) {
         let previous = Previous::of_rollup(self, &before);
-        self.findings.extend(previous.told(self));
+        self.findings.extend(previous.comparison_finding(self));
         // Which agencies have no report of last year is in the finding about what is compared.
         self.findings.extend(before.findings.into_iter().filter(|told| told.file.is_some()));
         self.previous = Some(previous);
@@ -231,7 +231,7 @@ impl<'a> Heap<'a> {
     }
 
     /// Indices of the reports that are for comparison only, in the roll-up of a year and a form.
-    fn kept(
+    fn kept_for_comparison(
         &self,
         (year, form): &(i16, String),
         matcher: &Matcher,
@@ -260,7 +260,7 @@ impl<'a> Heap<'a> {
             numbers.push(number);
             reports.push(Dated { file: &**file, agency: known, year: *of });
         }
-        let kept = kept(&reports, *year, arrival).into_iter().zip(numbers);
+        let kept = kept_for_comparison(&reports, *year, arrival).into_iter().zip(numbers);
         kept.filter(|(kept, _)| *kept).map(|(_, number)| number).collect()
     }
 

@@ -25,7 +25,7 @@ use crate::form::{FieldIndex, Form};
 
 pub use beside::{Arrival, year_of};
 #[cfg(feature = "serve")]
-pub(crate) use beside::{Dated, kept};
+pub(crate) use beside::{Dated, kept_for_comparison};
 pub use collect::{Collection, Outcome, Unlisted};
 pub(crate) use counts::Unread;
 pub use counts::{Counts, Standing};
@@ -207,8 +207,8 @@ impl Rollup<'_> {
     }
 
     /// The reports in the sums of an agency and its subtree, in tree order.
-    pub fn taken(&self, agency: usize) -> Vec<usize> {
-        adding::taken(self, &self.nodes, &[agency]).collect()
+    pub fn contributing(&self, agency: usize) -> Vec<usize> {
+        adding::contributing(self, &self.nodes, &[agency]).collect()
     }
 
     /// Whether the figures of a field add up over agencies.

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::adding::{adding_up, taken};
+use super::adding::{adding_up, contributing};
 use super::packed::{At, Lately, Packed};
 use super::record::{Bytes, Sum, put_sum};
 use super::{Node, Rollup, Row, Told};
@@ -92,7 +92,7 @@ impl Previous {
     }
 
     /// The finding about what is compared.
-    pub fn told(&self, rollup: &Rollup) -> Option<Told> {
+    pub fn comparison_finding(&self, rollup: &Rollup) -> Option<Told> {
         let name = |agency: &usize| rollup.agencies.list()[*agency].name.as_str();
         let listed = |agencies: &[usize], (left, right, between): (&str, &str, &str), more: fn(usize) -> String| {
             let names: Vec<String> =
@@ -205,7 +205,7 @@ fn stands_for_the_same((this, now): (&Rollup, &Node), (before, then): (&Rollup, 
 
 /// The agencies whose reports are in a superior's sum, in order: itself, and its subordinates.
 fn agencies(rollup: &Rollup, agency: usize) -> Vec<usize> {
-    let below = taken(rollup, &rollup.nodes, rollup.agencies.children(agency));
+    let below = contributing(rollup, &rollup.nodes, rollup.agencies.children(agency));
     let mut agencies: Vec<usize> =
         rollup.nodes[agency].own.into_iter().chain(below).map(|entry| rollup.entries[entry].agency).collect();
     agencies.sort_unstable();

@@ -28,7 +28,7 @@ pub(super) fn add_up(rollup: &mut Rollup) {
     }
     let roots = rollup.agencies.roots();
     let region = adding.added(&roots);
-    let taken = adding.taken(&roots, usize::MAX);
+    let taken = adding.contributing(&roots, usize::MAX);
     let (nodes, sums) = adding.finish();
     told_too_large(&rollup.form, &region, &mut told);
     let mut reports = rollup.reports();

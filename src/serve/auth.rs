@@ -59,7 +59,7 @@ pub(super) enum Refusal {
 
 /// Checks hosts, cookies, tokens and passwords.
 #[derive(Debug)]
-pub(super) struct Door {
+pub(super) struct Access {
     /// Cookie of the user at this machine, derived from the folder's secret: unchanged by a restart, so that an open page keeps working.
     cookie: String,
     token: String,
@@ -72,8 +72,8 @@ pub(super) struct Door {
     tries: Mutex<HashMap<IpAddr, (u32, Instant)>>,
 }
 
-impl Door {
-    /// Opens the door of a folder. Also returns the password that was generated if `lan` is set and the folder has none.
+impl Access {
+    /// Opens the access control of a folder. Also returns the password that was generated if `lan` is set and the folder has none.
     pub(super) fn open(store: &Store, lan: bool, hosts: Vec<String>) -> Result<(Self, Option<String>), ServeError> {
         let secret = store.secret()?;
         let derived = |what: &str| sha256(format!("{what}:{secret}").as_bytes());
@@ -86,7 +86,7 @@ impl Door {
             store.write_private("password", &hash)?;
             (password, made) = (Some(hash), Some(text));
         }
-        let door = Self {
+        let access = Self {
             cookie: derived("cookie"),
             token: derived("write"),
             start: random()?,
@@ -97,7 +97,7 @@ impl Door {
             visits: Mutex::default(),
             tries: Mutex::default(),
         };
-        Ok((door, made))
+        Ok((access, made))
     }
 
     pub(super) fn listens_at(&self, port: u16) {
@@ -116,7 +116,7 @@ impl Door {
 
     /// Whether this is the start token.
     pub(super) fn is_start(&self, token: &str) -> bool {
-        same(token, &self.start)
+        equal_in_constant_time(token, &self.start)
     }
 
     /// Whether a `Host` header names this server. Protects from DNS rebinding: a site whose name was made to resolve to this machine sends
@@ -148,7 +148,7 @@ impl Door {
         }
         let mut values = cookies.split(';').filter_map(|cookie| cookie.trim().split_once('='));
         let value = values.find_map(|(name, value)| (name == COOKIE).then_some(value))?;
-        if same(value, &self.cookie) {
+        if equal_in_constant_time(value, &self.cookie) {
             return from.is_loopback().then(own);
         }
         let mut visits = self.visits.lock().unwrap_or_else(PoisonError::into_inner);
@@ -162,7 +162,7 @@ impl Door {
     }
 
     /// Authenticates a user by password; returns the value of the session cookie.
-    pub(super) fn enter(
+    pub(super) fn log_in(
         &self,
         name: &str,
         password: &str,
@@ -208,7 +208,7 @@ impl Door {
     }
 
     /// Ends the session of these cookies.
-    pub(super) fn leave(&self, cookies: &str) {
+    pub(super) fn log_out(&self, cookies: &str) {
         let mut visits = self.visits.lock().unwrap_or_else(PoisonError::into_inner);
         for value in cookies.split(';').filter_map(|cookie| cookie.trim().strip_prefix(COOKIE)?.strip_prefix('=')) {
             visits.remove(&sha256(value.as_bytes()));
@@ -226,7 +226,7 @@ impl Door {
 }
 
 /// Constant-time comparison; only a difference in length returns early.
-pub(super) fn same(one: &str, other: &str) -> bool {
+pub(super) fn equal_in_constant_time(one: &str, other: &str) -> bool {
     one.len() == other.len() && one.bytes().zip(other.bytes()).fold(0, |parts, (one, other)| parts | (one ^ other)) == 0
 }
 
@@ -251,17 +251,17 @@ fn fits(password: &str, hash: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn door(lan: bool) -> (tempfile::TempDir, Store, Door, Option<String>) {
+    fn access(lan: bool) -> (tempfile::TempDir, Store, Access, Option<String>) {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).unwrap();
-        let (door, made) = Door::open(&store, lan, vec!["nianbao.office".to_owned()]).unwrap();
-        door.listens_at(8765);
-        (folder, store, door, made)
+        let (access, made) = Access::open(&store, lan, vec!["nianbao.office".to_owned()]).unwrap();
+        access.listens_at(8765);
+        (folder, store, access, made)
     }
 
     #[test]
     fn rebound_host_names_are_refused() {
-        let (_folder, _store, local, _) = door(false);
+        let (_folder, _store, local, _) = access(false);
         for host in ["127.0.0.1:8765", "localhost:8765", "LOCALHOST:8765", "[::1]:8765"] {
             assert!(local.is_host(host), "{host}");
         }
@@ -276,7 +276,7 @@ mod tests {
         ] {
             assert!(!local.is_host(host), "{host}");
         }
-        let (_folder, _store, lan, _) = door(true);
+        let (_folder, _store, lan, _) = access(true);
         for (host, ours) in [
             ("192.168.1.20:8765", true),
             ("nianbao.office:8765", true),
@@ -289,27 +289,27 @@ mod tests {
 
     #[test]
     fn five_wrong_passwords_cause_a_pause() {
-        let (_folder, store, door, made) = door(true);
+        let (_folder, store, access, made) = access(true);
         let (password, from) = (made.unwrap(), IpAddr::from([192, 168, 1, 30]));
-        let cookie = door.enter("李娜", &password, from).unwrap().unwrap();
-        let visitor = door.visitor(&format!("a=b; {COOKIE}={cookie}"), None, from).unwrap();
+        let cookie = access.log_in("李娜", &password, from).unwrap().unwrap();
+        let visitor = access.visitor(&format!("a=b; {COOKIE}={cookie}"), None, from).unwrap();
         assert_eq!(visitor.name.as_deref(), Some("李娜"));
         for left in (0..TRIES).rev() {
-            assert_eq!(door.enter("李娜", "guess", from).unwrap(), Err(Refusal::Wrong(left)));
+            assert_eq!(access.log_in("李娜", "guess", from).unwrap(), Err(Refusal::Wrong(left)));
         }
-        assert!(matches!(door.enter("李娜", &password, from).unwrap(), Err(Refusal::Pause(_))));
-        door.set_password(&store, "another password").unwrap();
-        assert_eq!(door.visitor(&format!("{COOKIE}={cookie}"), None, from), None);
+        assert!(matches!(access.log_in("李娜", &password, from).unwrap(), Err(Refusal::Pause(_))));
+        access.set_password(&store, "another password").unwrap();
+        assert_eq!(access.visitor(&format!("{COOKIE}={cookie}"), None, from), None);
         assert!(!store.password().unwrap().contains("another"));
     }
 
     #[test]
     fn the_local_cookie_and_start_token_are_valid_from_loopback_only() {
-        let (_folder, _store, door, _) = door(true);
-        let cookies = format!("{COOKIE}={}", door.own_cookie());
-        assert!(door.visitor(&cookies, None, IpAddr::from([127, 0, 0, 1])).is_some());
-        assert!(door.visitor(&cookies, None, IpAddr::from([192, 168, 1, 30])).is_none());
-        assert!(door.visitor("", Some(door.start_token()), IpAddr::from([127, 0, 0, 1])).is_some());
-        assert!(door.visitor("", Some("x"), IpAddr::from([127, 0, 0, 1])).is_none());
+        let (_folder, _store, access, _) = access(true);
+        let cookies = format!("{COOKIE}={}", access.own_cookie());
+        assert!(access.visitor(&cookies, None, IpAddr::from([127, 0, 0, 1])).is_some());
+        assert!(access.visitor(&cookies, None, IpAddr::from([192, 168, 1, 30])).is_none());
+        assert!(access.visitor("", Some(access.start_token()), IpAddr::from([127, 0, 0, 1])).is_some());
+        assert!(access.visitor("", Some("x"), IpAddr::from([127, 0, 0, 1])).is_none());
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn candidates(state: &State) -> impl Iterator<Item = Candidate<'_>> +
 pub(super) fn counting(state: &State, candidates: &[Candidate]) -> usize {
     let chosen = (0..candidates.len()).max_by_key(|&at| {
         let one = &candidates[at];
-        (state.ledger.used(one.sent.file, one.report).max(Some(one.sent.entry)), at)
+        (state.ledger.chosen_version(one.sent.file, one.report).max(Some(one.sent.entry)), at)
     });
     chosen.unwrap_or(0)
 }
@@ -67,7 +67,8 @@ impl<'a> Index<'a> {
             let Some(found) = self.0.get(&(agency.clone(), year, family)) else { continue };
             let at = counting(state, found);
             let one = &found[at];
-            let chosen = state.ledger.used(one.sent.file, one.report).is_some_and(|used| used > one.sent.entry);
+            let chosen =
+                state.ledger.chosen_version(one.sent.file, one.report).is_some_and(|used| used > one.sent.entry);
             let unsure = if is_double(found, at) && !chosen {
                 let same_delivery = found.iter().filter(|other| other.sent.drop == one.sent.drop);
                 same_delivery.map(|other| other.sent.name.clone()).collect()
@@ -119,7 +120,7 @@ pub(super) fn kept(state: &State, year: i16) -> HashSet<(u64, usize)> {
         let sent = state.sent(file);
         Arrival { delivery: sent.and_then(|sent| sent.drop.clone()), position: sent.map(|sent| sent.entry) }
     };
-    let is_kept = rollup::kept(&reports, year, &arrival);
+    let is_kept = rollup::kept_for_comparison(&reports, year, &arrival);
     let kept = candidates(state).zip(is_kept).filter(|(_, is_kept)| *is_kept);
     kept.map(|(one, _)| (one.sent.file, one.report)).collect()
 }

@@ -9,7 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::assets;
-use super::auth::{COOKIE, Visitor, same};
+use super::auth::{COOKIE, Visitor, equal_in_constant_time};
 use super::connection::Peer;
 use super::fault::Fault;
 use super::hub::Hub;
@@ -50,7 +50,7 @@ fn admitted(hub: &Hub, request: &mut Request) -> Result<(), Box<Response>> {
     let path = request.uri().path().to_owned();
     let api = path.starts_with("/api/");
     let fail = |status, code, message: Message| Err(Box::new(refusal(api, Fault::new(status, code, message))));
-    if !hub.door.is_host(&host) {
+    if !hub.access.is_host(&host) {
         let message = Message::new(
             "网址不对。本程序只认启动时显示的地址；用别的名字打开，可能是别的网页想冒用，已经拦下。",
             "This is not an address of the program. Open the one that it showed when it started.",
@@ -61,7 +61,7 @@ fn admitted(hub: &Hub, request: &mut Request) -> Result<(), Box<Response>> {
     let site = text(headers, "sec-fetch-site");
     if let Some(token) = start_token(request.uri().query()) {
         // The start token is accepted from an opened URL, not from a request that another site's page makes the browser send.
-        if hub.door.is_start(token)
+        if hub.access.is_start(token)
             && from.is_loopback()
             && request.method() == Method::GET
             && matches!(site, "" | "none" | "same-origin")
@@ -79,7 +79,7 @@ fn admitted(hub: &Hub, request: &mut Request) -> Result<(), Box<Response>> {
         return fail(StatusCode::FORBIDDEN, "other-site", elsewhere());
     }
     let bearer = text(headers, "authorization").strip_prefix("Bearer ").map(str::trim);
-    let visitor = hub.door.visitor(&cookies(headers), bearer, from);
+    let visitor = hub.access.visitor(&cookies(headers), bearer, from);
     if write {
         let origin = only(headers, "origin");
         let own = origin == Some(format!("http://{host}").as_str());
@@ -90,7 +90,7 @@ fn admitted(hub: &Hub, request: &mut Request) -> Result<(), Box<Response>> {
         }
         let entering = path == "/api/session" && *request.method() == Method::POST;
         let token = text(headers, TOKEN);
-        let known = visitor.as_ref().is_some_and(|visitor| same(token, &visitor.token));
+        let known = visitor.as_ref().is_some_and(|visitor| equal_in_constant_time(token, &visitor.token));
         if visitor.is_some() && !entering && bearer.is_none() && !known {
             let message = Message::new("页面已过期，请刷新后再试。", "The page is too old; load it again.");
             return fail(StatusCode::FORBIDDEN, "token", message);
@@ -127,7 +127,7 @@ fn refusal(api: bool, fault: Fault) -> Response {
 
 /// Sets the cookie and redirects to the URL without the start token. The cookie has no `Secure`, because the server has no TLS.
 fn entered(hub: &Hub) -> Response {
-    let cookie = format!("{COOKIE}={}; Path=/; HttpOnly; SameSite=Strict; Max-Age=31536000", hub.door.own_cookie());
+    let cookie = format!("{COOKIE}={}; Path=/; HttpOnly; SameSite=Strict; Max-Age=31536000", hub.access.own_cookie());
     let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, "/")]).into_response();
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         response.headers_mut().insert(header::SET_COOKIE, cookie);

@@ -9,7 +9,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use super::auth::Door;
+use super::auth::Access;
 use super::earlier;
 use super::journal::{Command, Journal, Written};
 use super::pool::Pool;
@@ -32,7 +32,7 @@ pub(super) struct Hub {
     pub(super) store: Store,
     pub(super) journal: Journal,
     pub(super) pool: Pool,
-    pub(super) door: Door,
+    pub(super) access: Access,
     pub(super) changed: watch::Sender<u64>,
     state: Arc<RwLock<State>>,
     settings: RwLock<Settings>,
@@ -53,12 +53,12 @@ impl Hub {
         let changed = watch::Sender::new(1);
         let (journal, state) = Journal::open(&store, changed.clone())?;
         let pool = Pool::start(jobs, Duration::from_secs(seconds), &child.into())?;
-        let (door, password) = Door::open(&store, lan, hosts)?;
+        let (access, password) = Access::open(&store, lan, hosts)?;
         Ok(Arc::new(Self {
             store,
             journal,
             pool,
-            door,
+            access,
             changed,
             state,
             settings: RwLock::new(settings),
@@ -82,7 +82,7 @@ impl Hub {
                 Ok(listener) => {
                     let address = listener.local_addr().map_err(ServeError::Start)?;
                     *self.address.write().unwrap_or_else(PoisonError::into_inner) = address;
-                    self.door.listens_at(address.port());
+                    self.access.listens_at(address.port());
                     return Ok(listener);
                 }
                 Err(source) => last = Some(ServeError::Address { address, source }),
@@ -98,7 +98,7 @@ impl Hub {
     /// The URLs at which the page can be opened.
     pub(super) fn started(&self) -> Started {
         let address = self.address();
-        let url = format!("http://127.0.0.1:{}/?token={}", address.port(), self.door.start_token());
+        let url = format!("http://127.0.0.1:{}/?token={}", address.port(), self.access.start_token());
         let shown = match address.ip() {
             ip if ip.is_unspecified() => local_ip().unwrap_or(ip),
             ip => ip,

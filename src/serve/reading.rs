@@ -204,7 +204,7 @@ pub(super) async fn replace(hub: &Arc<Hub>, file: u64) {
         // A version chosen by hand counts until a later file arrives.
         let chosen = |earlier: u64, later: u64| {
             let came = state.sent(later).map_or(0, |sent| sent.entry);
-            state.ledger.used(earlier, 0).is_some_and(|used| used > came)
+            state.ledger.chosen_version(earlier, 0).is_some_and(|used| used > came)
         };
         found.retain(|(earlier, later)| open(earlier) && !chosen(*earlier, *later));
         found

@@ -132,7 +132,7 @@ pub(super) const LETTER_KEYS: &[&str] =
     &["sender", "number", "deadline", "reply-to", "contact", "phone", "date", "request", "due", "portal"];
 
 /// Why a setting cannot have this value; `None` if it can.
-pub(super) fn wrong(key: &str, text: &str) -> Option<Message> {
+pub(super) fn invalid(key: &str, text: &str) -> Option<Message> {
     let text = text.trim();
     if text.is_empty() {
         return None;

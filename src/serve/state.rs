@@ -80,7 +80,7 @@ impl State {
             | What::Deleted { file, .. }
             | What::Replaced { file, .. }
             | What::Unpacked { file, .. } => Some(*file),
-            What::Settings { .. } | What::Given(_) => None,
+            What::Settings { .. } | What::LastYear(_) => None,
         };
         self.touch(touched);
         self.ledger.add(entry);

@@ -11,7 +11,7 @@ use rust_decimal::Decimal;
 use super::{Figures, plausible};
 use crate::finding::code::check as code;
 use crate::finding::{Finding, Message};
-use crate::form::{Expression, Form, Heard, NarrativePattern};
+use crate::form::{Expression, Form, NarrativePattern, TriggeredWords};
 use crate::report::{Content, Report};
 
 use proposals::Proposals;
@@ -30,9 +30,9 @@ pub(super) fn check(form: &Form, report: &Report, figures: &Figures, findings: &
             let Content::Paragraph { text, place, .. } = content else { continue };
             findings.extend(sums::parts_of_whole(text).into_iter().map(|finding| finding.at(place.clone())));
             for sentence in sentences(text) {
-                let Some(heard) = form.narrative.hear(sentence) else { continue };
-                let reading = Reading { form, figures, sentence, heard: &heard, year: report.year };
-                for pattern in heard.patterns() {
+                let Some(words) = form.narrative.triggered(sentence) else { continue };
+                let reading = Reading { form, figures, sentence, words: &words, year: report.year };
+                for pattern in words.patterns() {
                     for statement in reading.statements(pattern) {
                         findings.extend(reading.compare(pattern, &statement).map(|finding| finding.at(place.clone())));
                         proposals.take(pattern, &statement, place.as_ref());
@@ -60,11 +60,11 @@ pub(super) fn stated<'a>(form: &'a Form, report: &Report, figures: &Figures) -> 
     for content in report.sections.iter().flat_map(|section| &section.content) {
         let Content::Paragraph { text, .. } = content else { continue };
         for sentence in sentences(text) {
-            let Some(heard) = form.narrative.hear(sentence) else { continue };
-            let reading = Reading { form, figures, sentence, heard: &heard, year: report.year };
+            let Some(words) = form.narrative.triggered(sentence) else { continue };
+            let reading = Reading { form, figures, sentence, words: &words, year: report.year };
             for number in 0..form.narrative.patterns().len() {
                 let pattern = &form.narrative.patterns()[number];
-                if !heard.patterns().any(|known| std::ptr::eq(known, pattern)) {
+                if !words.patterns().any(|known| std::ptr::eq(known, pattern)) {
                     continue;
                 }
                 for Statement { quoted, stated, none } in reading.statements(pattern) {
@@ -110,7 +110,7 @@ struct Reading<'a, 'v> {
     form: &'a Form,
     figures: &'a Figures<'v>,
     sentence: &'a str,
-    heard: &'a Heard<'a>,
+    words: &'a TriggeredWords<'a>,
     year: Option<i16>,
 }
 
@@ -119,7 +119,7 @@ impl<'a> Reading<'a, '_> {
     fn statements(&self, pattern: &'a NarrativePattern) -> Vec<Statement<'a>> {
         let mut statements = Vec::new();
         let mut seen: Vec<usize> = Vec::new();
-        for regex in self.heard.may_match(&pattern.patterns) {
+        for regex in self.words.may_match(&pattern.patterns) {
             for found in regex.captures_iter(self.sentence).take(STATEMENTS) {
                 let (Some(whole), Some(figure)) = (found.get(0), found.name("n")) else { continue };
                 if seen.contains(&figure.start()) || !self.is_about(pattern, whole.start(), whole.end()) {
@@ -130,7 +130,7 @@ impl<'a> Reading<'a, '_> {
                 statements.extend(stated.map(|stated| Statement { quoted: whole.as_str(), stated, none: false }));
             }
         }
-        let none = self.heard.may_match(&pattern.zero).find_map(|regex| regex.find(self.sentence));
+        let none = self.words.may_match(&pattern.zero).find_map(|regex| regex.find(self.sentence));
         if let Some(whole) = none.filter(|whole| self.is_about(pattern, whole.start(), whole.end())) {
             statements.push(Statement { quoted: whole.as_str(), stated: Decimal::ZERO, none: true });
         }

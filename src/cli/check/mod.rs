@@ -16,7 +16,7 @@ use jiff::civil::{Date, DateTime};
 use nianbao::agencies::{Agencies, Matcher};
 use nianbao::annotate::AUTHOR;
 use nianbao::batch::{
-    self, Content, Copies, Folders, Given, Input, Loader, Notice, Notices, Pipeline, Stages, guarded, in_order,
+    self, AssignedNames, Content, Copies, Folders, Input, Loader, Notice, Notices, Pipeline, Stages, guarded, in_order,
 };
 use nianbao::check::Context;
 use nianbao::check::render::excerpt;
@@ -73,7 +73,7 @@ pub(crate) fn run(args: &Check, global: &Global, terminal: &Terminal) -> Result<
     let progress = terminal.progress(inputs.list.len());
     let (mut wrong, mut trouble, mut drafts, mut made) = (false, None, Vec::new(), Copies::default());
     let mut printer = Printer::begin(args.format, terminal)?;
-    let mut given = Given::default();
+    let mut given = AssignedNames::default();
     let mut counts = Counts::default();
     let mut passages = Passages::default();
     let mut matched = false;

@@ -133,6 +133,6 @@ fn dictionaries(out: &std::path::Path, met: &BTreeSet<String>, forms: &nianbao::
 fn exit(summary: &Summary) -> Exit {
     match summary {
         Summary { stopped: true, .. } => Exit::Stopped,
-        Summary { findings, failed, .. } => Exit::wrong_if(findings + failed > 0),
+        Summary { with_errors, failed, .. } => Exit::wrong_if(with_errors + failed > 0),
     }
 }

@@ -70,16 +70,16 @@ pub(super) fn say_any(terminal: &Terminal, count: usize) {
 }
 
 pub(super) fn sum(terminal: &Terminal, summary: &Summary, out: &std::path::Path) -> String {
-    let &Summary { ok, findings, failed, missing, unchanged, stopped, .. } = summary;
+    let &Summary { ok, with_errors, failed, missing, unchanged, stopped, .. } = summary;
     let out = out.display();
     let text = match terminal.language {
         Language::Zh => format!(
-            "共{}个文件：无错误{ok}个，有错误{findings}个，失败{failed}个；其中未变动而沿用{unchanged}个。输出在 {out}",
-            ok + findings + failed
+            "共{}个文件：无错误{ok}个，有错误{with_errors}个，失败{failed}个；其中未变动而沿用{unchanged}个。输出在 {out}",
+            ok + with_errors + failed
         ),
         Language::En => format!(
-            "{} files: {ok} without errors, {findings} with errors, {failed} failed; {unchanged} of them unchanged since the last run. Outputs are in {out}",
-            ok + findings + failed
+            "{} files: {ok} without errors, {with_errors} with errors, {failed} failed; {unchanged} of them unchanged since the last run. Outputs are in {out}",
+            ok + with_errors + failed
         ),
     };
     let text = match (missing, terminal.language) {

@@ -141,7 +141,7 @@ fn entry_line(state: &OfficeState, entry: &Entry) -> Option<Value> {
             put("about", json!([about]));
             ("settings", None, 0)
         }
-        What::Given(given) => {
+        What::LastYear(given) => {
             put("name", json!(given.name));
             ("settings", None, 0)
         }

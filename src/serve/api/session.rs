@@ -65,7 +65,7 @@ async fn try_door(hub: &Arc<Hub>, name: String, password: String, from: IpAddr) 
     let asked = Arc::clone(hub);
     // Password hashing is slow on purpose, so it runs on a blocking thread.
     let tried = body::on_disk(move || {
-        asked.door.enter(&name, &password, from).map_err(|error| std::io::Error::other(error.to_string()))
+        asked.access.log_in(&name, &password, from).map_err(|error| std::io::Error::other(error.to_string()))
     });
     tried.await?.map_err(|refusal| {
         let (status, code, message) = match refusal {
@@ -92,7 +92,7 @@ async fn try_door(hub: &Arc<Hub>, name: String, password: String, from: IpAddr) 
 
 /// Logs a user out.
 pub(super) async fn leave(State(hub): State<Arc<Hub>>, headers: HeaderMap) -> Answered {
-    hub.door.leave(&cookies(&headers));
+    hub.access.log_out(&cookies(&headers));
     let gone = format!("{COOKIE}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
     let mut response = StatusCode::NO_CONTENT.into_response();
     if let Ok(value) = HeaderValue::from_str(&gone) {

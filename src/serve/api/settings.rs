@@ -13,7 +13,7 @@ use serde_json::json;
 use super::files::{announced, file_name};
 use super::{Answered, Asked, At, download, made, on_disk};
 use crate::finding::Message;
-use crate::ledger::{Given, Ledger, What, stored_name};
+use crate::ledger::{LastYearFile, Ledger, What, stored_name};
 use crate::serve::auth::{LEAST, Visitor};
 use crate::serve::body::{self, spool};
 use crate::serve::earlier;
@@ -24,7 +24,7 @@ use crate::serve::journal::Command;
 use crate::serve::now;
 use crate::serve::reading;
 use crate::serve::rows;
-use crate::serve::settings::{Settings, wrong};
+use crate::serve::settings::{Settings, invalid};
 use crate::serve::work::{Answer, Ask};
 
 /// Maximum size of an uploaded settings file, in bytes.
@@ -45,7 +45,7 @@ pub(super) async fn all(State(hub): State<Arc<Hub>>) -> Answered {
     let state = hub.state();
     let year = rows::year(&state, settings.text("year").and_then(|year| year.parse().ok()));
     let bytes: u64 = state.ledger.files.values().map(|sent| sent.bytes).sum();
-    let given: Vec<&Given> = state.ledger.given.iter().collect();
+    let given: Vec<&LastYearFile> = state.ledger.given.iter().collect();
     Ok(answer(&json!({
         "values": values,
         "described": described,
@@ -80,7 +80,7 @@ pub(super) async fn put(State(hub): State<Arc<Hub>>, Extension(visitor): Extensi
         if !Settings::may_set(key) {
             return Err(Fault::bad(format!("没有“{key}”这一项设置。"), format!("there is no setting {key}")));
         }
-        if let Some(message) = wrong(key, text) {
+        if let Some(message) = invalid(key, text) {
             return Err(Fault::refused(message));
         }
         settings.set(key, Some(text));
@@ -161,7 +161,7 @@ pub(super) async fn put_file(
     .await?;
     drop(spooled);
     let who = name_of(&hub, &visitor);
-    let given = What::Given(Given { name: name.clone(), sha256: digest });
+    let given = What::LastYear(LastYearFile { name: name.clone(), sha256: digest });
     if key == "previous" {
         Fault::of_written(hub.write(Command::Log { who, what: given, seen: None }).await)?;
     }
@@ -240,7 +240,7 @@ pub(super) async fn password(
     }
     let setting = Arc::clone(&hub);
     on_disk(move || {
-        setting.door.set_password(&setting.store, &password).map_err(|error| std::io::Error::other(error.to_string()))
+        setting.access.set_password(&setting.store, &password).map_err(|error| std::io::Error::other(error.to_string()))
     })
     .await?;
     let about = Message::new("改了口令", "changed the password");

@@ -43,7 +43,7 @@ impl Desk<'_> {
         let Some(form) = self.shelf.forms.get(&report.form) else { return Answer::No(none()) };
         let (mut wanted, mut refused) = (wanted.to_vec(), Vec::new());
         if report.source.as_ref().is_some_and(Source::is_typed) {
-            refused = rows::named(form, report, &mut wanted);
+            refused = rows::with_row_keys(form, report, &mut wanted);
             add_rows(form, report, wanted.iter().map(|wanted| wanted.field.as_str()));
         }
         let form = form.expanded(report.values.keys().map(String::as_str)).into_owned();

@@ -4,7 +4,7 @@ use crate::annotate::{AUTHOR, Revision, annotate, revise};
 use crate::batch::{guarded, safe_name};
 use crate::document::Budget;
 use crate::finding::{Bilingual, Finding, Language, Message, Severity};
-use crate::letter::{About, Letter, Sender, Sent, Tell};
+use crate::letter::{About, Letter, Mention, Sender, Sent};
 use crate::report::Report;
 
 use super::Which;
@@ -57,7 +57,7 @@ impl Desk<'_> {
                     read: report.is_some(),
                     findings: &named,
                 };
-                let letter = Letter::compose(&about, &[sent], &self.sender(language), |_| Tell::Alone, language);
+                let letter = Letter::compose(&about, &[sent], &self.sender(language), |_| Mention::Alone, language);
                 let (_, letter) =
                     letter.ok_or_else(|| Message::new("没有要写进通知的问题。", "there is nothing to write about"))?;
                 // One letter alone: its serial number is written by hand.

@@ -50,13 +50,13 @@ impl Desk<'_> {
                 unlisted.add(name, outcome);
             }
             named = unlisted.agencies();
-            collection = unlisted.over(&named);
+            collection = unlisted.with_agencies(&named);
         }
         let Some(mut rollup) = collection.finish_uncompared(year, &unknown) else {
             return Answer::No(Message::new("还没有可以汇总的报告。", "there is no report to add up"));
         };
         if let Some((found, told)) = self.year_before(&rollup, before, without_errors) {
-            rollup.findings.extend(found.told(&rollup));
+            rollup.findings.extend(found.comparison_finding(&rollup));
             rollup.findings.extend(told);
             rollup.previous = Some(found);
         }
@@ -240,7 +240,7 @@ fn shown(rollup: &Rollup, report: &Report, names: &[String]) -> Value {
         "tree": tree,
         "years": years,
         // States which agencies are compared, if not all are.
-        "compared": rollup.previous.as_ref().and_then(|before| before.told(rollup)).map(|told| told.finding.message),
+        "compared": rollup.previous.as_ref().and_then(|before| before.comparison_finding(rollup)).map(|told| told.finding.message),
         "yearBefore": rollup.previous.as_ref().map(|before| before.year),
         "withErrors": (0..rollup.entries.len()).filter(|&entry| rollup.has_errors(entry)).count(),
         "missing": rollup.missing.iter().filter(|agency| sent_nothing(agency)).map(|&agency| rollup.agencies.list()[agency].name.as_str()).collect::<Vec<_>>(),

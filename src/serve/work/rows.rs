@@ -10,7 +10,7 @@ use super::Wanted;
 
 /// Rewrites the field ids of added rows with the keys of the rows. Fields of rows that cannot be added are removed; returns one field
 /// id and the reason for each refused row.
-pub(super) fn named(form: &Form, report: &Report, wanted: &mut Vec<Wanted>) -> Vec<(String, Message)> {
+pub(super) fn with_row_keys(form: &Form, report: &Report, wanted: &mut Vec<Wanted>) -> Vec<(String, Message)> {
     // Added rows in order; a row without any text is ignored.
     let mut rows: BTreeMap<(OpenBlock, usize), Vec<(usize, String)>> = BTreeMap::new();
     for one in wanted.iter().filter(|one| !one.to.trim().is_empty()) {

@@ -31,7 +31,7 @@ pub(super) fn write(
     }
     let years = [format!("{}年", rollup.year), format!("{}年", previous.year)];
     head(sheet, 0, ["表和行", "指标", &years[0], &years[1]], style)?;
-    if let Some(told) = previous.told(rollup) {
+    if let Some(told) = previous.comparison_finding(rollup) {
         sheet.set_column_width(NOTE, 60.0)?;
         sheet.write_string_with_format(0, NOTE, text(&told.finding.message.zh), &style.text)?;
     }

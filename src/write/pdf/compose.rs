@@ -1,7 +1,7 @@
 //! Turns a report into layout blocks: title, headings, running text, tables and pictures according to GB/T 9704-2012.
 
 use super::fonts::{Glyphs, Role};
-use super::line::{Line, Style, broken, set};
+use super::line::{Line, Style, break_lines, shape};
 use super::page::{Align, Block, HeadLines};
 use super::pictures::Pictures;
 use super::sheet::{CHARACTER, Frame, PITCH, TURNED, UPRIGHT};
@@ -124,8 +124,8 @@ impl Composer<'_> {
         let style = Style { role: Role::Title, size: TITLE, tracking: 0.0, heavy: false, justified: false };
         let mut lines = Vec::new();
         for text in plan::title_lines(self.form, self.report, plan::TITLE_WIDTH) {
-            let glyphs = set(&clean(&text), &style, self.glyphs, &mut self.missing);
-            lines.extend(broken(&glyphs, &style, self.frame.width, 0.0));
+            let glyphs = shape(&clean(&text), &style, self.glyphs, &mut self.missing);
+            lines.extend(break_lines(&glyphs, &style, self.frame.width, 0.0));
         }
         self.blocks.push(Block::Lines {
             lines,
@@ -194,12 +194,12 @@ impl Composer<'_> {
         const MOST_KEPT: usize = 6;
         let mut lines: Vec<Line> = Vec::new();
         for piece in text.split('\n') {
-            let glyphs = set(piece, style, self.glyphs, &mut self.missing);
+            let glyphs = shape(piece, style, self.glyphs, &mut self.missing);
             let indent = match align {
                 Align::Left(indent) if lines.is_empty() => indent,
                 _ => 0.0,
             };
-            lines.extend(broken(&glyphs, style, self.frame.width, indent));
+            lines.extend(break_lines(&glyphs, style, self.frame.width, indent));
         }
         if lines.is_empty() {
             return;

@@ -15,7 +15,7 @@ use krilla::text::{GlyphId, KrillaGlyph};
 use krilla::{Document, SerializeSettings};
 
 use super::fonts::{Fonts, Glyphs, Role};
-use super::line::{Line, Style, broken, set};
+use super::line::{Line, Style, break_lines, shape};
 use super::page::{Block, Entry, Pages, Sheet};
 use super::pictures::Pictures;
 use super::sheet::{CHARACTER, Frame, Ink, Item};
@@ -166,8 +166,8 @@ impl Drawing<'_> {
     fn number(&self, surface: &mut Surface, frame: &Frame, page: usize) {
         let style = Style { role: Role::Table, size: NUMBER, tracking: 0.0, heavy: false, justified: false };
         let text = format!("— {} —", page + 1);
-        let glyphs = set(&text, &style, self.glyphs, &mut Vec::new());
-        let Some(line) = broken(&glyphs, &style, frame.width, 0.0).into_iter().next() else { return };
+        let glyphs = shape(&text, &style, self.glyphs, &mut Vec::new());
+        let Some(line) = break_lines(&glyphs, &style, frame.width, 0.0).into_iter().next() else { return };
         let outer = if page.is_multiple_of(2) { frame.width - NUMBER - line.width } else { NUMBER };
         surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(ArtifactType::PageNumber)));
         self.line(surface, &line, (frame.left + outer, frame.number_base()), (NUMBER, false, Ink::Black));

@@ -18,7 +18,7 @@ pub(super) struct Style {
 
 /// A character's glyph with its advance width.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Set {
+pub(super) struct ShapedGlyph {
     pub(super) character: char,
     pub(super) glyph: Glyph,
     /// Advance width in points.
@@ -28,7 +28,7 @@ pub(super) struct Set {
 /// A line of glyphs.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Line {
-    pub(super) glyphs: Vec<Set>,
+    pub(super) glyphs: Vec<ShapedGlyph>,
     /// Width in points.
     pub(super) width: f32,
 }
@@ -67,8 +67,8 @@ fn is_private(character: char) -> bool {
 }
 
 /// The glyphs of a text before line breaking. Characters without a glyph in any font are replaced and added to `missing`.
-pub(super) fn set(text: &str, style: &Style, glyphs: &Glyphs, missing: &mut Vec<char>) -> Vec<Set> {
-    let mut all: Vec<Set> = Vec::with_capacity(text.len() / 3);
+pub(super) fn shape(text: &str, style: &Style, glyphs: &Glyphs, missing: &mut Vec<char>) -> Vec<ShapedGlyph> {
+    let mut all: Vec<ShapedGlyph> = Vec::with_capacity(text.len() / 3);
     for mut character in text.chars() {
         if character == '\t' {
             // A tab adds to the previous advance and has no glyph.
@@ -96,7 +96,7 @@ pub(super) fn set(text: &str, style: &Style, glyphs: &Glyphs, missing: &mut Vec<
             glyph
         };
         let tracking = if is_word(character) { 0.0 } else { style.tracking };
-        all.push(Set { character, glyph, advance: glyph.advance * style.size + tracking });
+        all.push(ShapedGlyph { character, glyph, advance: glyph.advance * style.size + tracking });
     }
     all
 }
@@ -116,7 +116,7 @@ fn may_break(before: char, after: char) -> bool {
 }
 
 /// Breaks glyphs into lines of a width; the first line is indented.
-pub(super) fn broken(all: &[Set], style: &Style, width: f32, indent: f32) -> Vec<Line> {
+pub(super) fn break_lines(all: &[ShapedGlyph], style: &Style, width: f32, indent: f32) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut start = 0;
     while start < all.len() {
@@ -134,7 +134,7 @@ pub(super) fn broken(all: &[Set], style: &Style, width: f32, indent: f32) -> Vec
 }
 
 /// The index at which the line from `start` ends.
-fn end_of_line(all: &[Set], start: usize, room: f32, style: &Style) -> usize {
+fn end_of_line(all: &[ShapedGlyph], start: usize, room: f32, style: &Style) -> usize {
     /// Tolerance for rounding errors, in points.
     const NEARLY: f32 = 0.05;
     let mut width = 0.0;
@@ -156,7 +156,7 @@ fn end_of_line(all: &[Set], start: usize, room: f32, style: &Style) -> usize {
     if over > start
         && signs
         && !breaks(over)
-        && pressing(&all[start..behind], style) >= excess(&all[start..behind], room)
+        && compressible_width(&all[start..behind], style) >= excess(&all[start..behind], room)
     {
         return behind;
     }
@@ -173,7 +173,7 @@ fn end_of_line(all: &[Set], start: usize, room: f32, style: &Style) -> usize {
 }
 
 /// The positions where space may be added: not within a word or a number.
-fn spreadable_gaps(glyphs: &[Set]) -> impl Iterator<Item = usize> {
+fn spreadable_gaps(glyphs: &[ShapedGlyph]) -> impl Iterator<Item = usize> {
     (1..glyphs.len())
         .filter(|&at| !(is_word(glyphs[at - 1].character) && is_word(glyphs[at].character)))
         .map(|at| at - 1)
@@ -181,29 +181,29 @@ fn spreadable_gaps(glyphs: &[Set]) -> impl Iterator<Item = usize> {
 
 /// Maximum width that can be added to a line.
 #[allow(clippy::cast_precision_loss, reason = "characters of a line")]
-fn most_spread(glyphs: &[Set], style: &Style) -> f32 {
+fn most_spread(glyphs: &[ShapedGlyph], style: &Style) -> f32 {
     spreadable_gaps(glyphs).count() as f32 * MOST_SPREAD * style.size
 }
 
 /// Width of a glyph at the end of a line, without its letter spacing.
-fn visible(set: &Set, style: &Style) -> f32 {
+fn visible(set: &ShapedGlyph, style: &Style) -> f32 {
     set.advance.min(set.glyph.advance * style.size)
 }
 
-fn excess(glyphs: &[Set], room: f32) -> f32 {
+fn excess(glyphs: &[ShapedGlyph], room: f32) -> f32 {
     glyphs.iter().map(|set| set.advance).sum::<f32>() - room
 }
 
 /// Maximum width that can be removed between the characters of a line; the blank half of the last character can be removed completely.
-fn pressing(glyphs: &[Set], style: &Style) -> f32 {
+fn compressible_width(glyphs: &[ShapedGlyph], style: &Style) -> f32 {
     let inside = glyphs.len().saturating_sub(1);
-    let between: f32 = (1..glyphs.len()).map(|at| pressed(&glyphs[at - 1], &glyphs[at])).sum();
+    let between: f32 = (1..glyphs.len()).map(|at| compressible(&glyphs[at - 1], &glyphs[at])).sum();
     let last = glyphs.get(inside).filter(|set| BLANK_BEHIND.contains(set.character));
     (between + last.map_or(0.0, |_| 2.0 * PRESSED)) * style.size
 }
 
 /// Maximum compression between two characters, in font sizes.
-fn pressed(before: &Set, after: &Set) -> f32 {
+fn compressible(before: &ShapedGlyph, after: &ShapedGlyph) -> f32 {
     let behind = BLANK_BEHIND.contains(before.character) && before.glyph.advance > 0.9;
     let front = BLANK_BEFORE.contains(after.character) && after.glyph.advance > 0.9;
     PRESSED * (f32::from(u8::from(behind)) + f32::from(u8::from(front)))
@@ -211,7 +211,7 @@ fn pressed(before: &Set, after: &Set) -> f32 {
 
 /// A line, compressed or justified to its width.
 #[allow(clippy::cast_precision_loss, reason = "characters of a line")]
-fn line(glyphs: &[Set], style: &Style, room: f32, last: bool) -> Line {
+fn line(glyphs: &[ShapedGlyph], style: &Style, room: f32, last: bool) -> Line {
     let mut glyphs = glyphs.to_vec();
     while glyphs.last().is_some_and(|set| set.character == ' ') {
         glyphs.pop();
@@ -226,11 +226,11 @@ fn line(glyphs: &[Set], style: &Style, room: f32, last: bool) -> Line {
     if slack < 0.0 {
         // The blank half of the last character may extend beyond the line; the rest is removed between characters.
         let wanted = -slack - hanging;
-        let all: f32 = (1..glyphs.len()).map(|at| pressed(&glyphs[at - 1], &glyphs[at])).sum::<f32>() * style.size;
+        let all: f32 = (1..glyphs.len()).map(|at| compressible(&glyphs[at - 1], &glyphs[at])).sum::<f32>() * style.size;
         if wanted > 0.0 && all > 0.0 {
             let part = (wanted / all).min(1.0) * style.size;
             for at in 1..glyphs.len() {
-                let pressed = pressed(&glyphs[at - 1], &glyphs[at]);
+                let pressed = compressible(&glyphs[at - 1], &glyphs[at]);
                 glyphs[at - 1].advance -= pressed * part;
             }
         }
@@ -246,7 +246,7 @@ fn line(glyphs: &[Set], style: &Style, room: f32, last: bool) -> Line {
 }
 
 /// Width of the widest unbreakable run, in points.
-pub(super) fn widest_piece(all: &[Set], style: &Style) -> f32 {
+pub(super) fn widest_piece(all: &[ShapedGlyph], style: &Style) -> f32 {
     let (mut widest, mut width) = (0.0_f32, 0.0_f32);
     for (at, set) in all.iter().enumerate() {
         if at > 0 && may_break(all[at - 1].character, set.character) {

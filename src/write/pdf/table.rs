@@ -1,7 +1,7 @@
 //! Table layout: breaks cells into lines, computes row heights, and splits rows over pages.
 
 use super::fonts::{Glyphs, Role};
-use super::line::{Line, Set, Style, broken, set, widest_piece};
+use super::line::{Line, ShapedGlyph, Style, break_lines, shape, widest_piece};
 use super::sheet::{Frame, Ink, Item, PITCH as LINE};
 use super::tree::{Heads, TagKind, Tree};
 
@@ -116,8 +116,8 @@ pub(super) fn laid(table: &Table, frame: &Frame, glyphs: &Glyphs, missing: &mut 
 /// The lines of a cell, and the font size at which every unbreakable run fits.
 fn cell_lines(text: &str, size: f32, width: f32, glyphs: &Glyphs, missing: &mut Vec<char>) -> (Vec<Line>, f32) {
     let style = |size: f32| Style { role: Role::Table, size, tracking: 0.0, heavy: false, justified: false };
-    let set_at = |size: f32, missing: &mut Vec<char>| -> Vec<Vec<Set>> {
-        text.split('\n').map(|line| set(line, &style(size), glyphs, missing)).filter(|set| !set.is_empty()).collect()
+    let set_at = |size: f32, missing: &mut Vec<char>| -> Vec<Vec<ShapedGlyph>> {
+        text.split('\n').map(|line| shape(line, &style(size), glyphs, missing)).filter(|set| !set.is_empty()).collect()
     };
     let mut paragraphs = set_at(size, missing);
     let widest = paragraphs.iter().map(|set| widest_piece(set, &style(size))).fold(0.0, f32::max);
@@ -126,7 +126,7 @@ fn cell_lines(text: &str, size: f32, width: f32, glyphs: &Glyphs, missing: &mut 
         size = (size * width / widest).max(LEAST_SIZE);
         paragraphs = set_at(size, missing);
     }
-    let lines = paragraphs.iter().flat_map(|set| broken(set, &style(size), width, 0.0));
+    let lines = paragraphs.iter().flat_map(|set| break_lines(set, &style(size), width, 0.0));
     (lines.collect(), size)
 }
 

@@ -1,7 +1,7 @@
 //! Tests of line breaking and of splitting tables over pages, with made-up glyph widths instead of a font.
 
 use super::fonts::{Glyph, Role};
-use super::line::{Line, Set, Style, broken, widest_piece};
+use super::line::{Line, ShapedGlyph, Style, break_lines, widest_piece};
 use super::page::{Align, Block, HeadLines, Pages};
 use super::sheet::{CHARACTER, Ink, Item, MM, PITCH, UPRIGHT};
 use super::tree::TagKind;
@@ -14,16 +14,16 @@ fn style(justified: bool) -> Style {
     Style { role: Role::Body, size: SIZE, tracking: CHARACTER - SIZE, heavy: false, justified }
 }
 
-fn glyphs(text: &str) -> Vec<Set> {
+fn glyphs(text: &str) -> Vec<ShapedGlyph> {
     let set = |character: char| {
         let (advance, tracking) = if character.is_ascii() { (0.5, 0.0) } else { (1.0, CHARACTER - SIZE) };
-        Set { character, glyph: Glyph { font: 0, id: 1, advance }, advance: advance * SIZE + tracking }
+        ShapedGlyph { character, glyph: Glyph { font: 0, id: 1, advance }, advance: advance * SIZE + tracking }
     };
     text.chars().map(set).collect()
 }
 
 fn lines(text: &str) -> Vec<Line> {
-    broken(&glyphs(text), &style(true), TEXT_WIDTH, 2.0 * CHARACTER)
+    break_lines(&glyphs(text), &style(true), TEXT_WIDTH, 2.0 * CHARACTER)
 }
 
 fn text(line: &Line) -> String {
@@ -32,7 +32,7 @@ fn text(line: &Line) -> String {
 
 /// A paragraph of the head or the foot of a document.
 fn paragraph(words: &str, head: HeadLines) -> Block {
-    let lines = broken(&glyphs(words), &style(false), TEXT_WIDTH, 0.0);
+    let lines = break_lines(&glyphs(words), &style(false), TEXT_WIDTH, 0.0);
     let (size, align, kind) = (SIZE, Align::Middle, TagKind::Paragraph);
     Block::Lines { lines, size, pitch: PITCH, heavy: false, align, below: 0.0, head, kind, keep: false }
 }
