@@ -10,7 +10,7 @@ use nianbao::check::{Context, check};
 use nianbao::corrections::Corrections;
 use nianbao::document::Budget;
 use nianbao::fill::Template;
-use nianbao::finding::Language;
+use nianbao::finding::{Finding, Language, Message, Severity, codes};
 use nianbao::form::Form;
 use nianbao::report::Report;
 use nianbao::sampler::Sampler;
@@ -77,8 +77,17 @@ pub fn filled(bytes: &[u8]) {
     }
 }
 
-/// A sender's file is annotated with a comment per finding.
+/// A sender's file is annotated with a comment per finding. A PDF may fit no form: it gets one comment without a place.
 pub fn annotated(bytes: &[u8]) {
+    if bytes.starts_with(b"%PDF-") {
+        let Some(code) = codes().find(|code| code.severity >= Severity::Warning) else { return };
+        let findings = [Finding::new(code, Message::new("一", "one"))];
+        if let Ok(annotated) = annotate(bytes, &findings, (Language::Zh, "办公室"), &mut Budget::default()) {
+            assert!(annotated.bytes.starts_with(bytes));
+            bounded(bytes, &annotated.bytes);
+        }
+        return;
+    }
     let packed = if bytes.starts_with(b"PK") { Some(bytes.to_vec()) } else { pack(bytes) };
     let Some(sent) = packed else { return };
     let Ok(reading) = nianbao::read::read(&sent, None, &mut Budget::default()) else { return };

@@ -1,17 +1,18 @@
-//! Annotates a copy of the sender's own Word file or workbook with a comment at every place that a finding names; everything else is
+//! Annotates a copy of the sender's own Word file, workbook or PDF with a comment at every place that a finding names; everything else is
 //! copied byte for byte.
 
 mod docx;
 mod edit;
+mod pdf;
 mod revise;
 mod xlsx;
 
 use thiserror::Error;
 
-use crate::document::{Budget, Place};
+use crate::document::{Budget, Format, Place};
 use crate::finding::{Bilingual, Finding, Language, Message, Severity};
-use crate::read::ReadError;
 use crate::read::package::Package;
+use crate::read::{self, ReadError, Sniffed};
 
 use edit::Parts;
 
@@ -27,16 +28,22 @@ pub struct Annotated {
     pub bytes: Vec<u8>,
     /// Number of comments.
     pub comments: usize,
-    /// Format: `docx` or `xlsx`.
+    /// Format: `docx`, `xlsx` or `pdf`.
     pub kind: &'static str,
 }
 
 /// Why a file could not be annotated.
 #[derive(Debug, Error)]
 pub enum AnnotateError {
-    /// It is neither a .docx nor an .xlsx.
-    #[error("only .docx and .xlsx files take comments: {0}")]
+    /// It is no .docx, .xlsx or PDF.
+    #[error("only .docx, .xlsx and PDF files take comments: {0}")]
     Unsupported(NotOffice),
+    /// It is no .docx or .xlsx, and was to be revised.
+    #[error("only .docx and .xlsx files can be revised: {0}")]
+    NotRevisable(NotOffice),
+    /// It is a PDF to which nothing can be appended.
+    #[error("this PDF takes no comments: {0}")]
+    Pdf(NotPdf),
     /// It cannot be read.
     #[error(transparent)]
     Read(#[from] ReadError),
@@ -62,13 +69,27 @@ pub enum NotOffice {
     Strict,
 }
 
+/// Why nothing can be appended to a PDF.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum NotPdf {
+    /// It is encrypted, with the empty password.
+    #[error("it is encrypted")]
+    Encrypted,
+    /// Its list of objects is damaged, and was recovered for reading.
+    #[error("its cross-reference table is damaged")]
+    Damaged,
+}
+
 impl Bilingual for AnnotateError {
     fn message(&self) -> Message {
         let zh = match self {
             Self::Unsupported(NotOffice::Strict) => {
                 "文件是“严格的 Open XML”格式，不能加批注，请另存为普通的 .docx 或 .xlsx 文件。".to_owned()
             }
-            Self::Unsupported(_) => "只能在 .docx 和 .xlsx 文件中加批注，请另存为这两种格式。".to_owned(),
+            Self::Unsupported(_) => "只能在 .docx、.xlsx 和 PDF 文件中加批注，请另存为其中一种格式。".to_owned(),
+            Self::NotRevisable(_) => "只能在 .docx 和 .xlsx 文件中修订，请另存为这两种格式。".to_owned(),
+            Self::Pdf(NotPdf::Encrypted) => "PDF 文件已加密，不能加批注，请用不加密的文件。".to_owned(),
+            Self::Pdf(NotPdf::Damaged) => "PDF 文件的内部目录已损坏，不能加批注，请重新导出 PDF。".to_owned(),
             Self::Read(error) => return error.message(),
             Self::Pack(_) => "批注文件未能生成。".to_owned(),
         };
@@ -90,13 +111,18 @@ struct Note<'f> {
 /// body are collected in one comment at the beginning.
 ///
 /// # Errors
-/// [`AnnotateError`] for a file that is not a Word document or workbook of Office Open XML (ECMA-376), or is damaged.
+/// [`AnnotateError`] for a file that is not a Word document or workbook of Office Open XML (ECMA-376) or a PDF, or is damaged.
 pub fn annotate(
     bytes: &[u8],
     findings: &[Finding],
     (language, author): (Language, &str),
     budget: &mut Budget,
 ) -> Result<Annotated, AnnotateError> {
+    if matches!(read::sniff(bytes), Sniffed::Known(Format::Pdf)) {
+        let (notes, rest) = gather(findings, language);
+        let (bytes, comments) = pdf::annotate(bytes, &notes, rest, author, budget)?;
+        return Ok(Annotated { bytes, comments, kind: "pdf" });
+    }
     let (package, main) = opened(bytes, budget)?;
     let mut parts = Parts::new(package, author, budget);
     let text = parts.text(&main)?.unwrap_or_default();

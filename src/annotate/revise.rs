@@ -39,13 +39,16 @@ pub fn revise(
     author: &str,
     budget: &mut Budget,
 ) -> Result<Revised, AnnotateError> {
-    let (package, main) = opened(bytes, budget)?;
+    let (package, main) = opened(bytes, budget).map_err(|error| match error {
+        AnnotateError::Unsupported(why) if why != NotOffice::Strict => AnnotateError::NotRevisable(why),
+        other => other,
+    })?;
     let mut parts = Parts::new(package, author, budget);
     let text = parts.text(&main)?.unwrap_or_default();
     let (kind, made) = match edit::root(&text) {
         Some((_, "document")) => ("docx", docx::track::revise(&mut parts, &main, &text, revisions)?),
         Some((_, "workbook")) => ("xlsx", xlsx::cells::revise(&mut parts, &main, &text, revisions)?),
-        _ => return Err(AnnotateError::Unsupported(NotOffice::MainPart(main))),
+        _ => return Err(AnnotateError::NotRevisable(NotOffice::MainPart(main))),
     };
     Ok(Revised { bytes: parts.pack(bytes)?, kind, made })
 }

@@ -20,7 +20,7 @@ use crate::report::Report;
 
 /// Suffixes of formats that can be annotated.
 const SUFFIXES: &[(&str, &[&str])] =
-    &[("docx", &["docx", "docm", "dotx", "dotm"]), ("xlsx", &["xlsx", "xlsm", "xltx", "xltm"])];
+    &[("docx", &["docx", "docm", "dotx", "dotm"]), ("xlsx", &["xlsx", "xlsm", "xltx", "xltm"]), ("pdf", &["pdf"])];
 
 /// Folders for annotated and revised copies, and the files that earlier runs wrote into them.
 #[derive(Debug)]

@@ -308,7 +308,7 @@ pub(crate) struct Check {
     /// How findings are printed.
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Rendering::Text)]
     pub(crate) format: Rendering,
-    /// Folder for copies of the files that were sent (.docx, .xlsx) with a comment at every place that a finding names.
+    /// Folder for copies of the files that were sent (.docx, .xlsx, .pdf) with a comment at every place that a finding names.
     #[arg(long, value_name = "DIR")]
     pub(crate) annotate: Option<PathBuf>,
     /// Folder for letters to the senders: what is to be corrected or looked at again, and, with --agencies, reminders of reports that

@@ -25,6 +25,7 @@ use crate::finding::{Finding, Message};
 pub(crate) use container::{Relationships, package};
 pub use damage::Damage;
 pub use error::ReadError;
+pub(crate) use pdf::update as pdf_update;
 pub(crate) use rows::compare_readings;
 pub use rows::{Rows, first_rows, is_workbook};
 pub use sniff::{Sniffed, sniff};

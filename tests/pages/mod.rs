@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::cast_precision_loss, reason = "positions on a sheet")]
 
+mod comments;
 mod layout;
 mod ofd;
 mod pdf;

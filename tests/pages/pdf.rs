@@ -347,6 +347,7 @@ fn packed(objects: &[(String, Option<Vec<u8>>)]) -> Vec<u8> {
     rows.push((1, file.len(), 0));
     file.extend(format!("{pack} 0 obj\n").into_bytes());
     file.extend(stream(&format!("/Type/ObjStm/N {held}/First {}", heads.len()), (heads + &bodies).as_bytes()));
+    file.extend(b"\nendobj");
     let at = file.len();
     rows.push((1, at, 0));
     let mut table = Vec::new();

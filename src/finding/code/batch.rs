@@ -60,12 +60,12 @@ pub(crate) static NOT_ANNOTATED: Code = Code {
     severity: Info,
     title: ("未能在原文件中加批注", "the file could not be given comments"),
     why: (
-        "只有 .docx 和 .xlsx 格式的文件能加批注；该文件是其他格式，或内容已损坏。",
-        "Only .docx and .xlsx files take comments; this one has another format, or is damaged.",
+        "只有 .docx、.xlsx 和 PDF 文件能加批注；该文件是其他格式，或已加密、已损坏。",
+        "Only .docx, .xlsx and PDF files take comments; this one has another format, or is encrypted or damaged.",
     ),
     remedy: (
-        "请在 Word、Excel 或 WPS 中另存为 .docx 或 .xlsx 后再运行；退回通知（--letter）不受影响。",
-        "Save it as .docx or .xlsx and run the command again; the letter (--letter) does not need this.",
+        "请在 Word、Excel 或 WPS 中另存为 .docx、.xlsx 或 PDF 后再运行；退回通知（--letter）不受影响。",
+        "Save it as .docx, .xlsx or PDF and run the command again; the letter (--letter) does not need this.",
     ),
 };
 

@@ -96,6 +96,17 @@ impl Matrix {
         ])
     }
 
+    /// The point that is transformed to this one; the point itself if the matrix has no inverse.
+    pub(in crate::read) fn before(self, x: f64, y: f64) -> (f64, f64) {
+        let [a, b, c, d, e, f] = self.0;
+        let determinant = a * d - b * c;
+        if determinant == 0.0 {
+            return (x, y);
+        }
+        let (x, y) = (x - e, y - f);
+        ((d * x - c * y) / determinant, (a * y - b * x) / determinant)
+    }
+
     /// The transformed point.
     pub(in crate::read) fn at(self, x: f64, y: f64) -> (f64, f64) {
         let a = self.0;

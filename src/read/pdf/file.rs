@@ -32,6 +32,15 @@ pub(super) enum Entry {
     Within(u32, usize),
 }
 
+/// The source text of the object at an offset.
+pub(super) fn object_text<'b>(bytes: &'b [u8], at: usize, budget: &mut Budget) -> Result<&'b [u8], ReadError> {
+    let mut lexer = Lexer::new(bytes, at.min(bytes.len()));
+    lexer.skip_blanks();
+    let start = lexer.at;
+    lexer.object(budget)?;
+    Ok(&bytes[start..lexer.at])
+}
+
 /// A decoded object stream: its bytes, and number and offset of each object.
 #[derive(Debug, Default)]
 struct Pack {
@@ -215,6 +224,39 @@ impl<'a> File<'a> {
         };
         self.known.insert(number, object.clone());
         Ok(object)
+    }
+
+    /// The source text of an object that is no stream, and its generation; `None` if there is no such object.
+    pub(super) fn source(&mut self, number: u32, budget: &mut Budget) -> Result<Option<(u16, Vec<u8>)>, ReadError> {
+        match self.entries.get(&number).copied() {
+            Some(Entry::At(at)) => {
+                let mut lexer = Lexer::new(self.bytes, at.min(self.bytes.len()));
+                let (Some(_), Some(Token::Object(generation)), Some(Token::Word(b"obj"))) =
+                    (lexer.token(), lexer.token(), lexer.token())
+                else {
+                    return Ok(None);
+                };
+                let generation = generation.index().and_then(|generation| u16::try_from(generation).ok());
+                let text = object_text(self.bytes, lexer.at, budget)?;
+                Ok(generation.map(|generation| (generation, text.to_vec())))
+            }
+            Some(Entry::Within(pack, _)) => {
+                let pack = self.pack(pack, budget)?;
+                let Some((_, at)) = pack.objects.iter().find(|(held, _)| *held == number) else { return Ok(None) };
+                Ok(Some((0, object_text(&pack.bytes, *at, budget)?.to_vec())))
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// Whether the cross-reference tables were used as they are, not recovered.
+    pub(super) fn is_sound(&self) -> bool {
+        !self.searched
+    }
+
+    /// Whether it is encrypted.
+    pub(super) fn is_encrypted(&self) -> bool {
+        self.crypt.is_some()
     }
 
     /// The object at an offset; `None` if it is not an object with the wanted number.

@@ -19,6 +19,7 @@ mod state;
 mod structure;
 mod table;
 mod truetype;
+pub(crate) mod update;
 
 #[cfg(test)]
 mod tests;
@@ -32,14 +33,17 @@ use crate::read::{Damage, ReadError};
 use file::File;
 use object::{Dict, Object};
 
+/// Offset of the header. Some systems write a few bytes before it; offsets in the file are relative to the header.
+fn header(bytes: &[u8]) -> usize {
+    memchr::memmem::find(&bytes[..bytes.len().min(1 << 10)], b"%PDF-").unwrap_or_default()
+}
+
 /// Reads a PDF file.
 ///
 /// # Errors
 /// [`ReadError`] if the file needs a password, is damaged, or exceeds a limit.
 pub(super) fn read(bytes: &[u8], budget: &mut Budget, findings: &mut Vec<Finding>) -> Result<Document, ReadError> {
-    // Some systems write a few bytes before the header; offsets are relative to the header.
-    let start = memchr::memmem::find(&bytes[..bytes.len().min(1 << 10)], b"%PDF-").unwrap_or_default();
-    let mut file = File::open(&bytes[start..], budget)?;
+    let mut file = File::open(&bytes[header(bytes)..], budget)?;
     let metadata = metadata(&mut file, budget)?;
     let pages::Found { pages, mut remarks, numbers } = pages::read(&mut file, budget)?;
     if pages.is_empty() {

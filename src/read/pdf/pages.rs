@@ -33,11 +33,40 @@ pub(super) struct Found {
     pub(super) numbers: HashMap<u32, usize>,
 }
 
+/// A page of the page tree.
+pub(super) struct PageNode {
+    /// Number of its object; `None` if the page is not an object of its own.
+    pub(super) number: Option<u32>,
+    dict: Rc<Dict>,
+    inherited: Inherited,
+}
+
+impl PageNode {
+    /// The transformation from the page's own coordinates to points from the upper left corner of the page as displayed.
+    pub(super) fn matrix(&self) -> Matrix {
+        self.inherited.placed().2
+    }
+}
+
 /// Reads all pages.
 pub(super) fn read(file: &mut File, budget: &mut Budget) -> Result<Found, ReadError> {
     let Some(root) = file.root(budget)? else { return Ok(Found::default()) };
     let mut shared = Shared::new(hidden_layers(file, &root, budget)?);
     let Found { mut pages, mut remarks, mut numbers } = Found::default();
+    for node in nodes(file, &root, budget)? {
+        let (page, damaged) = draw_page(file, &mut shared, &node, budget)?;
+        if damaged {
+            remarks.push((pages.len(), Remark::Damaged));
+        }
+        numbers.extend(node.number.map(|number| (number, pages.len())));
+        pages.push(page);
+    }
+    Ok(Found { pages, remarks, numbers })
+}
+
+/// The pages below a catalogue, in order.
+pub(super) fn nodes(file: &mut File, root: &Dict, budget: &mut Budget) -> Result<Vec<PageNode>, ReadError> {
+    let mut nodes = Vec::new();
     let mut seen = HashSet::new();
     let mut open = vec![(root.raw(b"Pages").clone(), Inherited::default())];
     while let Some((node, mut inherited)) = open.pop() {
@@ -49,22 +78,17 @@ pub(super) fn read(file: &mut File, budget: &mut Budget) -> Result<Found, ReadEr
             continue;
         }
         let number = if let Object::Reference(number) = node { Some(number) } else { None };
-        let Some(node) = file.dict_of(&node, budget)? else { continue };
-        inherited.take(file, &node, budget)?;
-        if let Some(kids) = file.value(&node, b"Kids", budget)?.array() {
+        let Some(dict) = file.dict_of(&node, budget)? else { continue };
+        inherited.take(file, &dict, budget)?;
+        if let Some(kids) = file.value(&dict, b"Kids", budget)?.array() {
             budget.spend(Resource::Steps, kids.len() as u64)?;
             open.extend(kids.iter().rev().map(|kid| (kid.clone(), inherited.clone())));
             continue;
         }
-        budget.spend(Resource::Pages, pages.len() as u64 + 1)?;
-        let (page, damaged) = draw_page(file, &mut shared, &node, &inherited, budget)?;
-        if damaged {
-            remarks.push((pages.len(), Remark::Damaged));
-        }
-        numbers.extend(number.map(|number| (number, pages.len())));
-        pages.push(page);
+        budget.spend(Resource::Pages, nodes.len() as u64 + 1)?;
+        nodes.push(PageNode { number, dict, inherited });
     }
-    Ok(Found { pages, remarks, numbers })
+    Ok(nodes)
 }
 
 impl Inherited {
@@ -110,10 +134,10 @@ impl Inherited {
 fn draw_page(
     file: &mut File,
     shared: &mut Shared,
-    node: &Dict,
-    inherited: &Inherited,
+    node: &PageNode,
     budget: &mut Budget,
 ) -> Result<(Page, bool), ReadError> {
+    let PageNode { dict: node, inherited, .. } = node;
     let (width, height, matrix) = inherited.placed();
     let mut page = Page { width, height, ..Page::default() };
     let before = std::mem::take(&mut file.damaged);

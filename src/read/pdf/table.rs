@@ -12,13 +12,7 @@ use crate::read::ReadError;
 impl File<'_> {
     /// Reads all cross-reference tables, beginning with the last; damaged ones are left to recovery.
     pub(super) fn read_tables(&mut self, budget: &mut Budget) -> Result<(), ReadError> {
-        const TAIL: usize = 2_048;
-        let tail = self.bytes.len().saturating_sub(TAIL);
-        let found = memchr::memmem::rfind(&self.bytes[tail..], b"startxref").map(|at| tail + at + 9);
-        let mut next = found.and_then(|at| match Lexer::new(self.bytes, at).token() {
-            Some(Token::Object(number)) => number.index(),
-            _ => None,
-        });
+        let mut next = self.last_table();
         let mut seen = HashSet::new();
         while let Some(at) = next.filter(|at| seen.insert(*at)) {
             budget.spend(Resource::Steps, 1)?;
@@ -32,6 +26,17 @@ impl File<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Offset of the last cross-reference table, as the end of the file states it.
+    pub(super) fn last_table(&self) -> Option<usize> {
+        const TAIL: usize = 2_048;
+        let tail = self.bytes.len().saturating_sub(TAIL);
+        let at = memchr::memmem::rfind(&self.bytes[tail..], b"startxref").map(|at| tail + at + 9)?;
+        match Lexer::new(self.bytes, at).token() {
+            Some(Token::Object(number)) => number.index(),
+            _ => None,
+        }
     }
 
     /// Reads one table and returns its trailer; existing entries are kept.
