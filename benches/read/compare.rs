@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::{SAMPLES, others, ours, sample};
+use super::{SAMPLES, others, ours, pages, sample};
 
 /// Number of turns per program, and minimum duration of a turn.
 const TURNS: usize = 15;
@@ -34,7 +34,10 @@ pub(crate) fn table() {
         let mine = best[0];
         let names = others.iter().map(|other| other.0);
         let mut rows: Vec<(&str, Duration)> = names.zip(best[1..].iter().copied()).collect();
-        rows.extend(office(name).map(|time| ("LibreOffice", time)));
+        rows.extend(pages::of(name));
+        if !pages::is_fixed(name) {
+            rows.extend(office(name).map(|time| ("LibreOffice", time)));
+        }
         let megabytes = f64::from(bytes.len() as u32) / 1e6 * rate(mine);
         if rows.is_empty() {
             println!("| {name} | {} | {:.0} | {megabytes:.1} | | | |", bytes.len(), rate(mine));
@@ -78,7 +81,7 @@ fn own_time() -> Option<Duration> {
 }
 
 /// CPU time of ended children; `None` if the system does not tell.
-fn childrens_time() -> Option<Duration> {
+pub(crate) fn childrens_time() -> Option<Duration> {
     let told = std::fs::read_to_string("/proc/self/stat").ok()?;
     let fields: Vec<&str> = told.rsplit(')').next()?.split_whitespace().collect();
     let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<u64>().ok());

@@ -9,10 +9,13 @@
 
 mod compare;
 mod others;
+mod pages;
+
+use std::sync::LazyLock;
 
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
-use nianbao::document::Budget;
+use nianbao::document::{Budget, Limits, Reuse};
 use nianbao::read::read;
 
 /// Sample reports, one per format; formats that this program does not write were written by LibreOffice.
@@ -32,7 +35,12 @@ const SAMPLES: &[&str] = &[
     "page-gbk.html",
     "text-pipes.txt",
     "text-lines.txt",
+    "report.pdf",
+    "report.ofd",
 ];
+
+/// What a worker reuses from file to file.
+static REUSE: LazyLock<Reuse> = LazyLock::new(Reuse::default);
 
 fn main() {
     if std::env::args().any(|argument| argument == "--compare") {
@@ -48,7 +56,7 @@ fn sample(name: &str) -> Vec<u8> {
 
 /// Reads bytes to a document, as every command does: with format detection, budget and findings.
 fn ours(bytes: &[u8]) {
-    black_box(read(black_box(bytes), None, &mut Budget::default()).expect("a document"));
+    black_box(read(black_box(bytes), None, &mut Budget::reusing(Limits::default(), &REUSE)).expect("a document"));
 }
 
 #[divan::bench(args = SAMPLES)]
