@@ -156,6 +156,20 @@ fn merged_beside_extra(three: &mut Three, at: usize) {
     }
 }
 
+/// The same, in the last group of columns, which is over the column without a header too.
+fn merged_beside_grouped(three: &mut Three, at: usize) {
+    let made = table_mut(&mut three.page, at);
+    for row in 0..made.cells.len() {
+        let last = row + 1 == made.cells.len();
+        let group = made.cells[row][13];
+        let cell = if made.cells[row][12] == group { group } else { made.add(if last { "80003" } else { "" }) };
+        made.cells[row].insert(13, cell);
+        if last {
+            made.cells[row][8] = made.cells[row][9];
+        }
+    }
+}
+
 pub(super) const CASES: &[Case] = &[
     Case { name: "table two with merged cells in every column", table: 0, act: repeated, least: [10; 4] },
     Case { name: "table three with merged cells in every column", table: 1, act: repeated, least: [175; 4] },
@@ -174,4 +188,5 @@ pub(super) const CASES: &[Case] = &[
     Case { name: "list of two offices, one figure the same", table: 2, act: list_of_two, least: NONE },
     Case { name: "other rows in the text below", table: 2, act: rows_in_text, least: NONE },
     Case { name: "merged beside an extra column", table: 2, act: merged_beside_extra, least: NONE },
+    Case { name: "merged beside a column of a group", table: 2, act: merged_beside_grouped, least: NONE },
 ];

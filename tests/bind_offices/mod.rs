@@ -6,6 +6,7 @@ mod groups;
 mod layouts;
 mod merged;
 mod offices;
+mod written;
 
 use nianbao::bind::{Binder, Hints};
 use nianbao::document::Budget;

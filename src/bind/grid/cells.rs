@@ -123,12 +123,16 @@ fn is_zero(cell: &ViewCell) -> bool {
 
 /// Whether a cell is over two headers, while a figure is under a column without a header: their number agrees with the form's by chance.
 fn agrees_by_chance(header: &Header, kept: &[usize], cells: &[ViewCell]) -> bool {
+    let is_own = |head: &HeadColumn| matches!(head.is, Column::Known(..) | Column::Alike(_) | Column::Group(_));
     let merged = cells.iter().any(|cell| {
         let starts = |at: &usize| header.columns[*at].start == cell.column && header.columns[*at].end < cell.end();
         kept.iter().any(starts) && kept.iter().any(|&at| header.columns[at].end == cell.end())
     });
     let unheaded = cells.iter().any(|cell| {
-        let same = |head: &HeadColumn| (head.start, head.end) == (cell.column, cell.end()) && head.path.is_empty();
+        // A group of columns above is not a header.
+        let headless =
+            |head: &HeadColumn| head.path.last().is_none_or(|last| last.span > head.end - head.start) && !is_own(head);
+        let same = |head: &HeadColumn| (head.start, head.end) == (cell.column, cell.end()) && headless(head);
         number(&cell.at.cell.text).is_some() && kept.iter().any(|&at| same(&header.columns[at]))
     });
     merged && unheaded

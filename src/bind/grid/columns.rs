@@ -102,10 +102,12 @@ fn by_labels<'f, 'd>(forms: &Forms, shape: &Shape, view: &View<'f, 'd>, panel: &
         .collect();
     let each = |(column, &at): (usize, &usize)| choices[at].iter().any(|one| one.column == column && !one.doubtful);
     let by_columns = kept.len() == width && kept.iter().enumerate().all(each);
-    let in_words = in_words(shape, &heads, rows.edge);
-    if in_words && heads.iter().flat_map(|row| row.filled()).any(|cell| is_word(shape, cell) && cell.end() <= rows.edge)
-    {
-        // The rows lost the cells of merged labels, so no column is below its header: only the order counts.
+    // Whether the rows lost the cells of merged labels.
+    let lost = heads.iter().flat_map(|row| row.filled()).any(|cell| is_word(shape, cell) && cell.end() <= rows.edge);
+    // A blank cell between the words is then a column that the form does not have.
+    let in_words = in_words(shape, &heads, rows.edge) && !(lost && heads.iter().any(|row| has_gap(row)));
+    if in_words && lost {
+        // No column is below its header: only the order counts.
         let known =
             |column| HeadColumn { start: 0, end: u32::MAX, is: Column::Known(column, Fit::Exact), path: Vec::new() };
         let columns = (0..width).map(known).collect();
@@ -319,6 +321,13 @@ fn choices(
     let best = found.iter().map(|(at, choice)| (*at, choice.groups, choice.fit)).max();
     found.retain(|(at, choice)| best == Some((*at, choice.groups, choice.fit)));
     found.into_iter().map(|found| found.1).collect()
+}
+
+/// Whether a row has a blank cell between filled ones.
+fn has_gap(row: &ViewRow) -> bool {
+    let filled = |cell: &ViewCell| cell.own && cell.filled;
+    let (first, last) = (row.cells.iter().position(filled), row.cells.iter().rposition(filled));
+    first.zip(last).is_some_and(|(first, last)| row.cells[first..last].iter().any(|cell| cell.own && !cell.filled))
 }
 
 /// Whether a cell contains a word of the form's header.

@@ -45,12 +45,12 @@ impl Cutting {
 /// A row of the form with the text of its figures.
 pub(in crate::bind) struct FlatRow<'t> {
     /// Block and row.
-    row: (usize, usize),
-    first: FieldIndex,
+    pub(super) row: (usize, usize),
+    pub(super) first: FieldIndex,
     /// Number of cells that the row should have.
     pub(in crate::bind) wanted: usize,
     /// Byte offset in the raw text to which the offsets of the pieces are relative.
-    start: usize,
+    pub(super) start: usize,
     /// End of the text that may belong to the row.
     end: usize,
     /// The pieces of its text, with offsets relative to `start`.
@@ -83,7 +83,7 @@ fn no_blank(way: &Split) -> bool {
 
 impl FlatRow<'_> {
     /// Number of non-empty pieces.
-    fn filled(&self) -> usize {
+    pub(super) fn filled(&self) -> usize {
         self.pieces.iter().filter(|piece| !piece.text.is_empty()).count()
     }
 }
@@ -239,8 +239,9 @@ impl FlatTable<'_, '_> {
         let lacking: Vec<bool> = (0..self.index.form.tables[self.table].blocks.len())
             .map(|block| lack_columns(of(block).map(|row| (row.pieces.as_slice(), row.wanted))))
             .collect();
+        let shifted = self.shifted(rows, figures);
         let orders: Vec<Option<Vec<Option<usize>>>> = (0..lacking.len()).map(|block| self.other_order(block)).collect();
-        for row in rows {
+        for (number, row) in rows.iter().enumerate() {
             let order = orders[row.row.0].as_ref().filter(|_| row.certain && !lacking[row.row.0]);
             if let Some(cells) = order.and_then(|order| Self::in_order(order, &row.pieces)) {
                 let known = cells.iter().map(|piece| piece.text.parse().ok()).collect();
@@ -251,6 +252,7 @@ impl FlatTable<'_, '_> {
             let stands = || self.header_in_order(row.row.0) && self.groups_stand(row.row, row.start);
             let certain = row.certain
                 && !lacking[row.row.0]
+                && !shifted[number]
                 && (row.ordered || stands())
                 && !self.contradicts((row.start, row.wanted), &row.pieces, self.labelled(row.row));
             let by_line =

@@ -16,6 +16,7 @@ pub(in crate::bind) mod pieces;
 mod rival;
 pub(in crate::bind) mod rowtext;
 pub(in crate::bind) mod runs;
+mod shifted;
 pub(in crate::bind) mod solve;
 pub(in crate::bind) mod stated;
 #[cfg(test)]

@@ -104,22 +104,28 @@ fn is_against(header: &[Vec<&str>], row: &[&str], labelled: bool) -> bool {
         let label = row[..first].iter().rposition(|cell| !cell.is_empty()).map_or(0, |at| at + 1);
         let stray = (first..=last).any(|at| !row[at].is_empty() && !headed(at));
         let lacks = (label..row.len()).any(|at| row[at].is_empty() && headed(at));
-        return stray && lacks;
+        if lacks || !stray {
+            return stray && lacks;
+        }
     }
     // Otherwise a merged cell is written once, so that a blank cell is a column without a header: in the first line, or between the
-    // labels of the last.
+    // labels of another. Blank cells that fill up every line to the same length are none.
+    let filled_up = header.iter().all(|line| line.len() == row.len());
+    let filled = |cell: &&str| !cell.is_empty();
     let blanks = |cells: &[&str]| cells.iter().filter(|cell| cell.is_empty()).count();
     let inner = |cells: &[&str], from: usize| -> usize {
-        let filled = |cell: &&str| !cell.is_empty();
         let (Some(one), Some(other)) = (cells.iter().position(filled), cells.iter().rposition(filled)) else {
             return 0;
         };
         blanks(&cells[one.max(from)..=other.max(from)])
     };
-    let own = if labelled { inner(row, first) + blanks(&row[last..]) } else { blanks(row) };
-    let top = header.first().map_or(0, |line| if labelled { inner(line, 0) } else { blanks(line) });
-    let lowest = header.last().map_or(0, |line| inner(line, 0));
-    own < top.max(lowest)
+    let behind = if filled_up { 0 } else { blanks(&row[last..]) };
+    let own = if labelled { inner(row, first) + behind } else { inner(row, 0) + behind };
+    let longer = matches!(header, [line] if line.len() > row.len() && !row[row.len() - 1].is_empty());
+    let top = header.first().map_or(0, |line| if labelled && !longer { inner(line, 0) } else { blanks(line) });
+    let top = if filled_up { 0 } else { top };
+    let inside = header.iter().map(|line| inner(line, 0)).max().unwrap_or(0);
+    own < top.max(inside)
 }
 
 /// Whether figures that are aligned by blanks contradict the header above: one of them is under no word of it, and a word of its lowest line
@@ -142,14 +148,14 @@ fn is_beside(header: &[Vec<Token>], row: &[Token], wanted: usize) -> bool {
         let same = |figure: &&Token| words().any(|word| edge(word) == edge(figure));
         figures.iter().filter(same).count()
     };
-    stray && lacks && edges.into_iter().map(aligned).max() >= Some(wanted.saturating_sub(APART))
+    stray && lacks && edges.into_iter().map(aligned).max() >= Some(wanted.saturating_sub(APART).max(2))
 }
 
 /// Number of figures that have no edge in common with their header: the one under no header, and the one that is written for two columns.
 const APART: usize = 2;
 
 /// Minimum number of figures whose alignment with a header is no coincidence.
-const ALIGNED: usize = 4;
+const ALIGNED: usize = 3;
 
 #[cfg(test)]
 mod tests {
