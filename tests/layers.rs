@@ -152,7 +152,7 @@ const ROOMS_OF_BIND: &[(&str, &[&str])] = &[
     ("assemble", &["asides", "figures", "grid", "labels", "ledger", "page", "source", "summary", "text"]),
     ("sheets", &["recognise", "source"]),
     ("several", &["labels", "recognise", "segments", "source"]),
-    ("regrid", &["source"]),
+    ("regrid", &["grid", "source"]),
 ];
 
 /// The rooms that each room of reading may import, besides itself. `word`, `sheet` and `page` are siblings: none imports another. The

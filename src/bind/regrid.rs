@@ -1,6 +1,7 @@
 //! A second reading of a text whose tables were not read completely: lines with cells become grids, so that blank cells, years side by side
 //! and transposed tables are read by their columns.
 
+use super::grid::indicators;
 use super::source::gridded::{Wanted, gridded};
 use super::{Binder, Bound, Hints};
 use crate::finding::code::bind::{HEADER_LOST, SECOND_REPORT, TABLE_DOUBLED};
@@ -27,8 +28,10 @@ impl Binder {
         if form.is_open() || !tables.contains(&true) {
             return bound;
         }
+        let missing = (0..tables.len()).filter(|&table| tables[table]);
+        let entries = missing.flat_map(|table| indicators::entries(index, table)).collect();
         let again = |tables: Vec<bool>| {
-            let document = gridded(&reading.document, &Wanted { index, tables })?;
+            let document = gridded(&reading.document, &Wanted { index, tables, entries: &entries })?;
             let again = Reading { format: reading.format, document, findings: reading.findings.clone() };
             let found = self.bind_once(&again, hints).ok()?;
             matches!(found.reports.as_slice(), [other] if gains(report, other)).then_some(found)

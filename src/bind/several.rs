@@ -11,7 +11,7 @@ use crate::finding::code::bind as code;
 use crate::finding::{Finding, Message, Severity};
 use crate::form::Form;
 use crate::read::Reading;
-use crate::report::{Content, Report};
+use crate::report::{Content, Report, Value};
 use crate::text::{blank, fold};
 
 /// Maximum number of reports that a message names.
@@ -296,7 +296,14 @@ fn tell_alike(reports: &mut [(&Segment, Report)]) {
             ),
         );
         let place = reports[number].0.place.clone();
-        reports[number].1.findings.push(Finding::new(&code::SECOND_REPORT, message).at(place));
+        // Of a figure that differs it is not certain which of the two is the report's.
+        let others = &reports[other].1.values;
+        let differs = |(id, value): &(&String, &Value)| {
+            value.value.is_some()
+                && others.get(*id).is_some_and(|other| other.value.is_some_and(|other| Some(other) != value.value))
+        };
+        let ids: Vec<String> = reports[number].1.values.iter().filter(differs).map(|(id, _)| id.clone()).collect();
+        reports[number].1.findings.push(Finding::new(&code::SECOND_REPORT, message).about(ids).at(place));
     }
 }
 

@@ -69,10 +69,6 @@ fn some_row(table: &Table, random: &mut Random) -> Option<usize> {
     (!rows.is_empty()).then(|| rows.start + below(random, rows.len()))
 }
 
-fn is_figure(table: &Table, cell: usize) -> bool {
-    table.texts[cell].parse::<f64>().is_ok()
-}
-
 /// Replaces each figure of a table by the text that `make` returns; the tables share no cells.
 fn with_figures(table: &Table, make: impl Fn(f64) -> String) -> Table {
     let mut other = table.clone();
@@ -156,7 +152,18 @@ fn unit_line(_: &Form, page: &mut Page, random: &mut Random) {
 
 fn row_away(_: &Form, page: &mut Page, random: &mut Random) {
     let Some(table) = some(page, random) else { return };
-    if let Some(row) = some_row(table, random).filter(|_| rows(table).len() > 1) {
+    let Some(row) = some_row(table, random).filter(|_| rows(table).len() > 1) else { return };
+    // Of a row that stands twice, the one with the report's figures would be away.
+    let label = |row: usize| table.labels.checked_sub(1).map(|label| table.cells[row][label]);
+    let twice = |other: usize| other != row && label(other) == label(row);
+    // A figure that is merged over two rows would be left in the other.
+    let cells = &table.cells;
+    let inside = |at: usize| {
+        table.is_figure(cells[row][at])
+            && (row > 0 && cells[row - 1][at] == cells[row][at]
+                || cells.get(row + 1).is_some_and(|below| below[at] == cells[row][at]))
+    };
+    if !rows(table).any(twice) && !(0..cells[row].len()).any(inside) {
         table.cells.remove(row);
     }
 }
@@ -200,6 +207,9 @@ fn words_for_figures(_: &Form, page: &mut Page, random: &mut Random) {
     for _ in 0..=below(random, 4) {
         let Some(row) = some_row(table, random) else { return };
         let column = table.labels + below(random, table.width() - table.labels);
+        if table.has_merged(column) || table.has_merged(column + 1) {
+            continue;
+        }
         table.cells[row][column] = table.add(words);
     }
 }
@@ -209,7 +219,7 @@ fn figures_with_notes(_: &Form, page: &mut Page, random: &mut Random) {
     let Some(row) = some_row(table, random) else { return };
     let column = table.labels + below(random, table.width() - table.labels);
     let cell = table.cells[row][column];
-    if is_figure(table, cell) {
+    if table.is_figure(cell) && !table.has_merged(column) && !table.has_merged(column + 1) {
         let text = &table.texts[cell];
         let noted = [
             format!("{text}（含转办3件）"),
@@ -402,6 +412,9 @@ fn halves(_: &Form, page: &mut Page, random: &mut Random) {
         return;
     }
     let cut = table.labels + 1 + below(random, figures - 1);
+    if table.has_merged(cut) {
+        return;
+    }
     let mut right = table.clone();
     right.cells.iter_mut().for_each(|row| _ = row.drain(table.labels..cut));
     table.cells.iter_mut().for_each(|row| row.truncate(cut));

@@ -137,6 +137,9 @@ pub(super) fn two_columns(table: &Table, random: &mut Random) -> Option<(usize, 
 fn swap_columns(_: &Form, page: &mut Page, random: &mut Random) {
     let Some(table) = some(page, random) else { return };
     let Some((one, other)) = two_columns(table, random) else { return };
+    if [one, one + 1, other, other + 1].into_iter().any(|at| table.has_merged(at)) {
+        return;
+    }
     table.cells.iter_mut().for_each(|row| row.swap(one, other));
 }
 
@@ -155,6 +158,9 @@ fn extra_column(_: &Form, page: &mut Page, random: &mut Random) {
     let head = ["备注数", "", "上年数", "结果维持"][below(random, 4)];
     let Some(table) = some(page, random) else { return };
     let at = table.labels + below(random, table.width() - table.labels + 1);
+    if table.has_merged(at) {
+        return;
+    }
     for row in 0..table.cells.len() {
         let text = if row < table.head { head.to_owned() } else { (80_000 + row).to_string() };
         let cell = table.add(&text);
@@ -168,6 +174,9 @@ fn column_away(_: &Form, page: &mut Page, random: &mut Random) {
         return;
     }
     let at = table.labels + below(random, table.width() - table.labels);
+    if table.has_merged(at) || table.has_merged(at + 1) {
+        return;
+    }
     table.cells.iter_mut().for_each(|row| _ = row.remove(at));
 }
 
@@ -225,7 +234,9 @@ fn serial(_: &Form, page: &mut Page, random: &mut Random) {
 fn spacer(_: &Form, page: &mut Page, random: &mut Random) {
     let Some(table) = some(page, random) else { return };
     let at = below(random, table.width() + 1);
-    insert_column(table, at, "", |_| String::new());
+    if !table.has_merged(at) {
+        insert_column(table, at, "", |_| String::new());
+    }
 }
 
 fn row_shifted(_: &Form, page: &mut Page, random: &mut Random) {

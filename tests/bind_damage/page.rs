@@ -33,6 +33,25 @@ impl Table {
         self.cells.first().map_or(0, Vec::len)
     }
 
+    pub(crate) fn is_figure(&self, cell: usize) -> bool {
+        self.texts[cell].parse::<f64>().is_ok()
+    }
+
+    /// Whether a figure is merged over the column before `at` and that column, which have different headers: parted, it would be the
+    /// figure of both.
+    pub(crate) fn has_merged(&self, at: usize) -> bool {
+        let pair = |row: &Vec<usize>| Some((*row.get(at.checked_sub(1)?)?, *row.get(at)?));
+        let mut headed_apart = true;
+        for (one, other) in self.cells.iter().filter_map(pair) {
+            if !self.is_figure(one) && !self.is_figure(other) {
+                headed_apart = one != other;
+            } else if one == other && headed_apart {
+                return true;
+            }
+        }
+        false
+    }
+
     /// The same table with other figures.
     pub(crate) fn with_other_figures(&self) -> Self {
         let mut other = self.clone();

@@ -154,7 +154,7 @@ fn figures_written_once_for_two_columns_are_not_counted_in_text() {
         // The figure that was written once may be either column's.
         let last = super::table(&page, page.tables()[case.table]);
         let texts: Vec<&str> = last.cells.iter().flatten().map(|&cell| last.texts[cell].as_str()).collect();
-        for (field, truth) in form.fields.iter().zip(&mut truth).filter(|(field, _)| field.table == case.table) {
+        for (_, truth) in form.fields.iter().zip(&mut truth).filter(|(field, _)| field.table == case.table) {
             if !texts.contains(&truth.to_string().as_str()) {
                 *truth = -1;
             }

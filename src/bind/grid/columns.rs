@@ -84,7 +84,7 @@ fn by_labels<'f, 'd>(forms: &Forms, shape: &Shape, view: &View<'f, 'd>, panel: &
     let chosen = |columns: &[HeadColumn]| -> Vec<Vec<Choice>> {
         let all = columns.iter().map(|column| choices(&forms.index.form.words, shape, column, wide, over));
         let mut all: Vec<Vec<Choice>> = all.collect();
-        words_below(shape, columns, &mut all);
+        words_below(forms, shape, columns, &mut all);
         all
     };
     let mut choices = chosen(&header.columns);
@@ -177,7 +177,7 @@ fn is_slipped(shape: &Shape, view: &View, heads: &[&ViewRow], rows: &Rows) -> bo
 }
 
 /// Makes headers doubtful if words below them, such as the names of offices, distinguish the columns.
-fn words_below(shape: &Shape, columns: &[HeadColumn], choices: &mut [Vec<Choice>]) {
+fn words_below(forms: &Forms, shape: &Shape, columns: &[HeadColumn], choices: &mut [Vec<Choice>]) {
     let below = |head: &HeadColumn, choice: &[Choice]| -> String {
         let own = choice.first().and_then(|one| shape.columns[one.column].own.as_ref());
         let place = head.path.iter().rposition(|cell| own.is_some_and(|own| own.fit(cell.number()).is_some()));
@@ -188,7 +188,9 @@ fn words_below(shape: &Shape, columns: &[HeadColumn], choices: &mut [Vec<Choice>
     };
     let words: Vec<String> = columns.iter().zip(choices.iter()).map(|(head, choice)| below(head, choice)).collect();
     let said = || words.iter().filter(|word| !word.is_empty());
-    if said().any(|word| Some(word) != said().next()) {
+    // A single one distinguishes its column if it is a label of another form.
+    let alone = || said().count() == 1 && columns.len() > 1 && said().all(|word| forms.have_label(word));
+    if said().any(|word| Some(word) != said().next()) || alone() {
         let named = choices.iter_mut().zip(&words).filter(|(_, word)| !word.is_empty());
         for one in named.flat_map(|(choice, _)| choice) {
             one.doubtful = true;

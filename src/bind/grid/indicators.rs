@@ -1,7 +1,7 @@
 //! Tables written as a list: each figure follows the labels of its row and column, in one cell or in two, or with the row's label in a line
 //! above.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 
 use super::around::around;
@@ -13,7 +13,8 @@ use crate::bind::figures::{Figures, Hold, Proof};
 use crate::bind::labels::index::FormIndex;
 use crate::bind::labels::numbers::LabelNumber;
 use crate::bind::labels::shapes::Numbers;
-use crate::bind::source::items::{Flow, FlowRow, Item, RowCell};
+use crate::bind::limits::{ROW_CELLS, count};
+use crate::bind::source::items::{Flow, Item, RowCell};
 use crate::bind::units::Stated;
 use crate::bind::value;
 use crate::document::Cell;
@@ -25,6 +26,9 @@ const LISTED: usize = 50;
 
 /// Maximum number of fields of a table that is searched for as a list; larger tables are not written this way.
 const FIELDS: usize = 60;
+
+/// Maximum number of rows of a grid whose columns are searched: two or three rows of labels, one of figures, and captions.
+const LOW: usize = 6;
 
 /// A field with the labels of its row and column, outermost first.
 struct Address {
@@ -48,6 +52,8 @@ struct List<'d> {
     found: BTreeMap<FieldIndex, Vec<(&'d Cell, usize)>>,
     /// The row labels that apply to the lines below.
     above: Vec<LabelNumber>,
+    /// The rows with labels that are above the figures of other rows.
+    heads: Vec<usize>,
     /// The grid whose header was read last, and its columns of another year or of shares.
     apart: (usize, Vec<Range<u32>>),
 }
@@ -63,8 +69,14 @@ pub(super) fn read(index: &FormIndex, flow: &Flow, figures: &mut Figures) {
         if index.form.sections[spec.section].heading.is_none() {
             continue;
         }
-        let list = listed(index, flow, table);
-        if list.found.len() * 100 >= fields * LISTED {
+        let addresses = addresses(index, table);
+        let rows = at_home(index, flow, table);
+        let enough = |list: &List| list.found.len() * 100 >= fields * LISTED;
+        let mut list = listed(index, &addresses, flow, &rows);
+        if !enough(&list) {
+            list = across(index, &addresses, flow, &rows);
+        }
+        if enough(&list) {
             put(index, flow, (table, fields), &list, figures);
         }
     }
@@ -91,12 +103,17 @@ fn addresses(index: &FormIndex, table: usize) -> Addresses {
     Addresses { all, glued }
 }
 
-/// Collects the list from the grid rows under the heading of the table's section.
-fn listed<'d>(index: &FormIndex, flow: &Flow<'d>, table: usize) -> List<'d> {
-    let addresses = addresses(index, table);
+/// The texts in which the labels of a figure's row and column are joined, of a table that may be a list.
+pub(in crate::bind) fn entries(index: &FormIndex, table: usize) -> HashSet<String> {
+    let fields = index.form.fields.iter().filter(|field| field.table == table).count();
+    if fields > FIELDS { HashSet::new() } else { addresses(index, table).glued.into_keys().collect() }
+}
+
+/// The grid rows under the heading of the table's section, and whether each is the first below a heading.
+fn at_home(index: &FormIndex, flow: &Flow, table: usize) -> Vec<(usize, bool)> {
     let home = index.form.tables[table].section;
-    let mut list = List::default();
-    let (mut at_home, mut compared) = (false, false);
+    let mut rows = Vec::new();
+    let (mut at_home, mut compared, mut first) = (false, false, true);
     for item in &flow.items {
         let (text, folded) = match item {
             Item::Text(text) => (text.text.as_ref(), text.folded.as_str()),
@@ -110,8 +127,7 @@ fn listed<'d>(index: &FormIndex, flow: &Flow<'d>, table: usize) -> List<'d> {
             }
         };
         if let Some(found) = section(index, text, folded) {
-            (at_home, compared) = (found == home, false);
-            list.above.clear();
+            (at_home, compared, first) = (found == home, false, true);
             continue;
         }
         compared |= compares(index, folded);
@@ -119,7 +135,46 @@ fn listed<'d>(index: &FormIndex, flow: &Flow<'d>, table: usize) -> List<'d> {
             && at_home
             && !compared
         {
-            list.row(index, &addresses, &flow.rows[*row], *row);
+            rows.push((*row, std::mem::take(&mut first)));
+        }
+    }
+    rows
+}
+
+/// Collects the list from rows.
+fn listed<'d>(index: &FormIndex, addresses: &Addresses, flow: &Flow<'d>, rows: &[(usize, bool)]) -> List<'d> {
+    let mut list = List::default();
+    for &(row, first) in rows {
+        if first {
+            list.above.clear();
+        }
+        let cells: Vec<&RowCell> = flow.rows[row].cells.iter().collect();
+        list.row(index, addresses, (&cells, flow.rows[row].grid), row);
+    }
+    list
+}
+
+/// Collects the list from the columns of low grids: each figure is below the labels of its row and column.
+fn across<'d>(index: &FormIndex, addresses: &Addresses, flow: &Flow<'d>, rows: &[(usize, bool)]) -> List<'d> {
+    let mut list = List::default();
+    for grid in rows.chunk_by(|one, next| flow.rows[one.0].grid == flow.rows[next.0].grid) {
+        if grid.len() > LOW {
+            continue;
+        }
+        let cells = || grid.iter().flat_map(|&(row, _)| flow.rows[row].cells.iter().map(move |cell| (row, cell)));
+        let width = cells().map(|(_, cell)| cell.cell.column + cell.cell.col_span.max(1)).max().unwrap_or(0);
+        for column in 0..width.min(count(ROW_CELLS).unsigned_abs()) {
+            let covers =
+                |cell: &RowCell| (cell.cell.column..cell.cell.column + cell.cell.col_span.max(1)).contains(&column);
+            let own = |cell: &RowCell| cell.own && covers(cell) && (!cell.figure || cell.cell.column == column);
+            let below: Vec<(usize, &RowCell)> = cells().filter(|(_, cell)| own(cell)).collect();
+            let Some(&(last, _)) = below.iter().rfind(|(_, cell)| cell.figure && is_filled(cell)) else { continue };
+            let below: Vec<&RowCell> = below.into_iter().map(|(_, cell)| cell).collect();
+            list.above.clear();
+            list.row(index, addresses, (&below, usize::MAX), last);
+        }
+        if !list.found.is_empty() {
+            list.heads.extend(grid.iter().map(|row| row.0));
         }
     }
     list
@@ -130,7 +185,14 @@ fn is_filled(cell: &RowCell) -> bool {
 }
 
 impl<'d> List<'d> {
-    fn row(&mut self, index: &FormIndex, addresses: &Addresses, row: &FlowRow<'d>, number: usize) {
+    /// Reads a row of the list, given by its cells and its grid.
+    fn row(
+        &mut self,
+        index: &FormIndex,
+        addresses: &Addresses,
+        (cells, grid): (&[&RowCell<'d>], usize),
+        number: usize,
+    ) {
         let is_label = |label: LabelNumber| {
             addresses.all.iter().flat_map(|address| &address.labels).any(|own| own.fit(Some(label)).is_some())
         };
@@ -139,26 +201,27 @@ impl<'d> List<'d> {
         };
         let words = &index.form.words;
         let of_others = |cell: &RowCell| words.beside.iter().any(|word| cell.folded.contains(word.as_str()));
-        let Some(last) = row.cells.iter().rposition(|cell| of_table(&cell)) else {
-            self.header(row, of_others);
+        let Some(last) = cells.iter().rposition(|cell| of_table(cell)) else {
+            self.header(cells, grid, of_others);
             // A row of other words ends the list of the row above.
-            if row.cells.iter().any(|cell| cell.own && is_filled(cell)) {
+            if cells.iter().any(|cell| cell.own && is_filled(cell)) {
                 self.above.clear();
             }
             return;
         };
-        let labels: Vec<&RowCell> = row.cells[..=last].iter().filter(|cell| !cell.figure && is_filled(cell)).collect();
+        let labels: Vec<&RowCell> =
+            cells[..=last].iter().copied().filter(|cell| !cell.figure && is_filled(cell)).collect();
         let numbers: Vec<LabelNumber> =
             labels.iter().filter_map(|cell| cell.number).filter(|one| is_label(*one)).collect();
         let apart = |cell: &RowCell| {
             let own = |columns: &Range<u32>| columns.contains(&cell.cell.column);
-            self.apart.0 == row.grid && self.apart.1.iter().any(own)
+            self.apart.0 == grid && self.apart.1.iter().any(own)
         };
         let mut figures =
-            row.cells[last + 1..].iter().filter(|cell| cell.own && cell.figure && is_filled(cell) && !apart(cell));
+            cells[last + 1..].iter().copied().filter(|cell| cell.own && cell.figure && is_filled(cell) && !apart(cell));
         let (first, second) = (figures.next(), figures.next());
         // The cell's `folded` may lack a remark in brackets at its end; the remark may be the header, so the whole text is folded.
-        let glued = addresses.glued.get(fold(&row.cells[last].cell.text).as_str()).copied();
+        let glued = addresses.glued.get(fold(&cells[last].cell.text).as_str()).copied();
         let field = glued.or_else(|| self.field(addresses, &numbers));
         // The labels of a row apply to the lines below it.
         let of_rows = |label: LabelNumber| {
@@ -177,15 +240,15 @@ impl<'d> List<'d> {
     }
 
     /// Keeps the columns of a header that are of an earlier year than the latest, or of last year or shares by a word.
-    fn header(&mut self, row: &FlowRow, of_others: impl Fn(&RowCell) -> bool) {
+    fn header(&mut self, cells: &[&RowCell], grid: usize, of_others: impl Fn(&RowCell) -> bool) {
         let year = |cell: &RowCell| headed_year(&cell.cell.text);
-        let latest = row.cells.iter().filter_map(year).max();
+        let latest = cells.iter().copied().filter_map(year).max();
         let earlier = |cell: &RowCell| year(cell).is_some_and(|year| Some(year) < latest);
-        let apart = row.cells.iter().filter(|cell| of_others(cell) || earlier(cell));
+        let apart = cells.iter().copied().filter(|cell| of_others(cell) || earlier(cell));
         let columns = |cell: &RowCell| cell.cell.column..cell.cell.column + cell.cell.col_span.max(1);
         let apart: Vec<Range<u32>> = apart.map(columns).collect();
-        if !apart.is_empty() || row.grid != self.apart.0 {
-            self.apart = (row.grid, apart);
+        if !apart.is_empty() || grid != self.apart.0 {
+            self.apart = (grid, apart);
         }
     }
 
@@ -225,6 +288,10 @@ fn put(index: &FormIndex, flow: &Flow, (table, count): (usize, usize), list: &Li
     let form = &index.form;
     let twice = list.uncertain();
     let first = list.found.values().flatten().map(|found| found.0.place.clone()).next();
+    for &row in &list.heads {
+        figures.taken[row] = true;
+        figures.rows[table].push(row);
+    }
     for (&field, found) in &list.found {
         for (_, row) in found {
             figures.taken[*row] = true;

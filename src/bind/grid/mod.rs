@@ -15,7 +15,7 @@ mod embedded;
 mod evidence;
 mod extra;
 mod groups;
-mod indicators;
+pub(in crate::bind) mod indicators;
 mod kinds;
 mod lines;
 mod offices;

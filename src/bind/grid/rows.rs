@@ -11,7 +11,7 @@ use super::address::{Hit, Rows};
 use super::offices::{self, is_total};
 use super::panels::{Panel, stand_under};
 use super::view::{View, ViewCell, ViewRow};
-use super::years::year;
+use super::years::{headed_year, year};
 use crate::bind::labels::likeness::likeness;
 use crate::bind::labels::shapes::{Fit, Path, Shape};
 use crate::bind::limits::{BODY_ROWS, LIKE, LIKE_APART, MOVED_LEAST, count};
@@ -185,9 +185,11 @@ fn align(scores: &[(usize, Vec<(usize, Hit)>)], found: &mut Rows) {
 }
 
 /// Removes rows that are named as another year's or as a change: 上年, 增减, the earlier of two years. Keeps all if none would be left.
-fn this_year(words: &Words, view: &View, all: Vec<usize>) -> Vec<usize> {
+/// `bare` is whether the rows begin with years without 年.
+fn this_year(words: &Words, view: &View, all: Vec<usize>, bare: bool) -> Vec<usize> {
     let first = |row: usize| view.rows[row].filled().next();
-    let of_year = |row: usize| first(row).and_then(|cell| year(&cell.at.cell.text));
+    let read = if bare { headed_year } else { year };
+    let of_year = |row: usize| first(row).and_then(|cell| read(&cell.at.cell.text));
     let last = all.iter().filter_map(|&row| of_year(row)).max();
     let beside = |row: usize| {
         let lists = words.beside.iter().chain(&words.comparison);
@@ -196,6 +198,22 @@ fn this_year(words: &Words, view: &View, all: Vec<usize>) -> Vec<usize> {
     let own = |row: &usize| !beside(*row) && of_year(*row).is_none_or(|year| Some(year) == last);
     let kept: Vec<usize> = all.iter().copied().filter(own).collect();
     if kept.is_empty() { all } else { kept }
+}
+
+/// Whether these rows begin with different years without 年, in a column that has no header of the form.
+fn begin_with_years(heads: &[&ViewRow], view: &View, all: &[usize]) -> bool {
+    let mut years: Vec<u16> = Vec::new();
+    let mut columns: Vec<u32> = Vec::new();
+    for first in all.iter().filter_map(|&row| view.rows[row].filled().next()) {
+        years.extend(headed_year(&first.at.cell.text).filter(|_| first.at.figure));
+        columns.push(first.column);
+    }
+    years.sort_unstable();
+    years.dedup();
+    columns.dedup();
+    let [column] = columns[..] else { return false };
+    let head_label = |row: &&ViewRow| row.cell_at(column).is_some_and(ViewCell::is_head_label);
+    years.len() > 1 && years.len() == all.len() && !heads.iter().any(head_label)
 }
 
 /// Adds the rows that were not aligned in order: moved rows, and duplicates.
@@ -230,7 +248,7 @@ fn total(words: &Words, view: &View, body: &[usize]) -> Option<usize> {
     let has_figures = |row: &usize| view.rows[*row].filled().filter(|cell| cell.at.figure).nth(1).is_some();
     let rows: Vec<usize> = body.iter().copied().filter(has_figures).collect();
     // If a row is of another year or a change, the year and the change add up as well.
-    if rows.len() < 3 || this_year(words, view, rows.clone()).len() < rows.len() {
+    if rows.len() < 3 || this_year(words, view, rows.clone(), false).len() < rows.len() {
         return None;
     }
     let figure = |row: usize, column: u32| value::addend(&view.rows[row].cell_at(column)?.at.cell.text);
@@ -266,15 +284,18 @@ fn unlabelled(words: &Words, view: &View, panel: &Panel, found: &mut Rows) {
         !cells.cells.iter().any(of_another) && (most || stand_under(&heads, cells))
     };
     let all: Vec<usize> = panel.body.iter().filter(fits).copied().collect();
-    let all = this_year(words, view, all);
+    let bare = begin_with_years(&heads, view, &all);
+    let all = this_year(words, view, all, bare);
     let whole = |&&row: &&usize| view.rows[row].filled().all(|cell| cell.at.figure);
     let total = if all.len() > 1 { total(words, view, &panel.body) } else { None };
     let all = total.map_or(all, |total| vec![total]);
     let Some(&row) = all.iter().find(whole).or(all.first()) else { return };
     // Words before the figures, without a column of the form above them, are not figures.
     let head_label = |column: u32| heads.iter().any(|row| row.cell_at(column).is_some_and(ViewCell::is_head_label));
-    let before = view.rows[row].cells.iter().take_while(|cell| cell.words() && !head_label(cell.column));
-    found.edge = before.last().map_or(0, ViewCell::end);
+    let year = |at: usize, cell: &ViewCell| bare && at == 0 && cell.at.figure;
+    let before = view.rows[row].cells.iter().enumerate();
+    let before = before.take_while(|(at, cell)| (cell.words() || year(*at, cell)) && !head_label(cell.column));
+    found.edge = before.last().map_or(0, |(_, cell)| cell.end());
     let hit = Hit { view: panel.view, row, label: None, score: 50, alike: false };
     found.hits[0] = Some(hit);
     found.left = 100;

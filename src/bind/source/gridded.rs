@@ -1,5 +1,7 @@
 //! Makes grids of lines of text that have equally many cells between tabs or pipes, or whose cells are aligned by blanks.
 
+use std::collections::HashSet;
+
 use super::aligned::{self, Rows, Text};
 use super::pipes::{self, Drawn};
 use crate::bind::labels::index::FormIndex;
@@ -21,6 +23,8 @@ pub(in crate::bind) struct Wanted<'i> {
     pub(in crate::bind) index: &'i FormIndex,
     /// For each of its tables, whether figures of it are wanted.
     pub(in crate::bind) tables: Vec<bool>,
+    /// The texts in which the labels of the row and the column of one of these figures are joined.
+    pub(in crate::bind) entries: &'i HashSet<String>,
 }
 
 impl Wanted<'_> {
@@ -29,8 +33,9 @@ impl Wanted<'_> {
         let cells = rows.iter().flat_map(|(_, cells)| cells).filter(|cell| !cell.0.is_empty());
         let (mut wanted, mut others) = (0, 0);
         for (text, _) in cells {
-            let uses = self.index.uses(&fold(text));
-            if uses.iter().any(|found| self.tables[found.table]) {
+            let folded = fold(text);
+            let uses = self.index.uses(&folded);
+            if uses.iter().any(|found| self.tables[found.table]) || self.entries.contains(&folded) {
                 wanted += 1;
             } else {
                 others += usize::from(!uses.is_empty());

@@ -28,7 +28,7 @@ impl FlatTable<'_, '_> {
         };
         let last = lines.max()?;
         let row = (last + 1..=last + MOST).find(|&line| !words(line))?;
-        Some((columns(spec, &self.header_lines(row))?, row))
+        Some((columns(spec, &self.header_lines(row), &self.index.form.words.total)?, row))
     }
 
     /// The figures of the only row of a block without row labels, in the form's order, by the header above it: its start in the raw text,
@@ -63,20 +63,30 @@ impl FlatTable<'_, '_> {
 }
 
 /// The columns of the form in the order of a header's lines.
-fn columns(block: &Block, lines: &[Vec<&str>]) -> Option<Vec<Option<usize>>> {
+fn columns(block: &Block, lines: &[Vec<&str>], totals: &[String]) -> Option<Vec<Option<usize>>> {
     let lines: Vec<Vec<String>> = lines.iter().map(|line| line.iter().map(|cell| fold(cell)).collect()).collect();
     let first = lines.first()?;
     let mut firsts = 0;
-    let tops: Vec<(usize, &Head)> = block.columns.iter().map(|head| (counted(&mut firsts, head), head)).collect();
-    let mut header = Header { at: vec![0; lines.len()], lines: &lines, order: Vec::new() };
-    for cell in first {
+    let mut tops: Vec<(usize, &Head)> = block.columns.iter().map(|head| (counted(&mut firsts, head), head)).collect();
+    // A group over all columns may be left out.
+    if let [(_, only)] = tops[..]
+        && !only.children.is_empty()
+        && !first.iter().any(|cell| only.label.folded.contains(cell))
+    {
+        let mut count = 0;
+        tops = only.children.iter().map(|head| (counted(&mut count, head), head)).collect();
+    }
+    let mut header = Header { at: vec![0; lines.len()], lines: &lines, totals, order: Vec::new() };
+    let labelled = block.leaf_rows.iter().any(|row| !row.path.is_empty());
+    for (at, cell) in first.iter().enumerate() {
         header.at[0] += 1;
         let corner = block.corner.as_ref().is_some_and(|corner| corner.folded.contains(cell));
         let top = tops.iter().find(|(_, head)| head.label.folded.contains(cell));
         match top {
             Some((first, head)) => header.expand(head, *first, 0)?,
             None if cell.is_empty() => return None,
-            None if corner => {}
+            // The first cell is above the row labels.
+            None if corner || (at == 0 && labelled) => {}
             None => header.order.push(None),
         }
     }
@@ -102,6 +112,8 @@ struct Header<'l> {
     lines: &'l [Vec<String>],
     /// For each line the number of cells that were read.
     at: Vec<usize>,
+    /// Words for the total of a group.
+    totals: &'l [String],
     order: Vec<Option<usize>>,
 }
 
@@ -115,13 +127,35 @@ impl Header<'_> {
         let mut count = first;
         let mut left: Vec<(usize, &Head)> =
             head.children.iter().map(|child| (counted(&mut count, child), child)).collect();
-        for _ in 0..head.children.len() {
+        // A group that has a total in the form has no other.
+        let mut total =
+            head.children.iter().any(|child| child.label.folded.iter().any(|own| self.totals.contains(own)));
+        while !left.is_empty() {
             let cell = self.lines.get(depth + 1)?.get(self.at[depth + 1])?;
-            let child = left.iter().position(|(_, child)| child.label.folded.contains(cell))?;
             self.at[depth + 1] += 1;
-            let (first, child) = left.swap_remove(child);
-            self.expand(child, first, depth + 1)?;
+            if let Some(child) = left.iter().position(|(_, child)| child.label.folded.contains(cell)) {
+                let (first, child) = left.swap_remove(child);
+                self.expand(child, first, depth + 1)?;
+            } else if !std::mem::replace(&mut total, true) && self.totals.contains(cell) {
+                self.total(&head.children[0], depth + 1)?;
+            } else {
+                return None;
+            }
         }
+        // The total of a group may also be behind its parts.
+        let behind = self.lines.get(depth + 1).and_then(|line| line.get(self.at[depth + 1]));
+        if !total && behind.is_some_and(|cell| self.totals.contains(cell)) {
+            self.at[depth + 1] += 1;
+            self.total(&head.children[0], depth + 1)?;
+        }
+        Some(())
+    }
+
+    /// Reads the columns of a group's total, which the form does not have: they have the labels of one of its parts.
+    fn total(&mut self, like: &Head, depth: usize) -> Option<()> {
+        let before = self.order.len();
+        self.expand(like, 0, depth)?;
+        self.order[before..].fill(None);
         Some(())
     }
 }
@@ -137,7 +171,7 @@ mod tests {
         let tables = &forms.get("gkbg-2021").expect("a built-in form").tables;
         let read = |table: usize, text: &str| {
             let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split(' ').collect()).collect();
-            columns(&tables[table].blocks[0], &lines)
+            columns(&tables[table].blocks[0], &lines, &["小计".to_owned()])
         };
         let results = "结果维持 结果纠正 其他结果 尚未审结 总计";
         let own = |range: std::ops::Range<usize>| range.map(Some);

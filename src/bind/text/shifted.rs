@@ -36,7 +36,7 @@ impl FlatTable<'_, '_> {
             let by_lines = spread
                 .first()
                 .is_some_and(|first| self.has_gap(block, first) || self.sums_fail(&spread, &whole, figures));
-            let more = rows.iter().filter(of).filter(|row| row.wanted > 1 && row.filled() > row.wanted);
+            let more = rows.iter().filter(of).filter(|row| row.wanted > 1 && self.count(row) > row.wanted);
             let crowded =
                 more.clone().count() > 0 && more.clone().count() >= rows.iter().filter(of).filter(exact).count();
             let longest = more.map(|row| row.pieces.len()).min().unwrap_or(0);
@@ -52,6 +52,13 @@ impl FlatTable<'_, '_> {
     fn is_spread(&self, row: &FlatRow) -> bool {
         let lines = self.figure_lines(row);
         lines.len() > 1 && lines.windows(2).all(|pair| pair[0] < pair[1])
+    }
+
+    /// The number of figures of a row: all of them, or those on its line. A number on the next line is not the row's.
+    fn count(&self, row: &FlatRow) -> usize {
+        let lines = self.figure_lines(row);
+        let spread = lines.windows(2).all(|pair| pair[0] < pair[1]);
+        if spread { lines.len() } else { lines.iter().filter(|line| **line == lines[0]).count() }
     }
 
     fn figure_lines(&self, row: &FlatRow) -> Vec<usize> {
