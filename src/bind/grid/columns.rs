@@ -391,6 +391,7 @@ fn same_figures(view: &View, rows: &Rows, header: &mut Header, choices: &mut [Ve
 fn decide(forms: &Forms, shape: &Shape, header: &mut Header, mut choices: Vec<Vec<Choice>>) {
     // A column that is the only choice of one header is removed from the choices of the others.
     let mut sure: Vec<usize> = Vec::new();
+    let grouped = choices.iter().flatten().any(|one| one.groups > 0);
     loop {
         let single = choices.iter().filter(|one| one.len() == 1).map(|one| one[0].column);
         let new: Vec<usize> = single.filter(|column| !sure.contains(column)).collect();
@@ -400,6 +401,10 @@ fn decide(forms: &Forms, shape: &Shape, header: &mut Header, mut choices: Vec<Ve
         sure.extend(new);
         for choice in choices.iter_mut().filter(|choice| choice.len() > 1) {
             choice.retain(|one| !sure.contains(&one.column));
+            // Beside headers with groups, one without is not certain because its column is the only one left.
+            if let [one] = choice.as_mut_slice() {
+                one.doubtful |= grouped && one.groups == 0;
+            }
         }
     }
     let mut taken: Vec<usize> = vec![0; shape.columns.len()];
