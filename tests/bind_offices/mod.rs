@@ -7,6 +7,7 @@ mod layouts;
 mod merged;
 mod offices;
 mod written;
+mod years;
 
 use nianbao::bind::{Binder, Hints};
 use nianbao::document::Budget;
@@ -190,4 +191,9 @@ fn groups_years_and_columns_of_the_office_are_read_by_their_headers() {
 #[test]
 fn merged_cells_that_are_lost_or_repeated_are_read_or_told() {
     all(merged::CASES);
+}
+
+#[test]
+fn years_wide_rows_and_totals_of_groups_are_read() {
+    all(years::CASES);
 }
