@@ -201,7 +201,7 @@ impl<'d> List<'d> {
         };
         let words = &index.form.words;
         let of_others = |cell: &RowCell| words.beside.iter().any(|word| cell.folded.contains(word.as_str()));
-        let Some(last) = cells.iter().rposition(|cell| of_table(cell)) else {
+        let Some(last) = cells.iter().rposition(of_table) else {
             self.header(cells, grid, of_others);
             // A row of other words ends the list of the row above.
             if cells.iter().any(|cell| cell.own && is_filled(cell)) {
