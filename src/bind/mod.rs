@@ -29,6 +29,7 @@ mod units;
 mod value;
 
 use crate::finding::Finding;
+use crate::finding::code::bind as code;
 use crate::form::Forms;
 use crate::read::Reading;
 use crate::report::Report;
@@ -78,8 +79,8 @@ impl Binder {
     /// Chooses the form of a document and reads its reports: one, or those of several agencies or years.
     ///
     /// # Errors
-    /// The finding `form-not-recognised` if no form fits, which describes what the document contains instead, and `file-over-limit` for
-    /// more reports than are read from one file.
+    /// The finding `form-not-recognised` if no form fits, which describes what the document contains instead, `form-undecided` if several
+    /// fit equally well, and `file-over-limit` for more reports than are read from one file.
     pub fn bind_all(&self, reading: &Reading, hints: &Hints) -> Result<Bound, Box<Finding>> {
         let bound = self.bind_once(reading, hints)?;
         Ok(self.with_grids(reading, hints, bound))
@@ -123,7 +124,7 @@ impl Binder {
     /// Reads a document as one report, and returns the places of title, headings and tables.
     ///
     /// # Errors
-    /// The finding `form-not-recognised` if no form fits.
+    /// The findings `form-not-recognised` and `form-undecided`.
     pub fn locate(&self, reading: &Reading, hints: &Hints) -> Result<(Report, Anchors), Box<Finding>> {
         let flow = Flow::from_document(&reading.document);
         let choice = recognise::choose((&self.forms, &self.labels), reading, &flow, hints)?;
@@ -134,7 +135,7 @@ impl Binder {
     fn choose(&self, reading: &Reading, flow: &Flow, hints: &Hints) -> Result<recognise::Choice<'_>, Box<Finding>> {
         let chosen = recognise::choose((&self.forms, &self.labels), reading, flow, hints);
         match chosen {
-            Err(finding) if hints.any => {
+            Err(finding) if hints.any && finding.code == code::FORM_NOT_RECOGNISED.id => {
                 let free = self.forms.iter().find(|index| index.form.title.is_free());
                 free.map(|index| recognise::Choice { index, finding: None }).ok_or(finding)
             }

@@ -43,29 +43,64 @@ pub(super) fn choose<'f>(
     let mut seen: Vec<Vec<bool>> = forms.iter().map(|index| vec![false; index.label_count()]).collect();
     labels.mark(&folded, &mut seen);
     let fits: Vec<Fit> = forms.iter().zip(seen).map(|(index, seen)| fit(index, flow, &folded, seen)).collect();
-    let better = |one: &Fit, other: &Fit| {
-        let key = |fit: &Fit| (fit.different, fit.found, std::cmp::Reverse(fit.missing));
-        key(one).cmp(&key(other))
+    let best = (0..forms.len()).reduce(|best, next| if fits[next].key() > fits[best].key() { next } else { best });
+    let Some(best) = best.map(|best| own_before_built_in(forms, &fits, best)) else {
+        return Err(Box::new(nothing(reading, flow)));
     };
-    let best = (0..forms.len()).reduce(|best, next| if better(&fits[next], &fits[best]).is_gt() { next } else { best });
-    let Some(best) = best else { return Err(Box::new(nothing(reading, flow))) };
-    // A few labels may be a coincidence; with a title or headings of the form they are not.
-    let framed = fits[best].titled || fits[best].headings >= 2;
     let first = first_form(forms, &forms[best]);
     let before_first = |year: i16| first.form.years.is_some_and(|years| year < years.0);
     let few = fits[best].found < 12;
     let titled = few && fits[best].titled && year(&forms[best], reading, flow, hints).is_some_and(before_first);
     let before = titled || (few && is_earlier(forms, &folded, flow));
-    if !before && (fits[best].found >= 12 || (fits[best].found >= 4 && framed)) {
-        let tied = (0..forms.len()).any(|other| other != best && better(&fits[other], &fits[best]).is_eq());
-        if !tied {
-            return Ok(Choice { index: &forms[best], finding: None });
-        }
-    }
     if before {
         return Err(Box::new(earlier(first)));
     }
+    if fits[best].is_enough() && equals(forms, &fits, best).len() == 1 {
+        return Ok(Choice { index: &forms[best], finding: None });
+    }
     by_year(forms, &fits, reading, flow, hints)
+}
+
+impl Fit {
+    /// What decides first: labels of different words, labels, and labels that are missing.
+    fn key(&self) -> (usize, usize, std::cmp::Reverse<usize>) {
+        (self.different, self.found, std::cmp::Reverse(self.missing))
+    }
+
+    /// Whether it cannot be a coincidence: a few labels may be one; with a title or headings of the form they are not.
+    fn is_enough(&self) -> bool {
+        self.found >= 12 || (self.found >= 4 && (self.titled || self.headings >= 2))
+    }
+
+    /// Whether a form with this fit is preferred to a built-in form that has more of its labels in the document: of its own labels
+    /// at most the same share is missing, and its title is there, or it has nearly as many labels.
+    fn holds_against(&self, built_in: &Self) -> bool {
+        let share =
+            self.missing * (built_in.found + built_in.missing) <= built_in.missing * (self.found + self.missing);
+        share && (self.titled || self.found * 10 >= built_in.found * 9)
+    }
+}
+
+/// A form that the user has added, in place of a built-in one that it resembles: an office knows its own forms.
+fn own_before_built_in(forms: &[FormIndex], fits: &[Fit], best: usize) -> usize {
+    if forms[best].form.own {
+        return best;
+    }
+    let own = (0..forms.len()).filter(|&number| {
+        let fit = &fits[number];
+        forms[number].form.own && fit.is_enough() && (fit.key() >= fits[best].key() || fit.holds_against(&fits[best]))
+    });
+    own.max_by_key(|&number| fits[number].key()).unwrap_or(best)
+}
+
+/// The forms that fit as well as this one, in order; a user's own forms are not compared with built-in ones. If the labels do not decide,
+/// title and headings do.
+fn equals(forms: &[FormIndex], fits: &[Fit], best: usize) -> Vec<usize> {
+    let of = |number: &usize| forms[*number].form.own == forms[best].form.own;
+    let same: Vec<usize> = (0..forms.len()).filter(of).filter(|&other| fits[other].key() == fits[best].key()).collect();
+    let framed = |number: &usize| (fits[*number].titled, fits[*number].headings);
+    let most = same.iter().map(framed).max();
+    same.into_iter().filter(|number| Some(framed(number)) == most).collect()
 }
 
 /// Whether the document has words that were used in reports before the first form was prescribed.
@@ -97,7 +132,8 @@ fn earlier(index: &FormIndex) -> Finding {
     Finding::new(&code::FORM_NOT_RECOGNISED, message)
 }
 
-/// If the labels do not decide: title and headings show that it is a report, and the year decides which form.
+/// If the labels do not decide: title and headings show that it is a report, and the year decides which form. Forms between which nothing
+/// decides are named, and none of them is taken.
 fn by_year<'f>(
     forms: &'f [FormIndex],
     fits: &[Fit],
@@ -105,24 +141,60 @@ fn by_year<'f>(
     flow: &Flow,
     hints: &Hints,
 ) -> Result<Choice<'f>, Box<Finding>> {
-    for (index, fit) in forms.iter().zip(fits) {
-        if !(fit.headings >= 3 || (fit.titled && fit.headings >= 1) || (fit.titled && fit.found >= 4)) {
-            continue;
-        }
-        let year = year(index, reading, flow, hints);
-        let applies = |index: &&FormIndex| {
-            year.is_some_and(|year| index.form.years.is_some_and(|(from, to)| (from..=to).contains(&year)))
-        };
-        let chosen = forms.iter().zip(fits).find(|(index, other)| applies(index) && other.found == fit.found);
-        let chosen = chosen.map_or(index, |(index, _)| index);
-        let shown = year.map_or_else(|| "?".to_owned(), |year| year.to_string());
+    let is_report = |&number: &usize| {
+        let fit = &fits[number];
+        fit.is_enough() || fit.headings >= 3 || (fit.titled && fit.headings >= 1) || (fit.titled && fit.found >= 4)
+    };
+    let best = (0..forms.len())
+        .filter(is_report)
+        .max_by_key(|&number| (forms[number].form.own, fits[number].key(), std::cmp::Reverse(number)));
+    let Some(best) = best else { return Err(Box::new(nothing(reading, flow))) };
+    let equal = equals(forms, fits, best);
+    let best = equal.first().copied().unwrap_or(best);
+    let year = year(&forms[best], reading, flow, hints);
+    let applies = |&&number: &&usize| {
+        year.is_some_and(|year| forms[number].form.years.is_some_and(|(from, to)| (from..=to).contains(&year)))
+    };
+    let chosen: Vec<usize> = equal.iter().filter(applies).copied().collect();
+    let one = <[usize; 1]>::try_from(chosen).ok().map(|[one]| one);
+    let index = match one {
+        Some(one) => &forms[one],
+        None if equal.len() > 1 => return equally_fitting(forms, &equal),
+        None => &forms[best],
+    };
+    let shown = year.map_or_else(|| "?".to_owned(), |year| year.to_string());
+    let message = Message::new(
+        format!("没有足够的表格行名判断是哪种格式，按{shown}年度选用“{}”。请核对。", index.form.name.zh),
+        format!("Too few table labels tell the form; for {shown} \"{}\" was taken. Check it.", index.form.name.en),
+    );
+    Ok(Choice { index, finding: Some(Finding::new(&code::FORM_BY_YEAR, message)) })
+}
+
+/// Several forms fit equally well: of those with the same title, which are one form in the course of years, the first is taken; of
+/// others none. Either way they are named.
+fn equally_fitting<'f>(forms: &'f [FormIndex], equal: &[usize]) -> Result<Choice<'f>, Box<Finding>> {
+    let equal: Vec<&FormIndex> = equal.iter().map(|&number| &forms[number]).collect();
+    let zh: Vec<String> = equal.iter().map(|index| format!("“{}”（{}）", index.form.name.zh, index.form.id)).collect();
+    let en: Vec<String> = equal.iter().map(|index| format!("\"{}\" ({})", index.form.name.en, index.form.id)).collect();
+    let (zh, en) = (zh.join("和"), en.join(" and "));
+    let first = equal.first().copied().filter(|first| {
+        equal.iter().all(|index| index.form.title.pattern == first.form.title.pattern && index.form.years.is_some())
+    });
+    if let Some(index) = first {
         let message = Message::new(
-            format!("没有足够的表格行名判断是哪种格式，按{shown}年度选用“{}”。请核对。", chosen.form.name.zh),
-            format!("Too few table labels tell the form; for {shown} \"{}\" was taken. Check it.", chosen.form.name.en),
+            format!("{zh}与文件同样相符，年度也不能区分，按“{}”读取。请核对。", index.form.name.zh),
+            format!(
+                "{en} fit the file equally well, and no year decides; \"{}\" was taken. Check it.",
+                index.form.name.en
+            ),
         );
-        return Ok(Choice { index: chosen, finding: Some(Finding::new(&code::FORM_BY_YEAR, message)) });
+        return Ok(Choice { index, finding: Some(Finding::new(&code::FORM_BY_YEAR, message)) });
     }
-    Err(Box::new(nothing(reading, flow)))
+    let message = Message::new(
+        format!("{zh}与文件同样相符，不能确定是哪一种，未读取。请用 --form 指定。"),
+        format!("{en} fit the file equally well, so it was not read. Name one with --form."),
+    );
+    Err(Box::new(Finding::new(&code::FORM_UNDECIDED, message)))
 }
 
 /// The earliest form with the same title pattern.

@@ -125,6 +125,7 @@ impl Compiler<'_> {
             words: super::Words::default(),
             duty: None,
             draft: source.draft,
+            own: false,
             conditions: Vec::new(),
             open: None,
             of_report: false,

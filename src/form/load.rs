@@ -61,12 +61,14 @@ impl Forms {
         BUILT_IN
     }
 
-    /// Adds a form from the text of a mapping file; it replaces a form with the same id.
+    /// Adds a form of the user from the text of a mapping file; it replaces a form with the same id, and is preferred to a built-in form
+    /// that it resembles.
     ///
     /// # Errors
     /// All mistakes in the file.
     pub fn add(&mut self, name: &str, text: &str) -> Result<Arc<Form>, FormError> {
-        let form = compile(name, text)?;
+        let mut form = compile(name, text)?;
+        form.own = true;
         let mistakes: Vec<Mistake> = form
             .patterns()
             .filter_map(|pattern| pattern.ready().err())

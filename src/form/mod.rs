@@ -115,6 +115,8 @@ pub struct Form {
     pub duty: Option<Duty>,
     /// Whether the mapping file is a draft, whose labels were not checked against a source.
     pub draft: bool,
+    /// Whether it was added to the built-in forms by the user.
+    pub own: bool,
     /// Fields that are only filled in if a word of a choice is chosen.
     pub conditions: Vec<Condition>,
     /// The rules as written, for expansion; `None` if the fields do not depend on the report.

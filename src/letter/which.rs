@@ -23,6 +23,7 @@ const OFFICE: &[&str] = &[
     "content-unclaimed",
     "content-skipped",
     "form-by-year",
+    "form-undecided",
     "section-too-long",
     "title-not-prescribed",
     "agency-uncertain",

@@ -9,6 +9,11 @@ super::declare! {
         ("未识别出报告", "no report was recognised"),
         ("文件中没有找到任何一种已知格式的表格或标题。", "The document holds neither the tables nor the headings of any known form."),
         ("请确认文件是年度报告；表格是图片的，请索取可编辑的文件；一般公文可用 nianbao convert --any 整理。", "Make sure that the file is an annual report; where its tables are pictures, ask for an editable file; `nianbao convert --any` reads any document.");
+    /// Several forms fit the document equally well.
+    FORM_UNDECIDED = "form-undecided", Error,
+        ("两种格式同样相符", "several forms fit equally well"),
+        ("文件与几种格式同样相符，标题、行名和年度都不能区分，未读取。", "Neither title nor labels nor year tell which of several forms the document has, so it was not read."),
+        ("请用 --form 指定格式，或修改格式文件，使标题或行名有所区别。", "Name the form with --form, or give the forms different titles or labels.");
     /// The form is a draft.
     FORM_DRAFT = "form-draft", Info,
         ("格式是草稿", "the form is a draft"),
