@@ -7,7 +7,7 @@ use std::ops::Range;
 use crate::bind::{Binder, Hints};
 use crate::document::Budget;
 use crate::finding::Message;
-use crate::form::{Field, Form, Forms};
+use crate::form::{Field, Form, Forms, part_name};
 use crate::read;
 use crate::report::{Content, Kind, Report, Value};
 use crate::sampler::Sampler;
@@ -33,6 +33,8 @@ pub enum What {
     Agency(Option<String>),
     /// The year; what was read instead.
     Year(Option<i16>),
+    /// The part of the year; what was read instead: first and last month.
+    Part(Option<(i8, i8)>),
     /// A section; its id.
     Section(String),
     /// The notes below a table; the id of the section.
@@ -82,6 +84,13 @@ impl Lost {
                     format!(
                         "written as {format}, the year is read as \"{read}\"; see the title's pattern, or give `year` in `[identity]`"
                     ),
+                )
+            }
+            What::Part(read) => {
+                let read = read.map(part_name).unwrap_or_default();
+                (
+                    format!("写成{format}再读，读出的报告期是“{}”。请检查标题格式。", read.zh),
+                    format!("written as {format}, the period is read as \"{}\"; see the title's pattern", read.en),
                 )
             }
             What::Section(id) => (
@@ -166,11 +175,14 @@ fn one(binder: &Binder, form: &Form, report: &Report, output: Output, lost: &mut
     if read.form != form.id {
         return lost.push(tell(What::Form(read.form.clone()), None));
     }
-    if form.title.pattern.contains("{agency}") && read.agency != report.agency {
+    if form.title.has("agency") && read.agency != report.agency {
         lost.push(tell(What::Agency(read.agency.clone()), Some(form.title.span.clone())));
     }
-    if form.title.pattern.contains("{year}") && read.year != report.year {
+    if form.title.has("year") && read.year != report.year {
         lost.push(tell(What::Year(read.year), Some(form.title.span.clone())));
+    }
+    if form.title.has_part() && read.months() != report.months() {
+        lost.push(tell(What::Part(read.months()), Some(form.title.span.clone())));
     }
     for (number, section) in form.sections.iter().enumerate() {
         // In a workbook, a section that consists of a table is on the table's sheet.

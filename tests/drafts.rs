@@ -113,7 +113,7 @@ fn columns_of_words_and_the_period_are_drafted() {
         "label = \"责任单位\", kind = \"text\"",
         "label = \"完成时限\", kind = \"text\"",
         "label = \"备注\", kind = \"text\"",
-        "names = [\"重点工作任务表\"]",
+        "pattern = \"{agency}{year}年第{quarter}季度重点工作任务表\"",
         "period = \"quarter\"",
     ] {
         assert!(text.contains(wanted), "{wanted}\n{text}");

@@ -168,11 +168,11 @@ impl Maker<'_> {
     fn name(&self, report: &Report, input: &Input) -> String {
         let form = self.pipeline.forms().get(&report.form);
         let free = form.filter(|form| form.title.is_free()).and(report.title.clone());
-        let title = match (form, &report.agency, report.year) {
-            _ if free.is_some() => free.unwrap_or_default(),
-            (Some(form), Some(agency), Some(year)) => form.title.for_report(agency, year),
-            _ => input.stem().unwrap_or("report").to_owned(),
+        let prescribed = match (form, &report.agency, report.year) {
+            (Some(form), Some(agency), Some(year)) => form.title.for_period(agency, year, report.months()),
+            _ => None,
         };
+        let title = free.or(prescribed).unwrap_or_else(|| input.stem().unwrap_or("report").to_owned());
         names::safe(&title)
     }
 }

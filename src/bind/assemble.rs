@@ -9,7 +9,7 @@ use super::ledger;
 use super::page::anchors::Anchors;
 use super::page::frame::{self, Frame};
 use super::page::sections::Cutter;
-use super::page::{headings, identity};
+use super::page::{headings, identity, part};
 use super::source::items::Flow;
 use super::source::stream::Stream;
 use super::summary;
@@ -50,9 +50,12 @@ pub(super) fn report(
     report.sections = sections;
     report.unclaimed = unclaimed;
     report.pictures.clone_from(&reading.document.pictures);
-    identity::read(&index.form, reading, hints, (&stream, &frame), &mut report);
+    let [of_title, of_name] = identity::read(&index.form, reading, hints, (&stream, &frame), &mut report);
     figures.report_years(form, report.year);
-    ledger::lines::apply(form, ledger::lines::named(form, flow, &figures), &mut report);
+    let named = ledger::lines::named(form, flow, &figures);
+    let of_lines = named.months;
+    ledger::lines::apply(form, named, &mut report);
+    part::apply(form, &[of_title, of_lines, of_name], &mut report);
     if flat.beside {
         // Title and name that come first may belong to either of the two reports.
         report.findings.retain(|finding| finding.code != code::AGENCY_UNCERTAIN.id);

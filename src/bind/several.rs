@@ -204,7 +204,7 @@ fn identify(report: &mut Report, segment: &Segment, year: Option<i16>, form: &Fo
             Finding { severity, ..Finding::new(&code::AGENCY_UNCERTAIN, message) }
         }));
         if let Some(year) = report.year {
-            report.title = Some(form.title.for_report(name, year));
+            report.title = form.title.for_period(name, year, report.months()).or_else(|| report.title.take());
         }
     }
 }

@@ -72,7 +72,8 @@ impl Binder {
             if let (Some(agency), Some(year), Some(index)) =
                 (&report.agency, report.year, self.forms.iter().find(|index| index.form.id == report.form))
             {
-                report.title = Some(index.form.title.for_report(agency, year));
+                report.title =
+                    index.form.title.for_period(agency, year, report.months()).or_else(|| report.title.take());
             }
             bound.reports.push(report);
         }

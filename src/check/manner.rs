@@ -156,7 +156,7 @@ fn title(form: &Form, report: &Report, findings: &mut Vec<Finding>) {
     if form.title.is_free() {
         return;
     }
-    let wanted = form.title.for_report(agency, year);
+    let Some(wanted) = form.title.for_period(agency, year, report.months()) else { return };
     if fold(title) == fold(&wanted) {
         return;
     }

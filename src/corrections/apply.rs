@@ -30,7 +30,7 @@ fn applied<'c>(lines: impl Iterator<Item = &'c Correction>, form: &Form, report:
         && told.iter().any(|finding| finding.code == FIGURE_CORRECTED.id && finding.fields.is_empty())
         && let (Some(agency), Some(year)) = (&report.agency, report.year)
     {
-        report.title = Some(form.title.for_report(agency, year));
+        report.title = form.title.for_period(agency, year, report.months()).or_else(|| report.title.take());
     }
     // A correction resolves findings about an uncertain reading of its cell.
     let corrected = |field: &String| report.values.get(field).is_some_and(|value| value.corrected.is_some());

@@ -13,7 +13,7 @@ mod tree;
 mod words;
 
 use crate::document::{Block, Document};
-use crate::text::{blank, numbering};
+use crate::text::{blank, language, numbering, part_to_fill};
 
 use words::{has_one, words};
 
@@ -181,7 +181,8 @@ pub fn draft(template: &Document, filled: &[Document], stem: &str) -> Draft {
     if draft.sections.len() == 1 && draft.tables.len() > 1 && draft.tables.iter().all(|table| table.own_name) {
         // Each table has a title of its own, as on the sheets of a workbook.
         for (number, table) in draft.tables.iter_mut().enumerate() {
-            draft.sections.push(Section { id: format!("s{}", number + 1), heading: Some(with_year(&table.name)) });
+            let heading = with_part(&with_year(&table.name)).0;
+            draft.sections.push(Section { id: format!("s{}", number + 1), heading: Some(heading) });
             table.section = number + 1;
         }
     }
@@ -216,6 +217,27 @@ fn with_year(name: &str) -> String {
     }
 }
 
+/// A pattern with the place of the part of a year, if it states one after the year; and the name of the place.
+fn with_part(pattern: &str) -> (String, Option<&'static str>) {
+    let behind = pattern.find("{year}").map(|at| at + "{year}".len());
+    let found = behind.and_then(|behind| Some((behind, part_to_fill(&pattern[behind..])?)));
+    let Some((behind, (number, place))) = found else { return (pattern.to_owned(), None) };
+    let (before, after) = (&pattern[..behind + number.start], &pattern[behind + number.end..]);
+    (format!("{before}{{{place}}}{after}"), Some(place))
+}
+
+/// The fixed words of a pattern with the place of a part of a year.
+fn without_part(pattern: &str) -> String {
+    let words = &language().periods;
+    let ends = || words.quarter_ends.iter().chain(&words.half_ends).chain(&words.month_ends);
+    let pieces = pattern.split(['{', '}']).step_by(2).map(|piece| {
+        let piece = words.year_ends.iter().find_map(|end| piece.strip_prefix(end.as_str())).unwrap_or(piece);
+        let piece = ends().find_map(|end| piece.strip_prefix(end.as_str())).unwrap_or(piece);
+        piece.trim_matches(|sign: char| "（()）".contains(sign))
+    });
+    pieces.max_by_key(|piece| piece.chars().count()).unwrap_or_default().to_owned()
+}
+
 /// Determines the title: the first line with words of a report title, else the file name; agency and year become placeholders.
 fn title(template: &Document, found: &tables::Found, stem: &str, draft: &mut Draft) {
     let lines = template.blocks.iter().filter_map(|block| match block {
@@ -242,12 +264,17 @@ fn title(template: &Document, found: &tables::Found, stem: &str, draft: &mut Dra
         draft.questions.push("标题中没有年度；请在 [title] 或 [identity] 写明年度的位置。".to_owned());
     }
     let _ = found;
-    if let Some((length, rest)) = words().period(&name).filter(|(_, rest)| !rest.is_empty()) {
-        draft.questions.push(format!("“{name}”写明了报告期，标题按“{rest}”识别；请核对 [title] 和 [identity]。"));
-        (draft.period, draft.name) = (Some(length.to_owned()), rest.to_owned());
-    } else {
-        draft.name = name;
-    }
+    let (pattern, place) = with_part(&pattern);
+    draft.name = place.map_or(name, |_| without_part(&pattern));
+    draft.period = place.and_then(|place| match place {
+        "months" => {
+            draft.questions.push(
+                "标题写明了起止月份；请在 [identity] 写明 period（half、quarter 或 month），不固定的不写。".to_owned(),
+            );
+            None
+        }
+        place => Some(place.to_owned()),
+    });
     draft.title = pattern;
 }
 
@@ -279,7 +306,7 @@ fn pattern(text: &str) -> (String, String) {
 
 /// The place of the year in a title: its first character, and the 年 after it.
 fn year(characters: &[char]) -> Option<(usize, usize)> {
-    let is_mark = |character: &char| "×xXＸ_＿○〇*0123456789".contains(*character);
+    let is_mark = |character: &char| character.is_ascii_digit() || language().periods.open.contains(*character);
     let years = || (0..characters.len()).filter(|&at| characters[at] == '年');
     let marks = |at: usize| characters[..at].iter().rev().take_while(|character| is_mark(character)).count();
     // Four digits or placeholder characters before 年.
@@ -295,6 +322,24 @@ fn year(characters: &[char]) -> Option<(usize, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn parts_of_a_year_become_places() {
+        for (title, expected, name) in [
+            ("石岭市2025年第一季度信访季报", "{agency}{year}年第{quarter}季度信访季报", "信访季报"),
+            ("××××年第×季度信访季报", "{agency}{year}年第{quarter}季度信访季报", "信访季报"),
+            ("信访季报（2025年一季度）", "{agency}信访季报（{year}年{quarter}季度）", "信访季报"),
+            ("    年   月检查情况表", "{agency}{year}年{month}月检查情况表", "检查情况表"),
+            ("2025年上半年检查情况表", "{agency}{year}年{half}半年检查情况表", "检查情况表"),
+            ("2025年1-3月检查情况表", "{agency}{year}年{months}月检查情况表", "检查情况表"),
+            ("第一季度信访季报", "{agency}{year}年第{quarter}季度信访季报", "信访季报"),
+        ] {
+            let (found, place) = with_part(&pattern(title).0);
+            assert_eq!((found.as_str(), without_part(&found).as_str()), (expected, name), "{title}");
+            assert!(place.is_some());
+        }
+        assert_eq!(with_part("{agency}{year}年检查月表"), ("{agency}{year}年检查月表".to_owned(), None));
+    }
 
     #[test]
     fn titles_become_patterns() {

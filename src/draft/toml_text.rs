@@ -29,10 +29,6 @@ fn write(draft: &Draft, out: &mut String) -> std::fmt::Result {
         quoted(&draft.name)
     )?;
     writeln!(out, "[title]\npattern = {}", quoted(&draft.title))?;
-    if draft.period.is_some() {
-        // The pattern names one period; reports of the others have the same name.
-        writeln!(out, "names = [{}]", quoted(&draft.name))?;
-    }
     out.push('\n');
     if draft.period.is_some() || !draft.agency_lines.is_empty() {
         writeln!(out, "[identity]")?;

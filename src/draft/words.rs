@@ -21,7 +21,6 @@ pub(super) struct Words {
     pub(super) kinds: Kinds,
     pub(super) units: Units,
     pub(super) labels: Labels,
-    periods: Vec<(String, String)>,
 }
 
 /// Words of a label that determine the kind of the cells.
@@ -59,9 +58,6 @@ pub(super) struct Labels {
     pub(super) place: Vec<String>,
     beside: Vec<String>,
 }
-
-/// Maximum number of characters before the word of a period: `10—12`.
-const PERIOD: usize = 5;
 
 fn is_one(words: &[String], text: &str) -> bool {
     words.iter().any(|word| word == text)
@@ -114,17 +110,6 @@ impl Words {
     pub(super) fn heads_words(&self, label: &str) -> bool {
         let plain = without_brackets(label);
         self.labels.beside.iter().any(|word| plain.ends_with(word.as_str()))
-    }
-
-    /// The length of the period at the beginning of a name, and the name after it: `第一季度采购统计表`.
-    pub(super) fn period<'t>(&self, name: &'t str) -> Option<(&str, &'t str)> {
-        let is_mark =
-            |sign: char| sign.is_ascii_digit() || "第一二三四五六七八九十上下×xXＸ_＿ 　-—至到".contains(sign);
-        self.periods.iter().find_map(|(word, length)| {
-            let (before, after) = name.split_once(word.as_str())?;
-            let known = !before.is_empty() && before.chars().count() <= PERIOD && before.chars().all(is_mark);
-            known.then_some((length.as_str(), after))
-        })
     }
 
     /// Whether a label is that of a total.

@@ -156,7 +156,8 @@ fn homeless(form: &Form, fields: &[FieldIndex]) -> Vec<Finding> {
 
 /// Whether the title of a report is the heading of one of these sections.
 fn is_heading(form: &Form, report: &Report, title: &str, mut sections: impl Iterator<Item = usize>) -> bool {
-    let heading = |section: usize| form.sections[section].heading_for(report.agency.as_deref(), report.year);
+    let heading =
+        |section: usize| form.sections[section].heading_for(report.agency.as_deref(), report.year, report.months());
     sections.any(|section| heading(section).as_deref() == Some(title))
 }
 

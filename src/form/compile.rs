@@ -173,6 +173,7 @@ impl Compiler<'_> {
         form.leftover = super::Pattern::new(&any.join("|")).ok();
         let identity = std::iter::once(super::identity::identity(source.identity));
         form.identity = self.all(identity).pop().unwrap_or_default();
+        self.mistakes.extend(super::places::contradiction(&form));
         form.duty = self.all(source.duty.into_iter().map(super::Duty::compile)).pop();
         match super::Words::compile(source.words) {
             Ok(words) => form.words = words,

@@ -1,16 +1,13 @@
 //! Headings with placeholders for agency and year: `表一 {agency}{year}年度检查情况表`.
 
-use super::{Label, Mistake, Section};
-use crate::text::{fold, numbering};
+use super::{Label, Mistake, Section, places};
+use crate::text::{Months, fold, language, months_in, numbering};
 
 /// Maximum number of characters of name and year before the fixed words of a heading.
 const BEFORE: usize = 40;
 
 /// Minimum number of characters of fixed words that are recognised after a name.
 const LEAST: usize = 4;
-
-/// The placeholders of a heading.
-const PLACES: [&str; 2] = ["{agency}", "{year}"];
 
 /// A heading with placeholders.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +22,7 @@ impl HeadingLine {
     /// Parses a heading; `None` for one without placeholders.
     fn parse(text: &str, variants: &[String]) -> Option<Self> {
         text.contains('{').then(|| {
-            let pieces = text.split(['{', '}']).step_by(2).map(|piece| fold(without_year(piece)));
+            let pieces = places::pieces(text).into_iter().map(fold);
             let longest = pieces.max_by_key(|piece| piece.chars().count()).unwrap_or_default();
             let words = std::iter::once(longest).chain(variants.iter().map(|text| fold(text)));
             Self { text: text.to_owned(), words: words.filter(|words| words.chars().count() >= LEAST).collect() }
@@ -45,28 +42,18 @@ pub(super) fn read(
     }
 }
 
-/// The text without a leading 年度 or 年.
-fn without_year(text: &str) -> &str {
-    text.strip_prefix("年度").or_else(|| text.strip_prefix('年')).unwrap_or(text)
-}
-
-/// The fixed words of a heading: without placeholders, and without the 年度 that follows a year. They decide whether a line is the heading.
+/// The fixed words of a heading: without places and the words that belong to them. They decide whether a line is the heading.
 fn fixed(heading: &toml::Spanned<String>) -> Result<String, Mistake> {
     let text = heading.get_ref();
     if !text.contains('{') {
         return Ok(text.clone());
     }
-    let unknown = text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(inside, _)| inside);
-    if let Some(inside) = unknown.into_iter().find(|inside| !["agency", "year"].contains(inside)) {
-        let zh = format!("标题“{text}”中的“{{{inside}}}”不认识；只有 {{agency}}（单位）和 {{year}}（年度）。");
-        let en = format!("the heading has no place `{{{inside}}}`; there are `{{agency}}` and `{{year}}`");
+    if let Some(inside) = places::unknown(text) {
+        let zh = format!("标题“{text}”中的“{{{inside}}}”不认识；只有 {}。", places::KNOWN.0);
+        let en = format!("the heading has no place `{{{inside}}}`; there are {}", places::KNOWN.1);
         return Err(Mistake::new(heading.span(), zh, en));
     }
-    let mut fixed = text.replace("{agency}", "");
-    while let Some(at) = fixed.find("{year}") {
-        let behind = &fixed[at + "{year}".len()..];
-        fixed = format!("{}{}", &fixed[..at], without_year(behind));
-    }
+    let fixed = places::pieces(text).concat();
     let fixed = fixed.replace("（）", "").replace("()", "").trim().to_owned();
     let bare = fold(&fixed[numbering(&fixed).map_or(0, |found| found.length)..]);
     if bare.chars().count() < LEAST {
@@ -87,22 +74,21 @@ impl Section {
         self.notes.iter().any(|note| folded.starts_with(&fold(note)))
     }
 
-    /// The heading for an agency and a year; its fixed words alone if one of the two is missing.
-    pub fn heading_for(&self, agency: Option<&str>, year: Option<i16>) -> Option<String> {
-        let Some(pattern) = &self.pattern else { return self.heading.as_ref().map(|heading| heading.text.clone()) };
-        let known = (agency.is_some() || !pattern.text.contains(PLACES[0]))
-            && (year.is_some() || !pattern.text.contains(PLACES[1]));
-        if !known {
-            return self.heading.as_ref().map(|heading| heading.text.clone());
-        }
-        let year = year.map(|year| year.to_string());
-        let filled = pattern.text.replace(PLACES[0], agency.unwrap_or_default());
-        Some(filled.replace(PLACES[1], year.as_deref().unwrap_or_default()))
+    /// The heading for an agency, a year and a part of it; its fixed words alone if one of them is missing.
+    pub fn heading_for(&self, agency: Option<&str>, year: Option<i16>, months: Option<Months>) -> Option<String> {
+        let filled = self.pattern.as_ref().and_then(|pattern| places::filled(&pattern.text, agency, year, months));
+        filled.or_else(|| self.heading.as_ref().map(|heading| heading.text.clone()))
+    }
+
+    /// The part of a year that a heading states, if this one has a place for it.
+    pub fn months_in(&self, heading: &str) -> Option<Months> {
+        self.pattern.as_ref().filter(|pattern| places::has_part(&pattern.text))?;
+        months_in(heading).map(|(months, _)| months)
     }
 
     /// The year that a heading states, if this one has a place for it.
     pub fn year_in(&self, heading: &str) -> Option<i16> {
-        self.pattern.as_ref().filter(|pattern| pattern.text.contains(PLACES[1]))?;
+        self.pattern.as_ref().filter(|pattern| places::has(&pattern.text, "year"))?;
         let before = &heading[..heading.find('年')?];
         let digits = before.len() - before.trim_end_matches(|sign: char| sign.is_ascii_digit()).len();
         let year = (digits == 4).then(|| before[before.len() - 4..].parse().ok()).flatten();
@@ -112,13 +98,16 @@ impl Section {
     /// Whether a folded line is this heading with a name and a year filled in.
     pub fn is_heading_with_places(&self, folded: &str) -> bool {
         let Some(pattern) = &self.pattern else { return false };
-        let year = |sign: char| sign.is_ascii_digit() || "年度".contains(sign);
+        let words = &language().periods;
+        let part = |sign: char| places::has_part(&pattern.text) && (words.is_of_part(sign) || "（）()".contains(sign));
+        let year = |sign: char| sign.is_ascii_digit() || "年度".contains(sign) || part(sign);
         pattern.words.iter().any(|words| {
             let Some((before, behind)) = folded.split_once(words.as_str()) else { return false };
             let digits = folded.chars().filter(char::is_ascii_digit).count();
             // `    年度检查情况统计表` of a blank form has an empty place for the year.
-            let is_blank = before.chars().all(|sign| "年度xX×_".contains(sign));
-            let dated = !pattern.text.contains(PLACES[1]) || digits >= 4 || is_blank;
+            let is_blank =
+                before.chars().all(|sign| "年度xX×_".contains(sign) || (part(sign) && !sign.is_ascii_digit()));
+            let dated = !places::has(&pattern.text, "year") || digits >= 4 || is_blank;
             before.chars().count() <= BEFORE && behind.chars().all(year) && dated
         })
     }
@@ -144,9 +133,9 @@ mod tests {
         let forms = form("表一 {agency}{year}年度检查情况统计表")?;
         let section = &forms.get("f").ok_or("no form")?.sections[0];
         assert_eq!(section.heading.as_ref().map(|heading| heading.text.as_str()), Some("表一 检查情况统计表"));
-        let filled = section.heading_for(Some("白渚市民政局"), Some(2024));
+        let filled = section.heading_for(Some("白渚市民政局"), Some(2024), None);
         assert_eq!(filled.as_deref(), Some("表一 白渚市民政局2024年度检查情况统计表"));
-        assert_eq!(section.heading_for(None, Some(2024)).as_deref(), Some("表一 检查情况统计表"));
+        assert_eq!(section.heading_for(None, Some(2024), None).as_deref(), Some("表一 检查情况统计表"));
         for (line, is) in [
             ("表一 白渚市民政局2024年度检查情况统计表", true),
             ("白渚市民政局2023年检查情况统计表", true),

@@ -96,6 +96,18 @@ pub enum Covers {
     Month,
 }
 
+impl Covers {
+    /// Its number of months.
+    pub fn months(self) -> i8 {
+        match self {
+            Self::Year => 12,
+            Self::Half => 6,
+            Self::Quarter => 3,
+            Self::Month => 1,
+        }
+    }
+}
+
 /// What makes up one report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -142,8 +154,8 @@ impl Identity {
         self.words.reports.one() == Some(Parts::Sheet)
     }
 
-    /// Length of the period that the figures cover, if the form states it.
-    pub fn covers(&self) -> Option<Covers> {
+    /// Length of the period that the figures cover, if the key `period` states it.
+    pub(super) fn covers(&self) -> Option<Covers> {
         self.words.period.one()
     }
 }

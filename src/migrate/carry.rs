@@ -28,7 +28,7 @@ impl Migration {
             report.unclaimed.extend(leftover(&self.from, &left));
         }
         if let (Some(agency), Some(year)) = (&report.agency, report.year) {
-            report.title = Some(self.to.title.for_report(agency, year));
+            report.title = self.to.title.for_period(agency, year, report.months()).or_else(|| report.title.take());
         }
         report
     }

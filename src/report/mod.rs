@@ -71,6 +71,14 @@ pub struct Period {
     pub to: Date,
 }
 
+impl Period {
+    /// The first to the last of some months of a year.
+    pub fn of_months(year: i16, (first, last): (i8, i8)) -> Option<Self> {
+        let from = Date::new(year, first, 1).ok()?;
+        Some(Self { from, to: Date::new(year, last, 1).ok()?.last_of_month() })
+    }
+}
+
 /// Contact details, as written in the report.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
@@ -157,6 +165,14 @@ impl Report {
             findings: Vec::new(),
             source: None,
         }
+    }
+
+    /// The first and the last month of the period, if it is a part of a year that consists of whole months.
+    pub fn months(&self) -> Option<(i8, i8)> {
+        let Period { from, to } = self.period?;
+        let whole = from.day() == 1 && to.day() == to.days_in_month() && from.year() == to.year();
+        let months = (from.month(), to.month());
+        (whole && months != (1, 12)).then_some(months)
     }
 
     /// The section with this id.

@@ -107,24 +107,25 @@ impl<'a> Collection<'a> {
         let most = wanted.max_by_key(|(key, gathered)| (gathered.count(), *key)).map(|(key, _)| key.clone())?;
         let mut gathered = heap.by_form.remove(&most)?;
         let before = year.checked_sub(1).filter(|_| compares);
-        let last = before.and_then(|before| heap.by_form.remove(&(before, most.1.clone())));
-        let older = |form: &&Form| heap.newer(form).iter().any(|newer| newer.id == most.1);
+        let last = before.and_then(|before| heap.by_form.remove(&(before, most.1, most.2.clone())));
+        let older = |form: &&Form| heap.newer(form).iter().any(|newer| newer.id == most.2);
         let brought: Vec<&str> =
             heap.forms.iter().map(|form| &**form).filter(older).map(|form| form.id.as_str()).collect();
         // Whether a report has the form or was migrated to it.
-        let counts = |form: &Form| form.id == most.1 || brought.contains(&form.id.as_str());
+        let counts = |form: &Form| form.id == most.2 || brought.contains(&form.id.as_str());
         let is_kept = heap.kept_for_comparison(&most, &matcher, arrival);
         for (number, Seen { file, what }) in heap.seen.into_iter().enumerate() {
             match what {
-                Ok(About { sender, form: Some(form), year: own }) if is_kept.contains(&number) => {
+                Ok(About { sender, form: Some(form), year: own, .. }) if is_kept.contains(&number) => {
                     if compares && own == before && !counts(form) {
                         gathered.leave_uncompared(&file, sender.name(agencies), form, &matcher);
                     }
                 }
-                Ok(About { form: Some(form), year: own, .. }) if own == Some(year) && counts(form) => {}
-                Ok(About { sender, form, year }) => {
-                    let other = form.filter(|form| form.id != most.1).map(|form| &form.name);
-                    gathered.pass_over(&file, sender.name(agencies), other, year, &matcher);
+                Ok(About { form: Some(form), year: own, months, .. })
+                    if own == Some(year) && months == most.1 && counts(form) => {}
+                Ok(About { sender, form, year, months }) => {
+                    let other = form.filter(|form| form.id != most.2).map(|form| &form.name);
+                    gathered.pass_over(&file, sender.name(agencies), other, (year, months), &matcher);
                 }
                 Err(finding) => gathered.fail(&file, *finding),
             }
@@ -163,12 +164,13 @@ impl Seen<'_> {
     }
 }
 
-/// Agency, form and year of a report.
+/// Agency, form, year and part of the year of a report.
 #[derive(Debug)]
 struct About<'a> {
     sender: Sender,
     form: Option<&'a Form>,
     year: Option<i16>,
+    months: Option<(i8, i8)>,
 }
 
 /// The agency of a report.
@@ -200,13 +202,16 @@ impl Sender {
     }
 }
 
+/// Year, part of the year if reports of the form are of parts, and form.
+type Key = (i16, Option<(i8, i8)>, String);
+
 /// The reports by year and form.
 #[derive(Debug)]
 struct Heap<'a> {
     forms: &'a Forms,
     migrations: &'a Migrations,
     without_errors: bool,
-    by_form: BTreeMap<(i16, String), Gathered<'a>>,
+    by_form: BTreeMap<Key, Gathered<'a>>,
     /// Every report with form and year, or why an input has none.
     seen: Vec<Seen<'a>>,
 }
@@ -217,23 +222,24 @@ impl<'a> Heap<'a> {
         let forms = self.forms;
         let (form, agency) = (forms.get(&report.form).map(|form| &**form), report.agency.as_deref());
         let counts = form.zip(report.year);
+        let months = report.months().filter(|_| form.is_some_and(Form::is_of_part));
         let found = counts.map(|_| find(agency.unwrap_or_default()));
-        let about = About { sender: Sender::new(agency, found.as_ref()), form, year: report.year };
+        let about = About { sender: Sender::new(agency, found.as_ref()), form, year: report.year, months };
         self.seen.push(Seen { file: Arc::clone(file), what: Ok(about) });
         let Some(((form, year), found)) = counts.zip(found) else { return };
         for newer in self.newer(form) {
             if let Some(migration) = self.migrations.between(&form.id, &newer.id) {
                 let migrated = migration.migrate(report.clone());
-                self.gathered(newer, year).add_migrated(file, form, migrated, found.clone());
+                self.gathered(newer, (year, months)).add_migrated(file, form, migrated, found.clone());
             }
         }
-        self.gathered(form, year).add(file, report, found);
+        self.gathered(form, (year, months)).add(file, report, found);
     }
 
     /// Indices of the reports that are for comparison only, in the roll-up of a year and a form.
     fn kept_for_comparison(
         &self,
-        (year, form): &(i16, String),
+        (year, months, form): &Key,
         matcher: &Matcher,
         arrival: &dyn Fn(&str) -> Arrival,
     ) -> HashSet<usize> {
@@ -245,8 +251,8 @@ impl<'a> Heap<'a> {
         let family = self.migrations.family(self.forms, form);
         let (mut numbers, mut reports) = (Vec::new(), Vec::new());
         for (number, Seen { file, what }) in self.seen.iter().enumerate() {
-            let Ok(About { sender, form: Some(own), year: of }) = what else { continue };
-            if self.migrations.family(self.forms, &own.id) != family {
+            let Ok(About { sender, form: Some(own), year: of, months: part }) = what else { continue };
+            if self.migrations.family(self.forms, &own.id) != family || part != months {
                 continue;
             }
             let known = match sender {
@@ -264,9 +270,11 @@ impl<'a> Heap<'a> {
         kept.filter(|(kept, _)| *kept).map(|(_, number)| number).collect()
     }
 
-    fn gathered(&mut self, form: &'a Form, year: i16) -> &mut Gathered<'a> {
+    fn gathered(&mut self, form: &'a Form, (year, months): (i16, Option<(i8, i8)>)) -> &mut Gathered<'a> {
         let without_errors = self.without_errors;
-        self.by_form.entry((year, form.id.clone())).or_insert_with(|| Gathered::new(form, year, without_errors))
+        self.by_form
+            .entry((year, months, form.id.clone()))
+            .or_insert_with(|| Gathered::new(form, (year, months), without_errors))
     }
 
     /// The newer forms that reports of a form can be migrated to.

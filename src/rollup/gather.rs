@@ -15,7 +15,7 @@ use crate::finding::code::rollup::{
     REPORT_MIGRATED, REPORT_OF_OTHER_FORM, REPORT_OF_OTHER_YEAR, REPORT_UNREADABLE, REPORT_WITH_ERRORS, SUM_INCOMPLETE,
 };
 use crate::finding::{Finding, Message};
-use crate::form::Form;
+use crate::form::{Form, part_name};
 use crate::report::Report;
 
 /// Maximum number of fields of a form with the rows of all reports: a sheet has 16,384 columns, one for each field.
@@ -32,7 +32,7 @@ pub struct Gathering<'a> {
 impl<'a> Gathering<'a> {
     /// An empty gathering for a form and a year.
     pub fn new(form: &'a Form, year: i16, agencies: &'a Agencies) -> Self {
-        Self { agencies, matcher: Matcher::new(agencies), gathered: Gathered::new(form, year, false) }
+        Self { agencies, matcher: Matcher::new(agencies), gathered: Gathered::new(form, (year, None), false) }
     }
 
     /// Leaves reports with errors out of the sums.
@@ -49,13 +49,24 @@ impl<'a> Gathering<'a> {
     pub fn add(&mut self, file: &str, report: &Report) {
         let Gathered { form, year, .. } = self.gathered;
         let (file, name) = (file.into(), report.agency.as_deref());
-        if report.form == form.id && report.year == Some(year) {
+        // The first report decides of which part of the year the sums are.
+        let months = report.months().filter(|_| form.is_of_part());
+        if self.gathered.count() == 0 {
+            self.gathered.months = months;
+        }
+        if report.form == form.id && report.year == Some(year) && months == self.gathered.months {
             let found = self.matcher.find(name.unwrap_or_default());
             return self.gathered.add(&file, report, found);
         }
         // Only this form's name is available; another form is named by its id.
         let id = Message::new(report.form.as_str(), report.form.as_str());
-        self.gathered.pass_over(&file, name, (report.form != form.id).then_some(&id), report.year, &self.matcher);
+        self.gathered.pass_over(
+            &file,
+            name,
+            (report.form != form.id).then_some(&id),
+            (report.year, months),
+            &self.matcher,
+        );
     }
 
     /// Computes the sums.
@@ -64,11 +75,31 @@ impl<'a> Gathering<'a> {
     }
 }
 
+/// The message about a report of another part of the year.
+fn of_other_part((year, months): (i16, Option<(i8, i8)>), this: Option<(i8, i8)>) -> Message {
+    let part = |months: Option<(i8, i8)>| months.map_or_else(|| Message::new("", ""), part_name);
+    let (own, this) = (part(months), part(this));
+    if months.is_none() {
+        return Message::new(
+            format!("未能确定是{year}年的哪一期，此次汇总{}，未计入。请在标题写明。", this.zh),
+            format!(
+                "Which part of {year} it is of is not known; {} is added up. Not counted. Write it into the title.",
+                this.en
+            ),
+        );
+    }
+    Message::new(
+        format!("这是{year}年{}的报告，此次汇总{}，未计入。请分期汇总。", own.zh, this.zh),
+        format!("It is of {} {year}; {} is added up. Not counted. Add up each part by itself.", own.en, this.en),
+    )
+}
+
 /// The reports of one form and year. The caller looks up agencies.
 #[derive(Debug)]
 pub(super) struct Gathered<'a> {
     form: &'a Form,
     year: i16,
+    months: Option<(i8, i8)>,
     without_errors: bool,
     /// Reports of a form with open rows, kept until all have been added, because only then is the union of their rows known.
     waiting: Vec<(Arc<str>, usize, Report)>,
@@ -82,10 +113,10 @@ pub(super) struct Gathered<'a> {
 
 impl<'a> Gathered<'a> {
     /// An empty gathering.
-    pub(super) fn new(form: &'a Form, year: i16, without_errors: bool) -> Self {
+    pub(super) fn new(form: &'a Form, (year, months): (i16, Option<(i8, i8)>), without_errors: bool) -> Self {
         let (entries, packed, failed, others, findings) = Default::default();
         let waiting = Vec::new();
-        Self { form, year, without_errors, waiting, migrated: 0, entries, packed, failed, others, findings }
+        Self { form, year, months, without_errors, waiting, migrated: 0, entries, packed, failed, others, findings }
     }
 
     /// Number of reports of this form and year so far, without migrated ones.
@@ -98,13 +129,13 @@ impl<'a> Gathered<'a> {
         self.failed.push((Arc::clone(file), finding));
     }
 
-    /// Records a report of another form or year in `file`; `form` is the name of the other form, if it differs.
+    /// Records a report of another form, year or part of the year in `file`; `form` is the name of the other form, if it differs.
     pub(super) fn pass_over(
         &mut self,
         file: &Arc<str>,
         agency: Option<&str>,
         form: Option<&Message>,
-        year: Option<i16>,
+        (year, months): (Option<i16>, Option<(i8, i8)>),
         matcher: &Matcher,
     ) {
         let found = agency.and_then(|name| matcher.find(name).agency);
@@ -112,6 +143,7 @@ impl<'a> Gathered<'a> {
         self.others.push(OtherReport { agency: name, year, file: file.to_string() });
         let this = self.year;
         let (code, message) = match (year, form) {
+            (Some(year), None) if year == this => (&REPORT_OF_OTHER_YEAR, of_other_part((year, months), self.months)),
             (Some(year), None) => (
                 &REPORT_OF_OTHER_YEAR,
                 Message::new(
@@ -207,6 +239,7 @@ impl<'a> Gathered<'a> {
             form,
             agencies,
             year: self.year,
+            months: self.months,
             without_errors: self.without_errors,
             entries,
             packed: self.packed,

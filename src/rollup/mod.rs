@@ -140,6 +140,8 @@ pub struct Rollup<'a> {
     pub agencies: &'a Agencies,
     /// The year.
     pub year: i16,
+    /// The first and the last month of the part of the year, if the form's reports are of parts.
+    pub months: Option<(i8, i8)>,
     /// Whether reports with errors are left out of the sums.
     pub without_errors: bool,
     /// The reports that count, in tree order.

@@ -2,8 +2,6 @@
 
 use std::collections::HashMap;
 
-use jiff::civil::Date;
-
 use super::{Figure, Rollup};
 use crate::form::Field;
 use crate::report::{Content, Kind, Period, Report, Section, Value};
@@ -16,9 +14,8 @@ impl Rollup<'_> {
         let mut report = Report::empty(&form.id);
         report.agency = self.superior().map(|top| self.agencies.list()[top].name.clone());
         report.year = Some(self.year);
-        report.title = report.agency.as_ref().map(|agency| form.title.for_report(agency, self.year));
-        let days = Date::new(self.year, 1, 1).ok().zip(Date::new(self.year, 12, 31).ok());
-        report.period = days.map(|(from, to)| Period { from, to });
+        report.period = Period::of_months(self.year, self.months.unwrap_or((1, 12)));
+        report.title = report.agency.as_ref().and_then(|agency| form.title.for_period(agency, self.year, self.months));
         for (number, section) in form.sections.iter().enumerate() {
             let tables = form.tables.iter().filter(|table| table.section == number);
             report.sections.push(Section {

@@ -7,7 +7,7 @@ mod words;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use crate::form::{FieldKind, Form};
+use crate::form::{Covers, FieldKind, Form};
 use crate::report::{Content, Period, Report, Section, Value};
 
 /// A small pseudo-random number generator (`SplitMix64`, Steele, Lea and Flood 2014): enough for samples, no more.
@@ -71,11 +71,11 @@ impl Sampler {
         let (from, to) = form.years.unwrap_or((2015, 2025));
         let years = u64::from(to.min(2025).abs_diff(from)) + 1;
         let year = from + random.below(years) as i16;
-        report.title = Some(form.title.for_report(&agency, year));
+        let months = if form.is_of_part() { part(form, random) } else { (1, 12) };
+        report.period = Period::of_months(year, months);
+        report.title = form.title.for_period(&agency, year, report.months());
         report.agency = Some(agency);
         report.year = Some(year);
-        report.period =
-            Date::new(year, 1, 1).ok().zip(Date::new(year, 12, 31).ok()).map(|(from, to)| Period { from, to });
         let mut figures = figures::draw(form, random);
         figures::keep_plausible(form, report.agency.as_deref(), &mut figures);
         let ruled = figures::ruled(form);
@@ -97,6 +97,13 @@ impl Sampler {
         sign(&mut report);
         report
     }
+}
+
+/// A part of a year of the form's length; of three months if it states none.
+fn part(form: &Form, random: &mut Random) -> (i8, i8) {
+    let length = form.covers().filter(|covers| *covers != Covers::Year).unwrap_or(Covers::Quarter).months();
+    let first = 1 + length * random.below(u64::from((12 / length).unsigned_abs())) as i8;
+    (first, first + length - 1)
 }
 
 fn sections(form: &Form, report: &Report, random: &mut Random) -> Vec<Section> {

@@ -1,5 +1,7 @@
 //! Made-up names and sentences of reports.
 
+use jiff::civil::Date;
+
 use super::Random;
 use crate::report::{Content, Report};
 
@@ -45,8 +47,10 @@ pub(super) fn agency(random: &mut Random) -> String {
 /// The preamble of a report.
 pub(super) fn preamble(report: &Report) -> String {
     let (agency, year) = (report.agency.as_deref().unwrap_or_default(), report.year.unwrap_or_default());
+    let days = |date: Date| format!("{}年{}月{}日", date.year(), date.month(), date.day());
+    let (from, to) = report.period.map(|period| (days(period.from), days(period.to))).unwrap_or_default();
     format!(
-        "本报告由{agency}办公室编制。本报告所列数据的统计期限自{year}年1月1日起至{year}年12月31日止。如对本报告有疑问，\
+        "本报告由{agency}办公室编制。本报告所列数据的统计期限自{from}起至{to}止。如对本报告有疑问，\
          请与{agency}办公室联系（地址：长安路{}号，邮编：100000，电话：010-88880000）。",
         year % 300 + 1
     )

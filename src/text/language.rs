@@ -30,10 +30,55 @@ pub(crate) struct Language {
     pub(crate) site_columns: Vec<String>,
     /// Words of advertisements in place of an agency's name.
     pub(crate) advertisements: Vec<String>,
+    /// Words of a part of a year.
+    pub(crate) periods: PeriodWords,
     /// Units without multipliers.
     pub(crate) units: UnitWords,
     /// Words of sentences that count parts of a whole.
     pub(crate) parts: PartWords,
+}
+
+/// Words of a part of a year, and of the year itself.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PeriodWords {
+    /// Words after the number of a year, longer ones first.
+    pub(crate) year_ends: Vec<String>,
+    /// Words before the number of a quarter.
+    pub(crate) ordinals: Vec<String>,
+    /// Words after the number of a quarter.
+    pub(crate) quarter_ends: Vec<String>,
+    /// The numbers of the quarters.
+    pub(crate) quarters: Vec<String>,
+    /// Words after that of a half.
+    pub(crate) half_ends: Vec<String>,
+    /// The words of the halves.
+    pub(crate) halves: Vec<String>,
+    /// Words after the number of a month, longer ones first.
+    pub(crate) month_ends: Vec<String>,
+    /// Words between the first and the last month; the first is written.
+    pub(crate) joins: Vec<String>,
+    /// Characters in the place of a number that is to be filled in.
+    pub(crate) open: String,
+}
+
+impl PeriodWords {
+    /// Whether a character may be one of a part of a year, or of the place of one: 第, 二, 季, ×.
+    pub(crate) fn is_of_part(&self, sign: char) -> bool {
+        let words = [
+            &self.ordinals,
+            &self.quarter_ends,
+            &self.quarters,
+            &self.halves,
+            &self.half_ends,
+            &self.month_ends,
+            &self.joins,
+        ];
+        sign.is_ascii_digit()
+            || super::chinese_number(sign.encode_utf8(&mut [0; 4])).is_some()
+            || self.open.contains(sign)
+            || words.into_iter().flatten().any(|word| word.contains(sign))
+    }
 }
 
 /// Units without multipliers, by dimension.

@@ -10,6 +10,7 @@ mod fold;
 mod language;
 mod lines;
 mod numbering;
+mod period;
 mod traditional;
 mod visible;
 
@@ -25,5 +26,7 @@ pub(crate) use language::{is_one, language};
 pub(crate) use lines::balanced;
 pub(crate) use numbering::chinese_number;
 pub use numbering::{Numbering, numbering};
+pub use period::{Months, months_in};
+pub(crate) use period::{part_to_fill, period_word, words_around};
 pub(crate) use traditional::simplified;
 pub use visible::{END_OF_DIRECTION, RIGHT_TO_LEFT, visible};

@@ -1,14 +1,15 @@
-//! The blank of a form, to be filled in: empty rows of tables whose rows are data, choices with empty boxes, and placeholders for agency
-//! and year in the title.
+//! The blank of a form, to be filled in: empty rows of tables whose rows are data, choices with empty boxes, and placeholders for agency,
+//! year and part of the year in the title.
 
 use std::borrow::Cow;
 
 use crate::form::{self, Form};
 use crate::report::{Content, Kind, Report, Section, Value};
 
-/// Placeholders for agency and year in the title.
+/// Placeholders for agency, year and part of the year in the title.
 const AGENCY: &str = "（机关名称）";
 const YEAR: &str = "××××";
+const PART: &str = "×";
 
 /// The form with its empty rows, and the blank as a report for any writer.
 pub fn blank(form: &Form) -> (Cow<'_, Form>, Report) {
@@ -21,7 +22,7 @@ pub fn blank(form: &Form) -> (Cow<'_, Form>, Report) {
     }));
     report.sections =
         form.sections.iter().enumerate().filter_map(|(number, spec)| notes(&form, number, spec)).collect();
-    report.title = Some(form.title.pattern.replace("{agency}", AGENCY).replace("{year}", YEAR));
+    report.title = Some(form.title.blank(AGENCY, YEAR, PART));
     (form, report)
 }
 

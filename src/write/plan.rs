@@ -78,7 +78,7 @@ pub(crate) fn parts<'a>(form: &'a Form, report: &'a Report) -> Vec<PlannedSectio
             content.iter().filter_map(|content| piece(form, content, &mut tables)).collect();
         pieces.extend(tables.into_iter().map(ContentItem::Table));
         let heading = match &spec.pattern {
-            Some(_) => spec.heading_for(report.agency.as_deref(), report.year).map(Cow::Owned),
+            Some(_) => spec.heading_for(report.agency.as_deref(), report.year, report.months()).map(Cow::Owned),
             None => spec.heading.as_ref().map(|heading| Cow::Borrowed(heading.text.as_str())),
         };
         if heading.is_some() || !pieces.is_empty() {
@@ -121,10 +121,11 @@ pub(crate) fn is_further_item(text: &str) -> bool {
 
 /// The title of the report: the prescribed one if agency and year are known, else as found.
 pub(crate) fn title(form: &Form, report: &Report) -> String {
-    match (&report.agency, report.year) {
-        (Some(agency), Some(year)) if !form.title.is_free() => form.title.for_report(agency, year),
-        _ => report.title.clone().unwrap_or_else(|| form.name.zh.clone()),
-    }
+    let prescribed = match (&report.agency, report.year) {
+        (Some(agency), Some(year)) if !form.title.is_free() => form.title.for_period(agency, year, report.months()),
+        _ => None,
+    };
+    prescribed.or_else(|| report.title.clone()).unwrap_or_else(|| form.name.zh.clone())
 }
 
 /// Whether the title of a document is a line above it that is written anyway, as the name of an order.

@@ -6,7 +6,7 @@ use crate::finding::code::bind as code;
 use crate::finding::{Finding, Message};
 use crate::form::Form;
 use crate::report::Report;
-use crate::text::{blank, fold, language};
+use crate::text::{Months, blank, fold, language, months_in};
 
 /// Agency and year from these lines.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub(in crate::bind) struct Named {
     other: Option<String>,
     /// The year.
     pub(in crate::bind) year: Option<i16>,
+    /// The part of the year.
+    pub(in crate::bind) months: Option<Months>,
 }
 
 /// Minimum number of lines naming an agency that override the title.
@@ -43,7 +45,11 @@ pub(in crate::bind) fn named(form: &Form, flow: &Flow, figures: &Figures) -> Nam
         }
         if named.year.is_none() {
             let found = years.iter().find_map(|line| line.named(text));
-            let digits: String = found.unwrap_or_default().chars().filter(char::is_ascii_digit).collect();
+            let found = found.unwrap_or_default();
+            // `统计期间：2025年第一季度` states a part of the year, too.
+            let (year, part) = found.split_once('年').unwrap_or((&found, ""));
+            named.months = named.months.or_else(|| months_in(part).map(|(months, _)| months));
+            let digits: String = year.chars().filter(char::is_ascii_digit).collect();
             named.year = digits.parse().ok().filter(|year| (1990..=2100).contains(year));
         }
     };
@@ -89,7 +95,7 @@ pub(in crate::bind) fn apply(form: &Form, named: Named, report: &mut Report) {
         )
     });
     if let Some(name) = named.agency {
-        let titled = form.title.pattern.contains("{agency}");
+        let titled = form.title.has("agency");
         match &report.agency {
             // Named above every table: overrides a title misread from a table of contents or a cover.
             Some(known) if titled && fold(known) != fold(&name) && named.times >= OFTEN => {
@@ -102,7 +108,8 @@ pub(in crate::bind) fn apply(form: &Form, named: Named, report: &mut Report) {
                 );
                 report.findings.retain(|finding| finding.code != code::AGENCY_UNCERTAIN.id);
                 report.findings.push(Finding::new(&code::AGENCY_UNCERTAIN, message));
-                report.title = report.year.or(named.year).map(|year| form.title.for_report(&name, year));
+                let year = report.year.or(named.year);
+                report.title = year.and_then(|year| form.title.for_period(&name, year, report.months()));
                 report.agency = Some(name);
             }
             Some(known) if titled && fold(known) != fold(&name) => {
@@ -128,7 +135,7 @@ pub(in crate::bind) fn apply(form: &Form, named: Named, report: &mut Report) {
     }
     let unnamed = report.title.as_ref().is_none_or(std::string::String::is_empty);
     if let (true, Some(agency), Some(year)) = (unnamed, &report.agency, report.year) {
-        report.title = Some(form.title.for_report(agency, year));
+        report.title = form.title.for_period(agency, year, report.months());
     }
 }
 
@@ -155,7 +162,7 @@ mod tests {
         for (other, told) in [(None, 0), (Some("白渚市教育局".to_owned()), 1)] {
             let agency = Some("白渚市民政局".to_owned());
             let mut report = Report::empty(&form.id);
-            apply(form, Named { agency, times: 2, other, year: Some(2024) }, &mut report);
+            apply(form, Named { agency, times: 2, other, year: Some(2024), months: None }, &mut report);
             assert_eq!(report.agency.as_deref(), Some("白渚市民政局"));
             let both = report.findings.iter().filter(|finding| finding.message.zh.contains("白渚市教育局"));
             assert_eq!(both.count(), told);

@@ -13,16 +13,17 @@ use crate::finding::{Code, Finding, Message, Severity};
 use crate::form::{Form, Pattern};
 use crate::read::Reading;
 use crate::report::{Content, Report, Section};
-use crate::text::dates_in_digits;
+use crate::text::{Months, dates_in_digits};
 
-/// Reads title, agency, year, period, publication date and contact, and reports contradictions between their sources.
+/// Reads title, agency, year, period, publication date and contact, and reports contradictions between their sources. Returns the parts of
+/// the year that title and file name state.
 pub(in crate::bind) fn read(
     form: &Form,
     reading: &Reading,
     hints: &Hints,
     (stream, frame): (&Stream, &Frame),
     report: &mut Report,
-) {
+) -> [Option<Months>; 2] {
     let metadata = &reading.document.metadata;
     let mut doubts = Vec::new();
     let of_metadata = metadata.title.as_deref().and_then(|text| parse(&form.title, text));
@@ -80,7 +81,7 @@ pub(in crate::bind) fn read(
     let other = title.agency.is_some() && title.agency != known.agency;
     let stale = sources.body.text.is_empty() && title.year != report.year;
     if let (true, Some(agency), Some(year)) = (other || stale || report.title.is_none(), &known.agency, report.year) {
-        report.title = Some(form.title.for_report(agency, year));
+        report.title = form.title.for_period(agency, year, report.months());
     }
     let doubt = known.doubt.or_else(|| known.agency.is_none().then(|| sentence(&code::AGENCY_UNCERTAIN)));
     report.findings.extend(doubt.map(|words| Finding::new(&code::AGENCY_UNCERTAIN, words)));
@@ -88,6 +89,7 @@ pub(in crate::bind) fn read(
     report.findings.extend(doubts.into_iter().map(doubted));
     let found = contradictions::find(form, report, &sources);
     report.findings.extend(found);
+    [sources.body.months, sources.name.as_ref().and_then(|name| name.months)]
 }
 
 /// Parses a file name: a whole title, or at least the year.

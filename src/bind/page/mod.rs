@@ -8,6 +8,7 @@ pub(in crate::bind) mod frame;
 pub(in crate::bind) mod headings;
 pub(in crate::bind) mod identity;
 pub(in crate::bind) mod names;
+pub(super) mod part;
 pub(in crate::bind) mod sections;
 mod sources;
 pub(in crate::bind) mod title;

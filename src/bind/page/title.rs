@@ -1,8 +1,10 @@
 //! Parses a title into agency and year around the fixed words of the form.
 
+use std::borrow::Cow;
+
 use crate::form::Title;
 use crate::text::fold_with_map;
-use crate::text::{blank, language};
+use crate::text::{Months, blank, language, months_in};
 
 /// A parsed title.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -15,6 +17,8 @@ pub(in crate::bind) struct FoundTitle {
     pub(in crate::bind) year: Option<i16>,
     /// A year of two digits, if there is none of four: its value, and as written.
     pub(in crate::bind) short: Option<(i16, String)>,
+    /// The part of the year, if the title states one: first and last month.
+    pub(in crate::bind) months: Option<Months>,
     /// Whether the text consists of the title only.
     pub(in crate::bind) alone: bool,
 }
@@ -33,6 +37,8 @@ pub(in crate::bind) fn parse(title: &Title, text: &str) -> Option<FoundTitle> {
     let (start, end) = (folded.start(text, at), folded.end(text, at + length));
     let before = &text[..start];
     let after = text[end..].trim_matches(blank);
+    let (stated, months) = without_part_of_year(before);
+    let before = stated.as_ref();
     let (mut agency, year) = around(before);
     let mut short = None;
     if let Some((found, range)) = year.is_none().then(|| short_year(before)).flatten() {
@@ -41,17 +47,34 @@ pub(in crate::bind) fn parse(title: &Title, text: &str) -> Option<FoundTitle> {
         short = Some((found, before[range].trim_matches(blank).to_owned()));
     }
     // The year may follow the fixed words: 统计表（2024年度）.
-    let behind = if year.is_none() && after.chars().count() <= BEHIND { around(after).1 } else { None };
-    // A year in brackets is part of the title.
-    let bracketed = behind.is_some() && after.starts_with(['（', '(']) && after.ends_with(['）', ')']);
+    let (rest, part) = if months.is_none() { without_part_of_year(after) } else { (Cow::Borrowed(after), None) };
+    let is_short = rest.chars().count() <= BEHIND;
+    let behind = if year.is_none() && is_short { around(&rest).1 } else { None };
+    // A year in brackets is part of the title, and so is a part of it.
+    let bracketed = (behind.is_some() || (part.is_some() && is_short))
+        && after.starts_with(['（', '('])
+        && after.ends_with(['）', ')']);
     let end = if bracketed { text.trim_end_matches(blank).len() } else { end };
+    let before = &text[..start];
     let lead = agency.as_deref().and_then(|agency| before.find(agency.split(blank).next().unwrap_or(agency)));
-    let alone = after.chars().count() <= BEHIND
-        && lead.is_none_or(|lead| before[..lead].chars().all(|sign| sign == '#' || blank(sign)));
+    let alone = is_short && lead.is_none_or(|lead| before[..lead].chars().all(|sign| sign == '#' || blank(sign)));
     let begin = lead.unwrap_or_else(|| before.len() - before.trim_start_matches(blank).len());
     let text: String = text[begin..end].split(['\n', '\r', '\t']).map(|piece| piece.trim_matches(blank)).collect();
     let agency = agency.map(|agency| agency.split(blank).collect::<String>()).filter(|agency| !agency.is_empty());
-    Some(FoundTitle { text, agency, year: year.or(behind), short, alone })
+    Some(FoundTitle { text, agency, year: year.or(behind), short, months: months.or(part.filter(|_| is_short)), alone })
+}
+
+/// A text without the part of a year that it names after a year, or at all if it has no year; and that part.
+fn without_part_of_year(text: &str) -> (Cow<'_, str>, Option<Months>) {
+    let year = text.match_indices('年').filter(|(at, _)| text[..*at].ends_with(|sign| narrow(sign).is_ascii_digit()));
+    let from = year.last().map_or(0, |(at, word)| at + word.len());
+    match months_in(&text[from..]) {
+        Some((months, found)) => {
+            let rest = format!("{}{}", &text[..from + found.start], &text[from + found.end..]);
+            (Cow::Owned(rest), Some(months))
+        }
+        None => (Cow::Borrowed(text), None),
+    }
 }
 
 /// Agency and year in the text before the fixed words: `机关2020年`, `2020年机关`, `机关2020年度`.

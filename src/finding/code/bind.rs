@@ -189,6 +189,11 @@ super::declare! {
         ("年度前后不一致", "the year differs within the report"),
         ("标题、统计期限、正文、落款日期、文件名的年度不一致，可能套用了旧稿。", "Title, period, text, day of signing and file name do not agree in the year; the report may have been made from an old one."),
         ("请核对，改为一致。", "Check them and make them agree.");
+    /// The part of the year that a report covers is not certain.
+    PERIOD_UNCERTAIN = "period-uncertain", Warning,
+        ("不能确定报告期", "the part of the year is uncertain"),
+        ("标题、各表标题、文件名中没有写明是哪一季度（半年、月），写得不一致，或不是这种报告的报告期。", "Title, headings and the file's name do not say of which quarter, half or month the report is, or say different ones, or it is none of the form's."),
+        ("请在标题中写明报告期。", "Write the period into the title.");
     /// The period is not a whole year.
     PERIOD_INCOMPLETE = "period-incomplete", Warning,
         ("统计期限不是整年", "the period is not a whole year"),

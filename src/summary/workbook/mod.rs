@@ -131,7 +131,8 @@ fn numbered(name: &str, part: usize) -> String {
 
 fn title(rollup: &Rollup) -> String {
     let name = rollup.superior().map(|top| rollup.agencies.list()[top].name.as_str()).unwrap_or_default();
-    rollup.form.title.for_report(name, rollup.year)
+    let title = rollup.form.title.for_period(name, rollup.year, rollup.months);
+    title.unwrap_or_else(|| rollup.form.name.zh.clone())
 }
 
 /// Names a sheet and sets it up for A3 landscape, one page wide.
