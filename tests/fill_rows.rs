@@ -22,7 +22,7 @@ fn forms() -> Forms {
 }
 
 /// A package of parts.
-fn zipped(parts: &[(&str, &str)]) -> Vec<u8> {
+pub(crate) fn zipped(parts: &[(&str, &str)]) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, text) in parts {
         zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
@@ -210,7 +210,7 @@ fn a_sheet_without_rows_for_a_table_gets_them() {
 }
 
 pub(crate) const SHEET: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
-const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+pub(crate) const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 
 pub(crate) fn cells(row: u32, cells: &[&str]) -> String {
     let cell = |(column, text): (usize, &&str)| {
@@ -226,7 +226,7 @@ pub(crate) fn cells(row: u32, cells: &[&str]) -> String {
 }
 
 /// A workbook with the same tables: formulas in rows and totals, merged cells, a choice list and a print area.
-fn workbook(extra: &str) -> Vec<u8> {
+pub(crate) fn workbook(extra: &str) -> Vec<u8> {
     let rooms = [
         cells(1, &["××图书馆××××年阅览室情况年报"]),
         cells(2, &["二、阅览室明细表"]),
@@ -330,7 +330,8 @@ fn sheet_rows_are_inserted_above_the_total_and_everything_below_moves() {
 #[test]
 fn a_sheet_with_positions_in_other_parts_is_filled_as_far_as_it_has_rows() {
     let report = report(&[("东院", 2), ("西院", 3), ("南楼", 5)], &[("205", "教育支出", 4)]);
-    let (read, one, told) = filled(&workbook("<drawing r:id=\"x\"/>"), &report, "xl/worksheets/one.xml");
+    let (read, one, told) =
+        filled(&workbook("<controls><control shapeId=\"1\" r:id=\"x\"/></controls>"), &report, "xl/worksheets/one.xml");
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(told[0].contains("明细表") && told[0].contains("有4个数据没有位置"), "{told:?}");
     assert!(!one.contains("南楼") && one.contains("西院"));

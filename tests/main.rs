@@ -26,6 +26,7 @@ mod errors;
 mod faults;
 mod figures;
 mod fill;
+mod fill_moves;
 mod fill_placeholders;
 mod fill_rows;
 mod fill_rows_added;

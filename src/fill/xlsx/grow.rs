@@ -10,8 +10,8 @@ use crate::read::ReadError;
 use crate::read::xml::{Event, Events, Tag};
 use crate::write::xlsx::cell;
 
-/// Elements of a sheet that refer to other parts with positions of cells, which are not moved.
-const FIXED: &[&str] = &["drawing", "legacyDrawing", "tableParts", "oleObjects", "controls", "picture"];
+/// Elements of a sheet with positions of cells that are not moved.
+const FIXED: &[&str] = &["oleObjects", "controls"];
 
 /// Elements with the text of a formula.
 const FORMULAS: &[&str] = &["f", "formula", "formula1", "formula2", "definedName"];
@@ -39,7 +39,7 @@ impl Growth<'_> {
     }
 
     /// A region or range after the insertion: one that ends with the table's rows includes the copies.
-    fn region(&self, rows: Rows) -> (u32, Option<u32>) {
+    pub(super) fn region(&self, rows: Rows) -> (u32, Option<u32>) {
         let to = rows.to.map(|(to, _)| if to == self.last && !self.header { to + self.by } else { self.row(to) });
         (self.row(rows.from.0), to)
     }
@@ -53,7 +53,7 @@ impl Growth<'_> {
     }
 
     /// A formula after the insertion, in row `at` of the sheet, or elsewhere.
-    fn formula(&self, text: &str, at: Option<u32>) -> String {
+    pub(super) fn formula(&self, text: &str, at: Option<u32>) -> String {
         let is_own = |sheet: Option<&str>| sheet.map_or(at.is_some(), |sheet| sheet == self.sheet);
         let inside = at.is_some_and(|at| (self.first..=self.last).contains(&at));
         let rows = |rows: Rows| {
@@ -211,10 +211,19 @@ impl<'a> Grower<'a> {
 
     /// Moves the regions that an element of the sheet names.
     fn attributes(&mut self, tag: &Tag, end: usize) {
+        let growth = self.growth;
+        if tag.local == "hyperlink"
+            && let Some((span, _)) = attribute(self.xml, (tag.start, end), "location")
+            && let Some(text) = tag.get("location")
+        {
+            let new = growth.formula(&text, self.grows.then_some(u32::MAX));
+            if new != text {
+                self.edits.push(Edit { span, text: quoted(&new) });
+            }
+        }
         if !self.grows {
             return;
         }
-        let growth = self.growth;
         if tag.local == "mergeCell" {
             let region = tag.get("ref").unwrap_or_default().into_owned();
             if let Some((from, to)) = region.split_once(':').and_then(|(from, to)| Some((place(from)?, place(to)?)))
@@ -374,8 +383,15 @@ fn element(xml: &str, span: Span, text: &str) -> String {
     out
 }
 
+/// A text as the value of an attribute, between quotes of either kind.
+pub(super) fn quoted(text: &str) -> String {
+    let mut out = String::new();
+    crate::write::xml::escape(text, &mut out);
+    out.replace('\'', "&apos;")
+}
+
 /// The span and the text of an attribute's value in the tag at the beginning of a span.
-fn attribute<'x>(xml: &'x str, span: Span, name: &str) -> Option<(Span, &'x str)> {
+pub(super) fn attribute<'x>(xml: &'x str, span: Span, name: &str) -> Option<(Span, &'x str)> {
     let tag = &xml[span.0..span.0 + xml.get(span.0..span.1)?.find('>')?];
     for (at, _) in tag.match_indices(name) {
         if !tag[..at].ends_with(char::is_whitespace) {

@@ -37,6 +37,8 @@ pub(super) fn grown(template: &XlsxTemplate, report: &OpenReport) -> Result<Opti
         let (last, header) = (table.last(), table.rows.is_empty());
         let growth = Growth { sheet: &own.name, first: table.first, last, by, header, plain: &template.plain };
         let Some(xml) = grow::grown(&sheets[table.sheet], &growth, budget)? else { continue };
+        let Some(followers) = others.followers.grown(&growth, budget) else { continue };
+        others.followers.parts = followers;
         for (other, sheet) in sheets.iter_mut().enumerate() {
             *sheet = if other == table.sheet { xml.clone() } else { grow::referring(sheet, &growth, budget)? };
         }
@@ -59,7 +61,10 @@ pub(super) fn grown(template: &XlsxTemplate, report: &OpenReport) -> Result<Opti
         // The texts of cells that moved are not known; cells are then written although they may have the same text.
         body.sheets.push(SheetTemplate::new(known, sheet, BTreeMap::new()));
     }
-    let parts = [others.workbook, others.chain].into_iter().flatten().collect();
+    let mut parts: Vec<(String, String)> = [others.workbook, others.chain].into_iter().flatten().collect();
+    let before = template.others.followers.parts.iter();
+    let changed = others.followers.parts.into_iter().zip(before).filter(|(part, before)| part.xml != before.xml);
+    parts.extend(changed.map(|(part, _)| (part.part, part.xml)));
     Ok(Some(Grown { body, parts }))
 }
 

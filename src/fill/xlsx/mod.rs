@@ -2,6 +2,7 @@
 
 mod book;
 mod filling;
+mod follow;
 mod formula;
 mod grow;
 mod height;
@@ -31,6 +32,7 @@ use crate::write::splice::{self, PackagePart, Splice};
 
 use book::Book;
 use filling::Filling;
+use follow::Followers;
 use formula::Formulas;
 use insert::Grown;
 use locate::{Locator, Slots, Texts};
@@ -66,6 +68,8 @@ struct Others {
     workbook: Option<(String, String)>,
     /// The order of calculation.
     chain: Option<(String, String)>,
+    /// Drawings, comments, tables, charts.
+    followers: Followers,
 }
 
 /// A sheet to be filled.
@@ -129,7 +133,9 @@ impl XlsxTemplate {
         let recalculating = book.recalculating(budget)?.map(|xml| (book.part.clone(), xml));
         if !template.body.slots.open.is_empty() {
             let workbook = recalculating.clone().or_else(|| Some((book.part.clone(), book.xml.clone()?)));
-            template.others = Others { workbook, chain: book.chain(&mut package, budget)? };
+            let sheets = book.sheets.iter().map(|(name, part)| (name.as_str(), part.as_str()));
+            let followers = Followers::find(&mut package, &book.part, sheets, budget)?;
+            template.others = Others { workbook, chain: book.chain(&mut package, budget)?, followers };
             if template.body.slots.open.iter().any(|table| table.rows.is_empty()) {
                 template.plain = styles::plain(&book.styles(&mut package, budget)?, budget)?;
             }
