@@ -9,7 +9,7 @@ use crate::finding::Finding;
 use crate::finding::code::fill::LINES_DIFFER;
 use crate::form::{FieldIndex, Form, Label, LabelLine};
 use crate::report::Report;
-use crate::text::{blank, fold};
+use crate::text::{blank, fold, language};
 use crate::write::plan::{self, ContentItem, PlannedSection};
 
 /// Maximum number of characters of a label.
@@ -53,6 +53,9 @@ fn fields(line: &str) -> Vec<Labelled<'_>> {
 }
 
 fn is_open(value: &str) -> bool {
+    // A request for a seal is not a value.
+    let seal = language().seals.iter().find_map(|seal| value.strip_suffix(seal.as_str()));
+    let value = seal.unwrap_or(value).trim_end_matches(blank);
     value.is_empty() || is_placeholder(value) || is_date_line(value) || has_blanks(value)
 }
 
@@ -68,6 +71,18 @@ pub(super) fn is_filled(template: &str, line: &str) -> bool {
         field.label == own.label && (is_open(field.value) || fold(field.value) == fold(own.value))
     };
     !wanted.is_empty() && wanted.len() == found.len() && wanted.iter().zip(&found).all(fits)
+}
+
+/// Removes the lines of a report that a blank form has, too, and that are kept in it: explanations, numbers of tables.
+/// Each kept text has its section.
+pub(super) fn without_kept(form: &Form, parts: &mut [PlannedSection], kept: &[(usize, String)]) {
+    for (section, kept) in kept {
+        let kept = fold(kept);
+        let same = |piece: &ContentItem| matches!(piece, ContentItem::Text(text) | ContentItem::Heading(_, text) if fold(text) == kept);
+        if let Some(part) = parts.iter_mut().find(|part| part.id == form.sections[*section].id) {
+            part.pieces.retain(|piece| !same(piece));
+        }
+    }
 }
 
 /// The first line of a report that is this line of a blank form, filled in; it is removed from the sections.
@@ -154,7 +169,9 @@ impl Known<'_, '_> {
         for field in fields.iter().rev().filter(|field| is_open(field.value)) {
             let Some(value) = self.value(field, findings) else { continue };
             let gap = if field.span.1 < template.len() { "　" } else { "" };
-            line.replace_range(field.span.0..field.span.1, &format!("{value}{gap}"));
+            let seal = language().seals.iter().find(|seal| field.value.ends_with(seal.as_str()));
+            let seal = seal.filter(|seal| !value.ends_with(seal.as_str())).map_or("", String::as_str);
+            line.replace_range(field.span.0..field.span.1, &format!("{value}{seal}{gap}"));
             any = true;
         }
         any.then_some(line)
@@ -208,6 +225,11 @@ mod tests {
             ("填表人：　审核人：　日期：  年  月  日", "填表人：王某 审核人：李某 日期：2025年1月9日 10:30", true),
             ("填表人：　审核人：", "审核人：李某　填表人：王某", false),
             ("编制部门：××市××局", "编制部门：白渚市民政局", true),
+            (
+                "填报单位：（盖章）　填报日期：　年　月　日",
+                "填报单位：白渚市民政局（盖章）　填报日期：2025年4月8日",
+                true,
+            ),
             ("说明", "说明", false),
         ] {
             assert_eq!(is_filled(template, line), fits, "{template}, {line}");

@@ -351,6 +351,10 @@ impl Locator<'_> {
         let known = self.form.sections[section].placeholders.contains(&fold(text)) || is_placeholder(text);
         let placeholder = !date && !agency && (known || self.shows_placeholder(place)?);
         if blank && !placeholder && !date && !agency && !has_blanks(text) {
+            // The number of an empty row is part of its table.
+            if place.row.is_some() && text.chars().all(|sign| sign.is_ascii_digit()) {
+                return Ok(());
+            }
             self.slots.kept.push((section, text.to_owned()));
             return Ok(());
         }

@@ -29,6 +29,7 @@ impl Narrative<'_> {
     /// Writes every section; sections that the document does not have are added at its end, under their headings.
     pub(super) fn write(&mut self) {
         let mut parts = plan::parts(self.form, self.report);
+        lines::without_kept(self.form, &mut parts, &self.slots.kept);
         self.labels(&mut parts);
         for (number, section) in self.form.sections.iter().enumerate() {
             let at = parts.iter().position(|part| part.id == section.id);

@@ -248,6 +248,7 @@ impl<'a> Filling<'a> {
                 self.text(*cell, heading.to_owned());
             }
         }
+        lines::without_kept(form, &mut parts, &slots.kept);
         let written = lines::written(form, self.report, slots.lines.iter().map(|line| line.0.as_str()), &mut parts);
         let lines::Written { lines: written, mut findings } = written;
         self.findings.append(&mut findings);

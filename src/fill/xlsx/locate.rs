@@ -64,7 +64,7 @@ pub(super) struct Slots {
     /// Blank lines of labels: text, and cell.
     pub(super) lines: Vec<(String, Cell)>,
     /// Texts of a blank form that are kept.
-    pub(super) kept: Vec<String>,
+    pub(super) kept: Vec<(usize, String)>,
     /// Tables whose rows are data.
     pub(super) open: Vec<OpenTable>,
 }
@@ -193,8 +193,17 @@ impl Locator<'_> {
                 continue;
             }
             let date = !self.filled && texts.iter().all(|text| is_date_line(text));
+            let of_table = |table: &OpenTable| {
+                let (sheet, at) = cell;
+                let rows = table.first..=table.last().max(table.total.as_ref().map_or(0, |total| total.0));
+                sheet == table.sheet && rows.contains(&at.0)
+            };
+            // The number of an empty row and the label of the total are part of their table.
+            if slots.open.iter().any(of_table) {
+                continue;
+            }
             if !self.filled && !date && !texts.iter().all(placeholder) {
-                slots.kept.extend(texts.iter().map(|text| (*text).to_owned()));
+                slots.kept.extend(texts.iter().map(|text| (number, (*text).to_owned())));
                 continue;
             }
             self.claimed.insert(cell);

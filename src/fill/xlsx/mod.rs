@@ -221,7 +221,7 @@ impl XlsxTemplate {
         if filled {
             findings.push(about(&code::TEMPLATE_HAD_FIGURES, ""));
         }
-        if let Some((first, others)) = self.body.slots.kept.split_first() {
+        if let Some(((_, first), others)) = self.body.slots.kept.split_first() {
             let more = if others.is_empty() { String::new() } else { format!("…（{}）", others.len() + 1) };
             findings.push(about(&code::TEMPLATE_TEXT_KEPT, &format!("{first}{more}")));
         }
