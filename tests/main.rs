@@ -21,6 +21,7 @@ mod county;
 mod docx;
 mod docx_write;
 mod drafts;
+mod drafts_listed;
 mod element_order;
 mod errors;
 mod faults;

@@ -55,7 +55,9 @@ fn has_decimals(texts: &[String]) -> bool {
 
 /// Determines kinds and choices from the cells of the template and of filled reports.
 fn by_cells(block: &mut super::TableBlock, template: &GridRange, filled: &[GridRange]) {
-    let leaves = block.columns.iter().flat_map(Head::leaves).filter(|leaf| !is_words(leaf));
+    // Decimals of a column of amounts say nothing about the rows.
+    let of_rows = |leaf: &&Head| !is_words(leaf) && leaf.kind.as_deref() != Some(AMOUNT);
+    let leaves = block.columns.iter().flat_map(Head::leaves).filter(of_rows);
     let columns: Vec<(u32, u32)> = leaves.map(|leaf| leaf.at).collect();
     let files: Vec<&GridRange> = std::iter::once(template).chain(filled).collect();
     let cell = |part: &GridRange, row: u32, column: u32| {
@@ -81,12 +83,18 @@ fn by_cells(block: &mut super::TableBlock, template: &GridRange, filled: &[GridR
         let body: Vec<u32> = (block.body.0..block.body.1).collect();
         for_leaves(&mut block.columns, &mut |column: &mut Head| {
             let at = column.at.0;
+            if !column.of.is_empty() {
+                return;
+            }
             let line = |part: &&GridRange| body.iter().map(|row| cell(part, *row, at)).collect::<Vec<String>>();
             let texts: Vec<String> = files.iter().flat_map(line).collect();
             if let Some(of) = texts.iter().find_map(|text| words_of_choice(text)) {
                 (column.of, column.kind) = (of, None);
-            } else if column.kind.is_none() && has_decimals(&texts) {
-                column.kind = Some(AMOUNT.to_owned());
+            } else if column.kind.is_none() {
+                by_values(column, &texts[body.len().min(texts.len())..]);
+                if column.kind.is_none() && has_decimals(&texts) {
+                    column.kind = Some(AMOUNT.to_owned());
+                }
             }
         });
     }
@@ -119,6 +127,9 @@ fn by_label(head: &mut Head, decimal: bool, by_words: bool) {
     if !head.children.is_empty() || head.kind.is_some() || head.heading || head.role.is_some() {
         return;
     }
+    if !head.of.is_empty() {
+        return;
+    }
     let told = || words().kind(&head.label, !by_words).filter(|_| head.unit.is_none());
     head.kind = if decimal { Some("amount") } else { told() }.map(str::to_owned);
 }
@@ -138,7 +149,7 @@ fn words_of_choice(text: &str) -> Option<Vec<String>> {
     (words.len() >= 2 && words.len() + 1 >= marks).then_some(words)
 }
 
-/// Determines the kind of a row from the cells of filled reports.
+/// Determines the kind of a row or a column from the cells of filled reports.
 fn by_values(row: &mut Head, texts: &[String]) {
     let filled: Vec<&String> = texts.iter().filter(|text| !text.is_empty()).collect();
     if filled.is_empty() {

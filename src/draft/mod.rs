@@ -129,6 +129,8 @@ pub struct Rule {
     pub table: String,
     /// `row` or `column`; `None` if the expression has full field ids.
     pub each: Option<String>,
+    /// The words that replace `$` in the expression, if there is one.
+    pub over: Vec<String>,
     /// The expression.
     pub expression: String,
     /// The rule in words.
@@ -190,6 +192,9 @@ pub fn draft(template: &Document, filled: &[Document], stem: &str) -> Draft {
         draft.sections.push(Section { id: "s1".to_owned(), heading: Some(draft.name.clone()) });
         draft.tables.iter_mut().for_each(|table| table.section = 1);
         draft.questions.push("文件中没有找到标题（一、二、……），请写明各部分的标题。".to_owned());
+    }
+    for table in draft.tables.iter_mut().filter(|table| table.name.contains(&draft.name) && !draft.name.is_empty()) {
+        table.name.clone_from(&draft.name);
     }
     let mut rules = Vec::new();
     for (table, number) in draft.tables.iter_mut().zip(drafted) {
@@ -260,7 +265,8 @@ fn title(template: &Document, found: &tables::Found, stem: &str, draft: &mut Dra
     if from_file {
         draft.questions.push("文件中没有找到总标题，取自文件名；请核对 [title]。".to_owned());
     }
-    if !pattern.contains("{year}") {
+    let plain: Vec<char> = text.chars().filter(|character| !blank(*character)).collect();
+    if year(&plain).is_none() {
         draft.questions.push("标题中没有年度；请在 [title] 或 [identity] 写明年度的位置。".to_owned());
     }
     let _ = found;

@@ -10,32 +10,52 @@ use crate::text::{blank, fold};
 /// The rules of a table, without those that a filled report contradicts.
 pub(super) fn rules(table: &Table, filled: &[GridRange], before: usize) -> Vec<Rule> {
     let mut rules = Vec::new();
-    let mut add = |each: &str, expression: String, zh: String, proven: Option<bool>| {
+    let mut add = |each: Each, expression: String, zh: String, proven: Option<bool>| {
         if proven != Some(false) {
             let id = format!("R-{}", before + rules.len() + 1);
-            let each = Some(each.to_owned());
-            rules.push(Rule { id, table: table.id.clone(), each, expression, zh, proven: proven == Some(true) });
+            let (each, over) = match each {
+                Each::Row => (Some("row".to_owned()), Vec::new()),
+                Each::Column => (Some("column".to_owned()), Vec::new()),
+                Each::Of(columns) => (None, columns),
+            };
+            rules.push(Rule { id, table: table.id.clone(), each, over, expression, zh, proven: proven == Some(true) });
         }
     };
+    // Of two halves, the totals have further summands, as what was left of last year.
+    let halves = table.blocks.iter().any(|block| block.beside);
     for block in &table.blocks {
-        of_block(block, filled, &mut add);
+        of_block((block, halves), filled, &mut add);
     }
     rules
 }
 
-/// Callback that adds a rule: `row` or `column`, expression, text, and whether filled reports confirm it.
-type Add<'a> = dyn FnMut(&str, String, String, Option<bool>) + 'a;
+/// What a rule is repeated for.
+enum Each {
+    Row,
+    Column,
+    /// Some of the columns, by their ids, which replace `$`.
+    Of(Vec<String>),
+}
+
+/// Callback that adds a rule: what it is repeated for, expression, text, and whether filled reports confirm it.
+type Add<'a> = dyn FnMut(Each, String, String, Option<bool>) + 'a;
 
 /// Finds the sums of a block.
-fn of_block(block: &TableBlock, filled: &[GridRange], add: &mut Add) {
-    if let Some((_, total)) = &block.open
-        && total.is_some()
-        && !block.beside
-    {
-        add("column", "all = sum(rows)".to_owned(), "合计行等于各行之和".to_owned(), None);
-    }
+fn of_block((block, halves): (&TableBlock, bool), filled: &[GridRange], add: &mut Add) {
     let figure = |head: &&Head| matches!(head.kind.as_deref(), None | Some("amount" | "signed")) && head.of.is_empty();
-    let columns: Vec<&Head> = block.columns.iter().flat_map(Head::leaves).filter(figure).collect();
+    let all: Vec<&Head> = block.columns.iter().flat_map(Head::leaves).filter(figure).collect();
+    // Ratios do not add up.
+    let adds_up = |head: &&&Head| !words().is_ratio(&head.label, head.unit.as_deref());
+    let columns: Vec<&Head> = all.iter().filter(adds_up).copied().collect();
+    let over = |whole: String, of: String| {
+        let some = columns.len() < all.len();
+        let ids = || columns.iter().map(|column| column.id.clone()).collect();
+        if some { (Each::Of(ids()), of) } else { (Each::Column, whole) }
+    };
+    if block.open.as_ref().is_some_and(|(_, total)| total.is_some()) && !halves && !columns.is_empty() {
+        let (each, expression) = over("all = sum(rows)".to_owned(), "all.$ = sum(rows.$)".to_owned());
+        add(each, expression, "合计行等于各行之和".to_owned(), None);
+    }
     let rows: Vec<&Head> = block.rows.iter().flat_map(Head::leaves).filter(figure).collect();
     for siblings in groups(&block.columns) {
         let siblings: Vec<&Head> = siblings.into_iter().filter(figure).collect();
@@ -55,7 +75,7 @@ fn of_block(block: &TableBlock, filled: &[GridRange], add: &mut Add) {
         });
         let right: Vec<&str> = parts.iter().map(|part| part.id.as_str()).collect();
         add(
-            "row",
+            Each::Row,
             format!("{} = {}", total.id, right.join(" + ")),
             format!("每行：{}等于其他各栏之和", total.label),
             holds,
@@ -76,14 +96,15 @@ fn of_block(block: &TableBlock, filled: &[GridRange], add: &mut Add) {
                 })
                 .collect()
         });
-        let id = |head: &Head| head.id.clone();
-        let right: Vec<String> = parts.iter().map(|part| id(part)).collect();
-        add(
-            "column",
-            format!("{} = {}", id(total), right.join(" + ")),
-            format!("{}等于其他各行之和", total.label),
-            holds,
-        );
+        if columns.is_empty() {
+            continue;
+        }
+        let sum = |behind: &str| {
+            let right: Vec<String> = parts.iter().map(|part| format!("{}{behind}", part.id)).collect();
+            format!("{}{behind} = {}", total.id, right.join(" + "))
+        };
+        let (each, expression) = over(sum(""), sum(".$"));
+        add(each, expression, format!("{}等于其他各行之和", total.label), holds);
     }
 }
 

@@ -109,8 +109,10 @@ fn is_heading(text: &str, level: Option<u8>) -> bool {
         return false;
     }
     let first = numbering(text).is_some_and(|found| found.level == 1);
-    let table =
-        text.starts_with('表') && text.chars().nth(1).is_some_and(|one| "一二三四五六七八九十0123456789".contains(one));
+    let number = |sign: char| "一二三四五六七八九十0123456789".contains(sign);
+    // A number alone, as 表1, is above the name of the table.
+    let behind = text.strip_prefix('表').filter(|behind| behind.starts_with(number));
+    let table = behind.is_some_and(|behind| !behind.chars().all(number));
     let part = text.starts_with('第') && text.contains("部分");
     first || table || part || level == Some(1)
 }
@@ -198,4 +200,22 @@ pub(super) fn same<'d>(document: &'d Document, table: &super::Table, number: usi
         wanted.iter().filter(|label| texts.contains(label)).count() * 2 >= wanted.len()
     };
     found.grid(number).filter(|part| fits(part)).cloned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_of_a_table_alone_is_no_heading() {
+        for (text, is) in [
+            ("表1", false),
+            ("表十二", false),
+            ("表1 收支总表", true),
+            ("表一：收支总表", true),
+            ("一、收支情况", true),
+        ] {
+            assert_eq!(is_heading(text, None), is, "{text}");
+        }
+    }
 }

@@ -58,6 +58,10 @@ fn write(draft: &Draft, out: &mut String) -> std::fmt::Result {
         if let Some(each) = &rule.each {
             writeln!(out, "each = {}", quoted(each))?;
         }
+        if !rule.over.is_empty() {
+            let words: Vec<String> = rule.over.iter().map(|word| quoted(word)).collect();
+            writeln!(out, "for = [{}]", words.join(", "))?;
+        }
         writeln!(out, "expression = {}", quoted(&rule.expression))?;
         writeln!(out, "text = {{ zh = {}, en = {} }}\n", quoted(&rule.zh), quoted(&rule.expression))?;
     }

@@ -360,7 +360,14 @@ fn open(part: &GridRange, body: u32, block: &mut TableBlock, labels: u32) -> Opt
         // Only figures: rows are identified by their number.
         return Some(("number".to_owned(), total));
     };
-    let code = words().kind(&leaves[key].label, false).filter(|kind| *kind == "code");
+    let code = words().listed_kind(&leaves[key].label).filter(|kind| *kind == "code");
+    for leaf in leaves.iter_mut().filter(|leaf| leaf.kind.is_none() && leaf.unit.is_none() && leaf.role.is_none()) {
+        match words().choice(&leaf.label) {
+            Some(of) => leaf.of = of.to_vec(),
+            None => leaf.kind = words().listed_kind(&leaf.label).map(str::to_owned),
+        }
+    }
+    leaves[key].of.clear();
     leaves[key].kind = Some(code.unwrap_or("text").to_owned());
     let key = leaves[key].id.clone();
     Some((key, total))

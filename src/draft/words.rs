@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::text::{blank, fold};
+use crate::text::{blank, fold, language};
 
 /// The keyword lists.
 static WORDS: LazyLock<Words> =
@@ -30,7 +30,10 @@ pub(super) struct Kinds {
     date: Vec<String>,
     code: Vec<String>,
     text: Vec<String>,
+    listed_text: Vec<String>,
+    listed_code: Vec<String>,
     amount: Vec<String>,
+    choices: Vec<(String, Vec<String>)>,
 }
 
 /// Units, and words around them.
@@ -39,6 +42,7 @@ pub(super) struct Kinds {
 pub(super) struct Units {
     decimal: Vec<String>,
     whole: Vec<String>,
+    ratio_labels: Vec<String>,
     pub(super) before: Vec<String>,
     head: Vec<String>,
 }
@@ -66,7 +70,7 @@ fn is_one(words: &[String], text: &str) -> bool {
 impl Words {
     /// The kind that a label indicates; with `only_amounts` only the kind of amounts.
     pub(super) fn kind(&self, label: &str, only_amounts: bool) -> Option<&'static str> {
-        let Kinds { date, code, text, amount } = &self.kinds;
+        let Kinds { date, code, text, amount, .. } = &self.kinds;
         let plain = without_brackets(label);
         let ends = |words: &[String]| !only_amounts && words.iter().any(|word| plain.ends_with(word.as_str()));
         if ends(date) {
@@ -78,6 +82,29 @@ impl Words {
         } else {
             amount.iter().any(|word| plain.contains(word.as_str())).then_some("amount")
         }
+    }
+
+    /// The kind that a label of a table whose rows are data indicates.
+    pub(super) fn listed_kind(&self, label: &str) -> Option<&'static str> {
+        let plain = without_brackets(label);
+        let ends = |words: &[String]| words.iter().any(|word| plain.ends_with(word.as_str()));
+        let known = self.kind(label, false).filter(|kind| *kind != "amount");
+        known
+            .or_else(|| ends(&self.kinds.listed_code).then_some("code"))
+            .or_else(|| ends(&self.kinds.listed_text).then_some("text"))
+    }
+
+    /// The words of the choice that a label indicates.
+    pub(super) fn choice(&self, label: &str) -> Option<&[String]> {
+        let found = self.kinds.choices.iter().find(|(word, _)| label.starts_with(word.as_str()));
+        found.map(|(_, of)| of.as_slice())
+    }
+
+    /// Whether figures with this label and unit are ratios.
+    pub(super) fn is_ratio(&self, label: &str, unit: Option<&str>) -> bool {
+        let plain = without_brackets(label);
+        unit.is_some_and(|unit| is_one(&language().units.shares, unit))
+            || self.units.ratio_labels.iter().any(|word| plain.ends_with(word.as_str()))
     }
 
     /// Whether figures in a unit have decimals.

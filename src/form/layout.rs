@@ -203,7 +203,7 @@ impl Layout {
                 ColumnSlot::Leaf(leaf) => {
                     LayoutContent::Field(block.first_field + rows.leaf * block.leaf_columns.len() + leaf)
                 }
-                ColumnSlot::Number => LayoutContent::RowHead((rows.leaf + 1).to_string()),
+                ColumnSlot::Number => LayoutContent::RowHead(number(rows.block, rows.leaf)),
                 ColumnSlot::Unit => {
                     let first = block.first_field + rows.leaf * block.leaf_columns.len();
                     let own = rows.form.fields.get(first..first + block.leaf_columns.len()).unwrap_or_default();
@@ -243,5 +243,14 @@ impl super::Table {
             widest = widest.max(row);
         }
         widest
+    }
+}
+/// The number of a row; the total row has its label there, which stands in no other cell if its key is blank.
+fn number(block: &Block, leaf: usize) -> String {
+    let total = block.open.as_ref().and_then(|open| open.total.as_ref());
+    let path = block.leaf_rows.get(leaf).map(|row| row.path.as_slice());
+    match (total, path) {
+        (Some(total), Some([own])) if own == total => total.text.clone(),
+        _ => (leaf + 1).to_string(),
     }
 }

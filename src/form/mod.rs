@@ -360,7 +360,7 @@ pub struct Field {
     /// The words of a choice field.
     #[serde(skip)]
     pub choice: Option<Arc<Choice>>,
-    /// Whether a rule makes it the ratio of others, so that sums of it say nothing.
+    /// Whether a rule makes it the ratio of others, or its unit is that of a share, so that sums of it say nothing.
     #[serde(skip)]
     pub is_ratio: bool,
 }

@@ -65,6 +65,12 @@ pub(super) fn filled(pattern: &str, agency: Option<&str>, year: Option<i16>, mon
     Some(out)
 }
 
+/// The pattern with a part of a year in its place; as it is if this is none of its length.
+pub(super) fn with_part(pattern: &str, months: Option<Months>) -> String {
+    let known = PARTS.iter().filter_map(|part| Some((format!("{{{part}}}"), period_word(part, months?)?)));
+    known.fold(pattern.to_owned(), |pattern, (place, word)| pattern.replace(&place, &word))
+}
+
 /// The pattern with a placeholder in each place, for a blank form.
 pub(super) fn blank(pattern: &str, agency: &str, year: &str, sign: &str) -> String {
     let mut text = pattern.replace("{agency}", agency).replace("{year}", year);

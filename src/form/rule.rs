@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use super::source::{Each, RuleSource};
 use super::{Example, FieldIndex, Form, Mistake, Rule};
 use crate::finding::Message;
+use crate::text::language;
 
 /// Relation between the two sides of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -327,6 +328,10 @@ pub(super) fn mark_ratios(form: &mut Form) {
     let fields: Vec<usize> = ratios.flat_map(|instance| &instance.left.terms).map(|term| term.operand.field).collect();
     for field in fields {
         form.fields[field].is_ratio = true;
+    }
+    let shares = &language().units.shares;
+    for field in form.fields.iter_mut().filter(|field| field.unit.as_ref().is_some_and(|unit| shares.contains(unit))) {
+        field.is_ratio = true;
     }
 }
 

@@ -74,6 +74,11 @@ impl Title {
         places::filled(&self.pattern, Some(agency), Some(year), months)
     }
 
+    /// The pattern with a part of a year in its place.
+    pub fn pattern_for(&self, months: Option<Months>) -> String {
+        places::with_part(&self.pattern, months)
+    }
+
     /// The title with placeholders for agency, year and part of the year.
     pub fn blank(&self, agency: &str, year: &str, sign: &str) -> String {
         places::blank(&self.pattern, agency, year, sign)

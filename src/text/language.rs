@@ -91,6 +91,8 @@ pub(crate) struct UnitWords {
     pub(crate) money: Vec<String>,
     /// Units of other dimensions.
     pub(crate) other: Vec<String>,
+    /// Units of shares, which do not add up.
+    pub(crate) shares: Vec<String>,
 }
 
 /// Words of sentences that count parts of a whole.

@@ -145,13 +145,15 @@ pub(crate) const TITLE_WIDTH: usize = 40;
 pub(crate) fn title_lines(form: &Form, report: &Report, most: usize) -> Vec<String> {
     let whole = title(form, report);
     let (Some(agency), Some(year)) = (&report.agency, report.year) else { return vec![whole] };
-    if form.title.is_free() {
+    // The title as found has no phrases that are known.
+    let prescribed = form.title.for_period(agency, year, report.months());
+    if form.title.is_free() || prescribed.is_none_or(|prescribed| prescribed != whole) {
         return vec![whole];
     }
     if quarters(&whole) <= most * 2 {
         return vec![whole];
     }
-    let phrases = phrases(&form.title.pattern, agency, year);
+    let phrases = phrases(&form.title.pattern_for(report.months()), agency, year);
     let breaks = phrases.len().saturating_sub(1).min(MOST_BREAKS);
     // One bit per gap between two phrases.
     let ways = (0_u32..1 << breaks).map(|way| {
