@@ -177,7 +177,7 @@ fn seals_and_explanations_of_a_template_are_neither_lost_nor_repeated() {
         [["1", "1", "100"], ["2", "1", "50"], ["3", "2", "66.7"]],
     );
     let report = report.replace("填报单位：", &format!("填报单位：{agency}（盖章）　　填报日期：2025年7月3日"));
-    folder.file("a.html", &format!("{report}<p>说明：按来访人首次反映的时间统计。</p>"));
+    folder.file("a.html", format!("{report}<p>说明：按来访人首次反映的时间统计。</p>"));
     let ran = folder.run(&["--mappings", "forms", "fill", "--template", "template.docx", "a.html", "-o", "filled"]);
     assert_eq!(ran.status, Some(0), "{ran:?}");
     let name = format!("filled/{agency}2025年第二季度信访情况表.docx");

@@ -124,14 +124,14 @@ fn a_place_that_contradicts_the_period_is_a_mistake_of_the_mapping() {
 #[test]
 fn the_blank_is_drafted_with_its_place_and_filled_with_the_part() {
     let folder = Folder::new();
-    folder.file("forms/letters.toml", &letters());
+    folder.file("forms/letters.toml", letters());
     let ran = folder.run(&["--mappings", "forms", "forms", "blank", "letters", "--to", "docx,xlsx", "-o", "blank"]);
     assert_eq!(ran.status, Some(0), "{ran:?}");
     for blank in ["blank/letters.docx", "blank/letters.xlsx"] {
         let ran = folder.run(&["forms", "draft", blank]);
         assert!(ran.out.contains("pattern = \"{agency}{year}年第{quarter}季度信访办理情况季报\""), "{blank}: {ran:?}");
     }
-    folder.file("a.html", &page("石岭县信访局2025年四季度信访办理情况季报", "信访件办理情况"));
+    folder.file("a.html", page("石岭县信访局2025年四季度信访办理情况季报", "信访件办理情况"));
     let ran = folder.run(&["--mappings", "forms", "convert", "a.html", "-o", "out", "--to", "html"]);
     assert_eq!(ran.status, Some(0), "{ran:?}");
     let made = std::fs::read_to_string(folder.path("out/石岭县信访局2025年第四季度信访办理情况季报.html")).unwrap();
@@ -146,11 +146,11 @@ fn the_blank_is_drafted_with_its_place_and_filled_with_the_part() {
 #[test]
 fn a_roll_up_is_of_one_part_of_the_year() {
     let folder = Folder::new();
-    folder.file("forms/letters.toml", &letters());
+    folder.file("forms/letters.toml", letters());
     for (name, agency, part) in [("a", "石岭县信访局", "一"), ("b", "白渚县信访局", "一"), ("c", "青岚县信访局", "二")]
     {
         let title = format!("{agency}2025年第{part}季度信访办理情况季报");
-        folder.file(&format!("in/{name}.html"), &page(&title, "信访件办理情况"));
+        folder.file(&format!("in/{name}.html"), page(&title, "信访件办理情况"));
     }
     let ran = folder.run(&["--lang", "zh", "--mappings", "forms", "rollup", "in", "-o", "sums"]);
     let all = format!("{}{}", ran.out, ran.err);

@@ -59,7 +59,7 @@ pub(crate) fn part_to_fill(text: &str) -> Option<(Range<usize>, &'static str)> {
     let kinds = [(&words.quarter_ends, "quarter"), (&words.half_ends, "half"), (&words.month_ends, "month")];
     if let Some((months, range)) = months_in(text) {
         let found = &text[range.clone()];
-        let ordinal = words.ordinals.iter().find(|word| found.starts_with(word.as_str())).map_or(0, |word| word.len());
+        let ordinal = words.ordinals.iter().find(|word| found.starts_with(word.as_str())).map_or(0, String::len);
         let (end, place) = kinds
             .iter()
             .find_map(|(ends, place)| Some((ends.iter().find(|end| found.ends_with(end.as_str()))?.len(), *place)))?;

@@ -66,8 +66,9 @@ pub(in crate::bind) fn parse(title: &Title, text: &str) -> Option<FoundTitle> {
 
 /// A text without the part of a year that it names after a year, or at all if it has no year; and that part.
 fn without_part_of_year(text: &str) -> (Cow<'_, str>, Option<Months>) {
-    let year = text.match_indices('年').filter(|(at, _)| text[..*at].ends_with(|sign| narrow(sign).is_ascii_digit()));
-    let from = year.last().map_or(0, |(at, word)| at + word.len());
+    let mut year =
+        text.match_indices('年').filter(|(at, _)| text[..*at].ends_with(|sign| narrow(sign).is_ascii_digit()));
+    let from = year.next_back().map_or(0, |(at, word)| at + word.len());
     match months_in(&text[from..]) {
         Some((months, found)) => {
             let rest = format!("{}{}", &text[..from + found.start], &text[from + found.end..]);

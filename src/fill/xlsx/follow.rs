@@ -202,7 +202,7 @@ impl<'a> Mover<'a> {
                 Event::End => return Ok(true),
                 Event::Open(tag) => match tag.local {
                     "twoCellAnchor" | "oneCellAnchor" | "absoluteAnchor" => {
-                        let how = tag.get("editAs").map_or_else(|| "twoCell".to_owned(), |how| how.into_owned());
+                        let how = tag.get("editAs").map_or_else(|| "twoCell".to_owned(), std::borrow::Cow::into_owned);
                         (anchor, from, to) = (Some((events.depth(), how)), None, None);
                     }
                     "from" => at_end = false,
