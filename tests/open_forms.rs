@@ -301,3 +301,15 @@ fn a_form_of_many_rows_is_read_whole() {
     let lost = form.fields.iter().filter(|field| again.values[&field.id].value != report.values[&field.id].value);
     assert_eq!(lost.map(|field| field.id.as_str()).collect::<Vec<_>>(), Vec::<&str>::new());
 }
+
+#[test]
+fn the_total_is_known_by_its_key_behind_figures() {
+    let text = "language = 1\nid = \"k\"\nname = { zh = \"办理表\", en = \"k\" }\n[title]\npattern = \"{agency}{year}年建议办理情况表\"\n\
+        [[section]]\nid = \"s\"\nheading = \"建议办理情况\"\n[[table]]\nid = \"t\"\nsection = \"s\"\n[[table.block]]\n\
+        columns = [{ id = \"a\", label = \"收到件数\" }, { id = \"b\", label = \"主办单位\", kind = \"text\" }, { id = \"c\", label = \"办结件数\" }]\n\
+        rows = { each = \"b\", total = \"合计\" }\n";
+    let mut forms = Forms::all().unwrap();
+    let form = forms.add("k.toml", text).unwrap();
+    let lost = selftest(&forms, &form);
+    assert!(lost.is_empty(), "{lost:?}");
+}

@@ -79,8 +79,10 @@ fn empty_place(text: &str, end: &str) -> Option<Range<usize>> {
     let words = &language().periods;
     text.match_indices(end).find_map(|(at, _)| {
         let before = text[..at].trim_end_matches(|sign: char| words.open.contains(sign) || blank(sign));
+        // 年半年报: nothing before 半年 is no place.
+        let is_half = words.half_ends.iter().any(|half| half == end);
         let begins = || words.ordinals.iter().chain(&words.year_ends).any(|word| before.ends_with(word.as_str()));
-        (before.len() < at || begins()).then_some(before.len()..at)
+        (before.len() < at || (!is_half && begins())).then_some(before.len()..at)
     })
 }
 
@@ -145,7 +147,7 @@ mod tests {
     fn parts_of_a_year_are_read_in_every_notation() {
         for (text, months, shown) in [
             ("2025年第一季度信访季报", (1, 3), "第一季度"),
-            ("2025年 一季度", (1, 3), " 一季度"),
+            ("2025年 一季度", (1, 3), "一季度"),
             ("2025年第４季度", (10, 12), "第４季度"),
             ("2025年1—3月", (1, 3), "1—3月"),
             ("2025年1月至3月份", (1, 3), "1月至3月份"),

@@ -263,14 +263,15 @@ impl<'a, 'd> Reader<'a, '_, 'd> {
         Some((RowIdentity::Name(&cell.text).key()?, None))
     }
 
-    /// Whether a row is the total: a cell left of its figures has the label of the total.
+    /// Whether a row is the total: a cell left of its figures, or that of its key, has the label of the total.
     fn is_total(&self, row: u32, cells: &[(&Column<'d>, &'d Cell)]) -> bool {
         let Some(total) = &self.open.total else { return false };
         let words = lookup_keys(total);
         let left = cells.iter().filter(|(column, _)| self.is_figure(column)).map(|(column, _)| column.from).min();
         let before =
             self.grid.row_cells(row).filter(|cell| cell.row == row && left.is_none_or(|left| cell.column < left));
-        let mut filled = before.filter(|cell| !cell.text.trim_matches(blank).is_empty());
+        let key = cells.iter().filter(|(column, _)| Some(column.leaf) == self.open.each).map(|(_, cell)| *cell);
+        let mut filled = before.chain(key).filter(|cell| !cell.text.trim_matches(blank).is_empty());
         filled.any(|cell| looked_up(&cell.text).iter().any(|way| words.contains(way)))
     }
 
