@@ -12,7 +12,7 @@ use nianbao::write::{Output, WRITERS};
 
 fn docx(form: &nianbao::form::Form, report: &Report) -> Vec<u8> {
     let writer = WRITERS.iter().find(|writer| writer.output == Output::Docx).unwrap();
-    (writer.write)(form, report).unwrap()
+    writer.write(form, report).unwrap()
 }
 
 fn reading(bytes: &[u8]) -> Reading {
