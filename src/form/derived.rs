@@ -67,7 +67,7 @@ mod tests {
         assert_eq!(form.derived(|| Err::<u32, _>("failed")), Err("failed"));
         let Ok(first) = form.derived::<u32, Infallible>(|| Ok(1));
         let Ok(again) = form.derived::<u32, Infallible>(|| Ok(2));
-        let Ok(of_clone) = form.clone().derived::<u32, Infallible>(|| Ok(3));
+        let Ok(of_clone) = crate::form::Form::clone(form).derived::<u32, Infallible>(|| Ok(3));
         assert_eq!((*first, *again, *of_clone), (1, 1, 3));
         Ok(())
     }
