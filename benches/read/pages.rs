@@ -1,4 +1,4 @@
-//! Other programs that read PDF: pdftotext, PyMuPDF and pdfplumber. A program that is not there has no row.
+//! Other programs that read PDF: pdftotext, `PyMuPDF` and pdfplumber. A program that is not there has no row.
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -37,12 +37,12 @@ print((time.process_time_ns() - start) // runs)
 
 /// Whether a file has pages of a fixed layout, which LibreOffice opens as a drawing.
 pub(crate) fn is_fixed(name: &str) -> bool {
-    [".pdf", ".ofd"].iter().any(|suffix| name.ends_with(suffix))
+    matches!(name.rsplit_once('.'), Some((_, "pdf" | "ofd")))
 }
 
 /// CPU time per file of the other programs; empty for other formats.
 pub(crate) fn of(name: &str) -> Vec<(&'static str, Duration)> {
-    if !name.ends_with(".pdf") {
+    if !matches!(name.rsplit_once('.'), Some((_, "pdf"))) {
         return Vec::new();
     }
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("samples").join(name);

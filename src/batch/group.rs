@@ -17,7 +17,7 @@ use crate::write::WriteError;
 /// Buffer size for writing a file.
 const PIECE: usize = 256 << 10;
 
-/// GroupCause the files of a roll-up could not be written.
+/// Why the files of a roll-up could not be written.
 #[derive(Debug, Error)]
 #[error("{}", self.message().en)]
 pub struct GroupError {

@@ -98,13 +98,13 @@ impl Matrix {
 
     /// The point that is transformed to this one; the point itself if the matrix has no inverse.
     pub(in crate::read) fn before(self, x: f64, y: f64) -> (f64, f64) {
-        let [a, b, c, d, e, f] = self.0;
-        let determinant = a * d - b * c;
+        let m = self.0;
+        let determinant = m[0] * m[3] - m[1] * m[2];
         if determinant == 0.0 {
             return (x, y);
         }
-        let (x, y) = (x - e, y - f);
-        ((d * x - c * y) / determinant, (a * y - b * x) / determinant)
+        let (x, y) = (x - m[4], y - m[5]);
+        ((m[3] * x - m[2] * y) / determinant, (m[0] * y - m[1] * x) / determinant)
     }
 
     /// The transformed point.

@@ -136,6 +136,9 @@ fn annotations(file: &mut File, page: &[u8], budget: &mut Budget) -> Result<Anno
     }
 }
 
+/// An entry of a dictionary: its name, and the range of its value in the dictionary's text.
+type WrittenEntry = (Box<[u8]>, Range<usize>);
+
 /// The entries of the trailer of the table at an offset, as written, and whether the table is a stream.
 #[allow(clippy::type_complexity, reason = "used once")]
 fn trailer(
@@ -165,7 +168,7 @@ fn trailer(
 }
 
 /// The entries of a dictionary: name, and range of the value in the text. `None` if it is no dictionary.
-fn entries(text: &[u8], budget: &mut Budget) -> Result<Option<Vec<(Box<[u8]>, Range<usize>)>>, ReadError> {
+fn entries(text: &[u8], budget: &mut Budget) -> Result<Option<Vec<WrittenEntry>>, ReadError> {
     let mut lexer = Lexer::new(text, 0);
     if lexer.token() != Some(Token::DictStart) {
         return Ok(None);
