@@ -29,7 +29,7 @@ impl RuleInstance {
     }
 
     /// Both sides of the rule; `None` if a figure is missing or a result overflows. A quotient is rounded to the decimals of the left
-    /// side, at least [`RATIO_DECIMALS`].
+    /// side, at least `RATIO_DECIMALS`.
     pub fn sides(&self, figure: impl Fn(Operand) -> Option<Decimal>) -> Option<(Decimal, Decimal)> {
         let left = self.left.value(&figure)?;
         let Some(ratio) = &self.ratio else { return Some((left, self.right.value(&figure)?)) };

@@ -89,7 +89,7 @@ fn run(program: &str, args: &[&str]) -> Vec<u8> {
 fn picture(file: &str, page: u32) -> (usize, Vec<u8>) {
     let page = (page + 1).to_string();
     let image = run("pdftoppm", &["-r", "72", "-f", &page, "-l", &page, "-cropbox", file]);
-    let mut fields = image.splitn(4, |byte| byte.is_ascii_whitespace());
+    let mut fields = image.splitn(4, u8::is_ascii_whitespace);
     assert_eq!(fields.next(), Some(&b"P6"[..]));
     let width = std::str::from_utf8(fields.next().expect("a width")).expect("digits").parse().expect("a number");
     let pixels = fields.nth(1).expect("pixels");
