@@ -32,8 +32,8 @@ Exit status: 0 done and nothing wrong; 1 done, and some report has an error or c
 /// Options of every command.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Global {
-    /// Adds the forms of a folder (*.toml) to those built in; one with the same id replaces it.
-    #[arg(long, global = true, value_name = "DIR")]
+    /// Adds the forms of a folder (*.toml), or the form of one file, to those built in; one with the same id replaces it.
+    #[arg(long, global = true, value_name = "PATH")]
     pub(crate) mappings: Option<PathBuf>,
     /// Language of messages: zh or en [default: by the locale].
     #[arg(long, global = true, value_name = "LANG", value_parser = language)]

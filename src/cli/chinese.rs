@@ -41,7 +41,7 @@ const COMMANDS: &[(&str, &str)] = &[
 
 /// Arguments: command (empty: all commands that have the argument), id, name of the value, help.
 const ARGUMENTS: &[(&str, &str, &str, &str)] = &[
-    ("", "mappings", "文件夹", "另外使用该文件夹中的格式文件（*.toml）；编号相同的以其为准"),
+    ("", "mappings", "路径", "另外使用该文件夹中的格式文件（*.toml），或这一个格式文件；编号相同的以其为准"),
     ("", "lang", "语言", "提示语言：zh 中文，en 英文〔默认：随系统〕"),
     ("", "config", "文件", "选项文件〔默认：从报告所在文件夹或当前文件夹逐级向上找到的 nianbao.toml〕"),
     ("", "no_config", "", "不用任何选项文件"),

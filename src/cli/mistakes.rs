@@ -46,16 +46,21 @@ pub(crate) fn migration_files(global: &Global) -> Result<Vec<(String, String)>> 
     folder.filter(|folder| folder.is_dir()).map_or_else(|| Ok(Vec::new()), |folder| toml_files(&folder))
 }
 
-fn toml_files(folder: &Path) -> Result<Vec<(String, String)>> {
-    let place = of_system(folder);
+/// Paths and texts of the *.toml files of a folder, sorted by path; or those of one file.
+fn toml_files(given: &Path) -> Result<Vec<(String, String)>> {
+    let place = of_system(given);
     let mut paths = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(&place)? {
-        let path = entry.map_err(&place)?.path();
-        if path.extension().is_some_and(|suffix| suffix == "toml") {
-            paths.push(path);
+    if given.is_file() {
+        paths.push(given.to_owned());
+    } else {
+        for entry in std::fs::read_dir(given).map_err(&place)? {
+            let path = entry.map_err(&place)?.path();
+            if path.extension().is_some_and(|suffix| suffix == "toml") {
+                paths.push(path);
+            }
         }
+        paths.sort();
     }
-    paths.sort();
     let read = |path: &PathBuf| {
         let text = std::fs::read_to_string(path).map_err(of_system(path))?;
         Ok((path.display().to_string(), text))

@@ -85,6 +85,30 @@ pub(super) fn without_kept(form: &Form, parts: &mut [PlannedSection], kept: &[(u
     }
 }
 
+/// Splits rows of the report that a blank form has, too, in cells (`填报单位：　　单位：元`): each cell that is a line of the form, filled
+/// in, becomes a line of its own, and the others are left out, because the form keeps them. A row with anything else stays whole.
+pub(super) fn split_rows(templates: &[&str], rows: &[String], parts: &mut [PlannedSection]) {
+    let kept: HashSet<_> = rows.iter().map(|text| fold(text)).chain(templates.iter().map(|text| fold(text))).collect();
+    let is_kept = |text: &str| kept.contains(&fold(text));
+    let fits = |text: &str| templates.iter().any(|template| is_filled(template, text));
+    for part in parts {
+        let mut pieces = Vec::with_capacity(part.pieces.len());
+        for piece in std::mem::take(&mut part.pieces) {
+            let ContentItem::Extra(table) = piece else {
+                pieces.push(piece);
+                continue;
+            };
+            let texts = || table.cells.iter().map(|cell| cell.text.as_str()).filter(|text| !text.trim().is_empty());
+            if table.rows == 1 && texts().all(|text| is_kept(text) || fits(text)) {
+                pieces.extend(texts().filter(|text| !is_kept(text)).map(ContentItem::Text));
+            } else {
+                pieces.push(piece);
+            }
+        }
+        part.pieces = pieces;
+    }
+}
+
 /// The first line of a report that is this line of a blank form, filled in; it is removed from the sections.
 fn take(template: &str, parts: &mut [PlannedSection]) -> Option<String> {
     for part in parts {
@@ -236,5 +260,28 @@ mod tests {
         }
         assert!(is_blank("填报单位：") && is_blank("单位负责人：王某　填表人：") && is_blank("编制部门：××局"));
         assert!(!is_blank("单位：万元") && !is_blank("本表由各单位填写") && !is_blank("说明：本表不含下属单位。注："));
+    }
+
+    #[test]
+    fn a_row_that_the_blank_form_has_is_split_and_others_stay() {
+        let row = |texts: &[&str]| {
+            let cell = |(column, text): (usize, &&str)| crate::report::ExtraCell {
+                row: 0,
+                column: column as u32,
+                row_span: 1,
+                col_span: 1,
+                text: (*text).to_owned(),
+            };
+            let cells = texts.iter().enumerate().map(cell).collect();
+            crate::report::ExtraTable { rows: 1, columns: texts.len() as u32, cells, place: None }
+        };
+        let known = row(&["填报单位：东河县民政局", "", "单位：元", "审核人："]);
+        let other = row(&["填报单位：东河县民政局", "说明：含下属单位"]);
+        let pieces = vec![ContentItem::Extra(&known), ContentItem::Extra(&other)];
+        let look = crate::form::SectionLook::Text;
+        let mut parts = [PlannedSection { id: "preamble", heading: None, look, above_title: false, pieces }];
+        split_rows(&["填报单位：", "审核人："], &["单位：元".to_owned()], &mut parts);
+        let left = &parts[0].pieces;
+        assert!(matches!(left[..], [ContentItem::Text("填报单位：东河县民政局"), ContentItem::Extra(_)]), "{left:?}");
     }
 }

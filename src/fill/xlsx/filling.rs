@@ -248,8 +248,10 @@ impl<'a> Filling<'a> {
                 self.text(*cell, heading.to_owned());
             }
         }
+        let templates: Vec<&str> = slots.lines.iter().map(|line| line.0.as_str()).collect();
+        lines::split_rows(&templates, &slots.rows, &mut parts);
         lines::without_kept(form, &mut parts, &slots.kept);
-        let written = lines::written(form, self.report, slots.lines.iter().map(|line| line.0.as_str()), &mut parts);
+        let written = lines::written(form, self.report, templates.into_iter(), &mut parts);
         let lines::Written { lines: written, mut findings } = written;
         self.findings.append(&mut findings);
         let stated: Vec<String> = written.iter().flatten().cloned().collect();

@@ -65,6 +65,8 @@ pub(super) struct Slots {
     pub(super) lines: Vec<(String, Cell)>,
     /// Texts of a blank form that are kept.
     pub(super) kept: Vec<(usize, String)>,
+    /// Texts of cells in rows outside of the tables.
+    pub(super) rows: Vec<String>,
     /// Tables whose rows are data.
     pub(super) open: Vec<OpenTable>,
 }
@@ -172,6 +174,9 @@ impl Locator<'_> {
         let section = found.section(&self.form.sections[number].id);
         let mut lines: Vec<(Cell, Vec<&str>)> = Vec::new();
         for piece in section.map(|section| section.content.as_slice()).unwrap_or_default() {
+            if let Content::Extra(table) = piece {
+                slots.rows.extend(table.cells.iter().map(|cell| cell.text.clone()));
+            }
             let Content::Paragraph { text, place: Some(place), .. } = piece else { continue };
             let Some(cell) = self.cell(place) else { continue };
             match lines.last_mut() {
