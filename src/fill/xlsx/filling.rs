@@ -313,6 +313,15 @@ impl<'a> Filling<'a> {
         lines
     }
 
+    /// Whether a text is shown in several lines if its cell is too narrow. Other text is shown in one line, over blank cells beside it.
+    fn wraps(&self, sheet: usize, at: At, text: &str) -> bool {
+        let format = self.body.sheets[sheet].sheet.cells.get(&at).and_then(|cell| {
+            let (_, rest) = cell.attributes.split_once(" s=\"")?;
+            Some(rest.split_once('"')?.0)
+        });
+        text.contains('\n') || format.is_some_and(|format| self.template.wrapping.contains(format))
+    }
+
     /// The changed sheets, or all of them: names of their parts, and XML.
     pub(super) fn sheets(&self, all: bool) -> Vec<(&'a str, String)> {
         let mut edits: Vec<Vec<Edit>> = vec![Vec::new(); self.body.sheets.len()];
@@ -328,7 +337,7 @@ impl<'a> Filling<'a> {
         }
         for (number, edits) in edits.iter_mut().enumerate().filter(|(_, edits)| !edits.is_empty()) {
             let texts = self.entries.iter().filter_map(|((sheet, at), entry)| match entry {
-                Entry::Text(text) if *sheet == number => Some((*at, text.as_str())),
+                Entry::Text(text) if *sheet == number && self.wraps(number, *at, text) => Some((*at, text.as_str())),
                 _ => None,
             });
             edits.extend(height::grown(&self.body.sheets[number].sheet, texts));

@@ -47,6 +47,8 @@ pub struct XlsxTemplate {
     others: Others,
     /// For the format of a header's cell, that of a cell below it.
     plain: BTreeMap<String, String>,
+    /// The formats of cells that wrap text.
+    wrapping: BTreeSet<String>,
     /// The workbook part with recalculation requested: name of the part, and XML.
     workbook: Option<(String, String)>,
     bytes: Vec<u8>,
@@ -124,6 +126,7 @@ impl XlsxTemplate {
             body: Body { sheets: Vec::new(), slots },
             others: Others::default(),
             plain: BTreeMap::new(),
+            wrapping: BTreeSet::new(),
             workbook: None,
             bytes: bytes.to_vec(),
             splice: Splice::open(bytes),
@@ -136,9 +139,15 @@ impl XlsxTemplate {
             let sheets = book.sheets.iter().map(|(name, part)| (name.as_str(), part.as_str()));
             let followers = Followers::find(&mut package, &book.part, sheets, budget)?;
             template.others = Others { workbook, chain: book.chain(&mut package, budget)?, followers };
-            if template.body.slots.open.iter().any(|table| table.rows.is_empty()) {
-                template.plain = styles::plain(&book.styles(&mut package, budget)?, budget)?;
-            }
+        }
+        let formats = book.styles(&mut package, budget)?;
+        template.wrapping = match styles::wrapping(&formats, budget) {
+            Err(ReadError::OverLimit(exceeded)) => return Err(ReadError::from(exceeded).into()),
+            // Without its formats a workbook is filled, too; its rows keep their heights.
+            found => found.unwrap_or_default(),
+        };
+        if template.body.slots.open.iter().any(|table| table.rows.is_empty()) {
+            template.plain = styles::plain(&formats, budget)?;
         }
         template.workbook = recalculating.filter(|_| template.is_left_stale());
         template.findings = template.own_findings(filled);
