@@ -6,7 +6,7 @@ use std::io;
 use std::path::PathBuf;
 
 use nianbao::agencies::Agencies;
-use nianbao::annotate::{AnnotateError, NotOffice};
+use nianbao::annotate::{AnnotateError, NotOffice, NotPdf};
 use nianbao::batch::BatchError;
 use nianbao::corrections::Corrections;
 use nianbao::document::{Exceeded, Format, Resource};
@@ -87,7 +87,11 @@ fn errors_of_filling_annotating_and_writing_have_both_languages() {
     }
     for why in [NotOffice::NoPackage, NotOffice::NoMainPart, NotOffice::MainPart("a.bin".to_owned()), NotOffice::Strict]
     {
-        assert_error(&AnnotateError::Unsupported(why));
+        assert_error(&AnnotateError::Unsupported(why.clone()));
+        assert_error(&AnnotateError::NotRevisable(why));
+    }
+    for why in [NotPdf::Encrypted, NotPdf::Damaged] {
+        assert_error(&AnnotateError::Pdf(why));
     }
     assert_both(&AnnotateError::Read(ReadError::Empty).message());
     assert_error(&AnnotateError::Pack("full".to_owned()));

@@ -225,7 +225,7 @@ fn a_files_properties_never_beat_its_name_or_its_period() {
 }
 
 #[test]
-fn a_day_that_no_calendar_has_is_told() {
+fn a_day_that_no_calendar_has_is_reported() {
     let told = ("date-uncertain".to_owned(), Severity::Warning);
     for day in ["2025年2月30日", "2025年13月1日", "二〇二五年二月三十日"] {
         assert!(signed_by("青岚县审计局", day).contains(&told), "{day}");

@@ -65,7 +65,7 @@ fn the_part_of_the_year_is_read_in_any_notation() {
 }
 
 #[test]
-fn a_part_that_is_unknown_or_none_of_the_form_is_told() {
+fn a_part_that_is_unknown_or_none_of_the_form_is_reported() {
     for (title, heading, said) in [
         ("石岭县信访局2025年信访办理情况季报", "信访件办理情况", "没有写明是哪一季度"),
         ("石岭县信访局2025年上半年信访办理情况季报", "信访件办理情况", "报告期写“上半年”，不是“信访办理季报”的一期"),

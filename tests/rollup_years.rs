@@ -95,7 +95,7 @@ fn a_report_of_last_year_sent_instead_of_this_years_is_of_a_wrong_year() {
 }
 
 #[test]
-fn a_report_of_last_year_in_a_form_that_cannot_be_brought_over_is_told() {
+fn a_report_of_last_year_in_a_form_that_cannot_be_brought_over_is_reported() {
     // The older form is summed; figures of the newer one are not brought back into it.
     let sent: Sent = &[
         ("2023/甲.docx", "gkbg-2021", "甲局", 2023),

@@ -99,7 +99,7 @@ impl Figures {
         self.values[field] = value;
     }
 
-    /// Empties the fields of a table if it is not certain that what was read is the table.
+    /// Clears the fields of a table whose identity is uncertain, and marks the table as refused.
     pub(super) fn refuse(&mut self, table: usize, fields: &[FieldIndex]) {
         for &field in fields {
             self.values[field] = Value::default();

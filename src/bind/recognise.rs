@@ -1,7 +1,7 @@
 //! Chooses the form of a document: by its labels, never by its year alone.
 
 use super::Hints;
-use super::labels::index::{AllLabels, FormIndex};
+use super::labels::index::{AllLabels, Coverage, FormIndex};
 use super::page::title;
 use super::source::items::{Flow, Item};
 use super::units;
@@ -235,7 +235,7 @@ fn fit(index: &FormIndex, flow: &Flow, folded: &str, mut seen: Vec<bool>) -> Fit
             }
         }
     }
-    let (found, missing, different) = index.coverage(&seen);
+    let Coverage { found, missing, distinct } = index.coverage(&seen);
     let mut headings: Vec<usize> = Vec::new();
     let mut titled = false;
     for item in &flow.items {
@@ -259,7 +259,7 @@ fn fit(index: &FormIndex, flow: &Flow, folded: &str, mut seen: Vec<bool>) -> Fit
     headings.extend(inline.map(|(number, _)| number));
     headings.sort_unstable();
     headings.dedup();
-    Fit { found, different, missing, headings: headings.len(), titled }
+    Fit { found, different: distinct, missing, headings: headings.len(), titled }
 }
 
 /// Minimum number of characters of a label that is recognised without its unit: 金额 and 合计 occur in any table.

@@ -44,10 +44,10 @@ pub(crate) struct Global {
     /// Takes no settings from any file.
     #[arg(long, global = true, conflicts_with = "config")]
     pub(crate) no_config: bool,
-    /// Says nothing but errors; given twice, nothing at all.
+    /// Prints errors only; given twice, nothing.
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) quiet: u8,
-    /// Says more: codes and places in Chinese messages, files that were passed over.
+    /// Prints more: codes and places in Chinese messages, files that were passed over.
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     pub(crate) verbose: bool,
     /// When to colour what is printed: auto, always or never [default: auto, and never where `NO_COLOR` is set].
@@ -102,7 +102,7 @@ pub(crate) enum Command {
     Agencies(AgenciesArgs),
     /// Lists, shows and checks forms (mapping files).
     Forms(Forms),
-    /// Tells what a finding's code means and what to do about it.
+    /// Explains the code of a finding: what it means and what to do about it.
     Explain(Explain),
     /// Serves the office's page: reports dropped into a browser, checked, corrected, sent back and added up.
     #[cfg(feature = "serve")]
@@ -134,7 +134,7 @@ pub(crate) struct Convert {
     /// Reads files that no form fits as documents without a form, and writes them in the look of the standard for official documents.
     #[arg(long)]
     pub(crate) any: bool,
-    /// Brings reports of other forms into this form; what has no place in it is told.
+    /// Brings reports of other forms into this form; content without a place in it is reported.
     #[arg(long, value_name = "ID")]
     pub(crate) to_form: Option<String>,
     /// The agencies that are to report (CSV, XLSX or TOML): reports are matched to them, and those without one are listed.

@@ -303,7 +303,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_steers_a_terminal_is_shown() {
+    fn control_sequences_are_escaped() {
         assert_eq!(
             shown("甲局\u{1b}[2J\u{7}\u{9b}1m\u{202e}fdp\u{2066}.docx"),
             "甲局␛[2J␇<U+009B>1m<U+202E>fdp<U+2066>.docx"

@@ -30,7 +30,8 @@ impl Drafted {
     }
 }
 
-/// A correction for every cell of the report that is certainly wrong. `by` and `at` are author and time.
+/// A correction for every cell of the report that is certainly wrong. `number` is the index of the report in its file, 0-based; `by` and `at`
+/// are the author and the time (RFC 3339).
 pub fn drafts(report: &Report, number: usize, findings: &[Finding], by: &str, at: &str) -> Vec<Correction> {
     let Some(source) = &report.source else { return Vec::new() };
     let certain = findings.iter().filter(|finding| finding.code == CELL_WRONG.id && finding.waived.is_none());

@@ -133,7 +133,7 @@ impl Budget {
         Self { limits, ..Self::default() }
     }
 
-    /// A budget with these limits, whose readers reuse what they kept of other files.
+    /// A budget with these limits, whose readers share caches with other files through `reuse`.
     pub fn reusing(limits: Limits, reuse: &Reuse) -> Self {
         Self { limits, reuse: reuse.clone(), ..Self::default() }
     }

@@ -245,7 +245,8 @@ impl super::Table {
         widest
     }
 }
-/// The number of a row; the total row has its label there, which stands in no other cell if its key is blank.
+
+/// Row number of a leaf. For a total row its label is returned, because the key column of a total row may be empty.
 fn number(block: &Block, leaf: usize) -> String {
     let total = block.open.as_ref().and_then(|open| open.total.as_ref());
     let path = block.leaf_rows.get(leaf).map(|row| row.path.as_slice());

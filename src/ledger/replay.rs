@@ -10,7 +10,7 @@ use crate::waivers::Waiver;
 /// A received file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sent {
-    /// Its number.
+    /// Its number, 1-based, in order of receipt.
     pub file: u64,
     /// Its name as given by the sender.
     pub name: String,
@@ -18,7 +18,7 @@ pub struct Sent {
     pub sha256: String,
     /// Its size in bytes.
     pub bytes: u64,
-    /// Time of receipt.
+    /// Time of receipt (RFC 3339).
     pub at: String,
     /// Who received it.
     pub who: String,

@@ -5,11 +5,11 @@ use crate::finding::{Finding, Severity};
 /// How a letter mentions a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mention {
-    /// Not.
+    /// Never mentioned.
     Never,
-    /// Together with others, or alone if it is about a figure.
+    /// Mentioned in a letter that is written anyway; a finding about a figure also causes one.
     With,
-    /// Alone.
+    /// Mentioned, and reason enough for a letter.
     Alone,
 }
 

@@ -6,8 +6,8 @@ use std::hash::Hash;
 /// Minimum number of last year's reports for a delivery of last year's reports: a single one may have been sent by mistake.
 const DELIVERY: usize = 2;
 
-/// The year after the most frequent one has begun if it has at least 1/`BEGUN` as many reports.
-const BEGUN: usize = 10;
+/// The roll-up moves to the next year if that has at least 1/`NEXT_YEAR_SHARE` as many reports as the most frequent year.
+const NEXT_YEAR_SHARE: usize = 10;
 
 /// The year that is rolled up by default, from agency and year of each report: the one with most reports, of several the latest. If that is
 /// last year's because this year's reports are still arriving, the next year: if it has begun, and more than half of its agencies have a
@@ -19,7 +19,7 @@ pub fn year_of<'r>(reports: &(impl Iterator<Item = (Option<&'r str>, i16)> + Clo
     }
     let (&year, &most) = counts.iter().max_by_key(|&(year, count)| (count, year))?;
     let Some(next) = year.checked_add(1) else { return Some(year) };
-    let begun = counts.get(&next).is_some_and(|&count| count * BEGUN >= most);
+    let begun = counts.get(&next).is_some_and(|&count| count * NEXT_YEAR_SHARE >= most);
     if !begun {
         return Some(year);
     }

@@ -17,7 +17,7 @@ fn supervised(command: &[&'static str]) -> Vec<&'static str> {
 
 #[test]
 #[ignore = "needs gcc and takes minutes; scripts/test runs it"]
-fn whichever_request_for_memory_fails_it_is_told_no_file_is_partial_and_the_next_run_completes() {
+fn whichever_request_for_memory_fails_it_is_reported_no_file_is_partial_and_the_next_run_completes() {
     let folder = folder();
     for command in COMMANDS {
         let command = supervised(command);

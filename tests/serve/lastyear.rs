@@ -106,7 +106,7 @@ fn two_reports_of_last_year_with_other_figures_are_told_and_one_that_is_chosen_c
 }
 
 #[test]
-fn agencies_with_a_report_of_last_year_alone_are_missing_and_one_sent_by_mistake_is_told() {
+fn agencies_with_a_report_of_last_year_alone_are_missing_and_one_sent_by_mistake_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(folder.path());
     let agencies = "单位名称,上级\n青岚县人民政府,\n甲局,青岚县人民政府\n乙局,青岚县人民政府\n丙局,青岚县人民政府\n";

@@ -64,7 +64,7 @@ pub(in crate::bind) struct Panel {
 }
 
 impl Panel {
-    /// Whether the figures of a row are the only ones that its label, or the header alone, may stand for.
+    /// Whether the figures of a row certainly belong to its label or, without a label, to the header.
     pub(in crate::bind) fn is_certain(&self, row: usize, labelled: bool) -> bool {
         !self.overrun.contains(&row) && (labelled || !self.goes_on)
     }

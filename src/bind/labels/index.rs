@@ -102,6 +102,17 @@ pub(in crate::bind) struct FormIndex {
     blank: IndexMap<String, Value>,
 }
 
+/// How many labels of a form a document has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::bind) struct Coverage {
+    /// Labels that were found, in each table and row that has them.
+    pub(in crate::bind) found: usize,
+    /// Labels that are missing from the tables of which a label was found; a label that several tables have is of none of them.
+    pub(in crate::bind) missing: usize,
+    /// Labels that were found, one that several tables or rows have counted once.
+    pub(in crate::bind) distinct: usize,
+}
+
 impl FormIndex {
     /// The values by field id; `figures` are in the order of the form's fields.
     pub(in crate::bind) fn values(&self, figures: Vec<Value>) -> IndexMap<String, Value> {
@@ -207,10 +218,8 @@ impl FormIndex {
         self.expected[..table].iter().map(|rows| data(rows)).sum::<usize>() + data(&self.expected[table][..expected])
     }
 
-    /// For the labels that were seen (by label number): how many labels of the form they are, and how many labels are missing from the
-    /// tables of which a label was seen. A label counts once, whichever of its variants was seen; a label that several tables have marks
-    /// none of them as seen. The last number is that of the labels found if one that several tables or rows have counts once.
-    pub(in crate::bind) fn coverage(&self, seen: &[bool]) -> (usize, usize, usize) {
+    /// Counts the labels of the form among those that were seen (by label number). A label counts once, whichever of its variants was seen.
+    pub(in crate::bind) fn coverage(&self, seen: &[bool]) -> Coverage {
         // For each label of the form: its table, and whether it was seen; `None` for groups, and for labels that repeat the text of another
         // in the same row.
         let mut places: Vec<Option<(usize, bool)>> = vec![None; self.places];
@@ -227,7 +236,8 @@ impl FormIndex {
             }
         }
         let found = places.iter().flatten().filter(|place| place.1).count();
-        (found, places.iter().flatten().filter(|place| !place.1 && touched[place.0]).count(), different)
+        let missing = places.iter().flatten().filter(|place| !place.1 && touched[place.0]).count();
+        Coverage { found, missing, distinct: different }
     }
 
     /// The section whose heading is this folded text.

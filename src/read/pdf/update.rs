@@ -121,7 +121,7 @@ fn written(file: &mut File, number: u32, budget: &mut Budget) -> Result<Option<W
 
 /// The annotations of a page, given its dictionary as written.
 fn annotations(file: &mut File, page: &[u8], budget: &mut Budget) -> Result<Annotations, NoUpdate> {
-    // What is not closed where it should be could not be added to.
+    // A page dictionary must end with `>>`; otherwise no entry can be appended.
     let entries = entries(page, budget)?.filter(|_| page.ends_with(b">>")).ok_or(NoUpdate::Damaged)?;
     let Some((_, range)) = entries.into_iter().find(|(name, _)| **name == *b"Annots") else {
         return Ok(Annotations::Absent);

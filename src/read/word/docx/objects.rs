@@ -94,7 +94,7 @@ impl<'a> Walk<'a, '_, '_> {
         }
     }
 
-    /// A field that has shown nothing: the choice of its list, or what its instruction says.
+    /// At the end of a field without a cached result: outputs the selected list entry, or the result computed from the field code.
     fn field_ends(&mut self, field: Field) {
         if self.shared.yielded != field.shown_before {
             return;
