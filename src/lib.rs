@@ -20,7 +20,7 @@
 //! let binder = bind::Binder::new(&forms); // once; binds any number of documents, from any thread
 //! let bytes = std::fs::read(file)?;
 //! let reading = read::read(&bytes, Some(file), &mut document::Budget::default())?;
-//! let report = binder.bind(&reading, &bind::Hints::default()).map_err(|finding| finding.message.en)?;
+//! let report = binder.bind(&reading, &bind::Hints::default())?;
 //! let form = forms.get(&report.form).ok_or("no such form")?;
 //! for finding in check::check(form, &report, &check::Context::default()) {
 //!     println!("{}: {}", finding.code, finding.message.zh);
@@ -51,7 +51,7 @@
 //! let template = fill::Template::compile(&std::fs::read(own)?, &binder, &forms, None)?;
 //! let bytes = std::fs::read(file)?;
 //! let reading = read::read(&bytes, Some(file), &mut document::Budget::default())?;
-//! let report = binder.bind(&reading, &bind::Hints::default()).map_err(|finding| finding.message.en)?;
+//! let report = binder.bind(&reading, &bind::Hints::default())?;
 //! let filled = template.fill(&report)?;
 //! assert!(filled.bytes.starts_with(b"PK"));
 //! # Ok(())

@@ -7,14 +7,16 @@ use std::path::PathBuf;
 
 use nianbao::agencies::Agencies;
 use nianbao::annotate::{AnnotateError, NotOffice, NotPdf};
-use nianbao::batch::BatchError;
+use nianbao::batch::{BatchError, GroupCause, GroupError};
 use nianbao::corrections::Corrections;
 use nianbao::document::{Exceeded, Format, Resource};
 use nianbao::fill::FillError;
-use nianbao::finding::{Bilingual, Message};
+use nianbao::finding::{Bilingual, Finding, Message, codes};
 use nianbao::form::Forms;
+use nianbao::ledger::LedgerMistake;
 use nianbao::migrate::Migrations;
 use nianbao::read::{Damage, FileKind, ReadError, Unsupported};
+use nianbao::report::json::JsonError;
 use nianbao::stream::StreamError;
 use nianbao::waivers::Waivers;
 use nianbao::write::html::{PageOptions, PageWriter};
@@ -77,8 +79,12 @@ fn errors_of_reading_have_both_languages() {
 #[test]
 fn errors_of_filling_annotating_and_writing_have_both_languages() {
     let other = FillError::OtherForm { wanted: "a".to_owned(), found: "b".to_owned() };
+    let code = codes().next().expect("a code");
+    let finding = Box::new(Finding::new(code, Message::new("没有识别出报告", "no report was recognised")));
+    assert_error(&*finding);
     for error in [
         FillError::Read(ReadError::Empty),
+        FillError::NotRecognised(finding),
         FillError::NotATemplate(Format::Pdf),
         other,
         FillError::Package(zip::result::ZipError::FileNotFound),
@@ -116,9 +122,41 @@ fn errors_of_a_batch_and_a_stream_have_both_languages() {
     ] {
         assert_error(&error);
     }
-    for error in [StreamError::Stream(source()), StreamError::Start(source())] {
+    let ended = std::process::Command::new("false").status().expect("a program that fails");
+    for error in [StreamError::Stream(source()), StreamError::Start(source()), StreamError::NotReady(ended)] {
         assert_error(&error);
+        match error {
+            // Without a wildcard, so that a new variant must be added above.
+            StreamError::Stream(_) | StreamError::Start(_) | StreamError::NotReady(_) => {}
+        }
     }
+    let write = WriteError { output: Output::Xlsx, detail: "no room".to_owned() };
+    for why in [
+        GroupCause::Folder(BatchError::Locked(PathBuf::from("a"))),
+        GroupCause::System(source()),
+        GroupCause::Made(write),
+    ] {
+        match &why {
+            GroupCause::Folder(_) | GroupCause::System(_) | GroupCause::Made(_) => {}
+        }
+        assert_error(&GroupError { path: PathBuf::from("a"), why });
+    }
+}
+
+#[test]
+fn errors_of_stored_files_have_both_languages() {
+    for error in [
+        JsonError::Malformed { line: 1, column: 2, reason: "expected a number".to_owned() },
+        JsonError::Version(9),
+        JsonError::TooMany(5_000),
+        JsonError::Empty,
+    ] {
+        assert_error(&error);
+        match error {
+            JsonError::Malformed { .. } | JsonError::Version(_) | JsonError::TooMany(_) | JsonError::Empty => {}
+        }
+    }
+    assert_error(&LedgerMistake { line: 3, detail: "expected a number".to_owned() });
 }
 
 #[test]

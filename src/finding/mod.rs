@@ -7,6 +7,8 @@ mod quotes;
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
+use std::fmt;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -157,6 +159,22 @@ pub struct Waived {
     /// Last day on which the finding is accepted.
     #[schemars(with = "String")]
     pub until: Date,
+}
+
+/// The message in English.
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message.en)
+    }
+}
+
+/// A finding is the error of what makes no report: why a document could not be bound, or a file converted.
+impl std::error::Error for Finding {}
+
+impl Bilingual for Finding {
+    fn message(&self) -> Message {
+        self.message.clone()
+    }
 }
 
 impl Finding {
