@@ -54,6 +54,8 @@ struct List<'d> {
     above: Vec<LabelNumber>,
     /// The rows with labels that are above the figures of other rows.
     heads: Vec<usize>,
+    /// Whether the figures are below their labels, in the columns of low grids.
+    across: bool,
     /// The grid whose header was read last, and its columns of another year or of shares.
     apart: (usize, Vec<Range<u32>>),
 }
@@ -156,7 +158,7 @@ fn listed<'d>(index: &FormIndex, addresses: &Addresses, flow: &Flow<'d>, rows: &
 
 /// Collects the list from the columns of low grids: each figure is below the labels of its row and column.
 fn across<'d>(index: &FormIndex, addresses: &Addresses, flow: &Flow<'d>, rows: &[(usize, bool)]) -> List<'d> {
-    let mut list = List::default();
+    let mut list = List { across: true, ..List::default() };
     for grid in rows.chunk_by(|one, next| flow.rows[one.0].grid == flow.rows[next.0].grid) {
         if grid.len() > LOW {
             continue;
@@ -253,16 +255,22 @@ impl<'d> List<'d> {
     }
 
     /// The fields whose figures are not certain. If one is listed twice with different figures, the list may be of several offices, so
-    /// that two equal figures are not certain either, and none is if most fields are listed twice.
+    /// that two equal figures are not certain either, and none is if most fields are listed twice. In a row of columns two equal figures
+    /// are those of two offices side by side.
     fn uncertain(&self) -> Vec<FieldIndex> {
-        let differ =
-            |found: &Vec<(&Cell, usize)>| found.iter().any(|(cell, _)| cell.text.trim() != found[0].0.text.trim());
-        if !self.found.values().any(differ) {
+        if !self.across && !self.differs() {
             return Vec::new();
         }
         let twice: Vec<FieldIndex> =
             self.found.iter().filter(|(_, found)| found.len() > 1).map(|(field, _)| *field).collect();
         if twice.len() * 2 > self.found.len() { self.found.keys().copied().collect() } else { twice }
+    }
+
+    /// Whether a field is listed twice with different figures.
+    fn differs(&self) -> bool {
+        let differ =
+            |found: &Vec<(&Cell, usize)>| found.iter().any(|(cell, _)| cell.text.trim() != found[0].0.text.trim());
+        self.found.values().any(differ)
     }
 
     /// The only field that the labels of a row lead to, if necessary together with the row labels above; `None` if there is none or
@@ -310,7 +318,7 @@ fn put(index: &FormIndex, flow: &Flow, (table, count): (usize, usize), list: &Li
     figures.rows[table].dedup();
     figures.tell(tell::listed(form, table).at(first));
     if !twice.is_empty() {
-        figures.tell(tell::listed_twice(form, &twice));
+        figures.tell(tell::listed_twice(form, &twice, list.differs()));
     }
     if list.found.len() < count {
         let fields = (0..form.fields.len()).filter(|&field| form.fields[field].table == table);

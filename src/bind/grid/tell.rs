@@ -248,12 +248,14 @@ fn described(form: &Form, fields: &[FieldIndex]) -> (String, String) {
     (all(|name| &name.zh, "、"), all(|name| &name.en, "; "))
 }
 
-/// Figures that a list contains more than once with different numbers.
-pub(super) fn listed_twice(form: &Form, fields: &[FieldIndex]) -> Finding {
+/// Figures that a list contains more than once, with different numbers or not.
+pub(super) fn listed_twice(form: &Form, fields: &[FieldIndex], differ: bool) -> Finding {
     let (zh, en) = described(form, fields);
+    let (how, with) =
+        if differ { ("且数字不同", " with different numbers") } else { ("，可能属于几个单位", "") };
     let message = Message::new(
-        format!("{zh}等{}项列出多次且数字不同，暂未采用。请只保留正确的一项。", fields.len()),
-        format!("{} figures are listed more than once with different numbers and stay empty: {en}.", fields.len()),
+        format!("{zh}等{}项列出多次{how}，暂未采用。请只保留正确的一项。", fields.len()),
+        format!("{} figures are listed more than once{with} and stay empty: {en}.", fields.len()),
     );
     Finding::new(&code::ROW_DOUBLED, message).about(ids(form, fields))
 }
