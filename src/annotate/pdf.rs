@@ -46,6 +46,10 @@ pub(super) fn annotate<'f>(
         of_pages[number].push(note);
         comments += 1;
     }
+    if comments == 0 && !(notes.is_empty() && rest.is_empty()) {
+        // No page takes one.
+        return Err(AnnotateError::Pdf(NotPdf::Damaged));
+    }
     for (page, added) in base.pages.iter().zip(&of_pages) {
         if let (Some(page), false) = (page, added.is_empty()) {
             update.add_to(page, added);
@@ -119,16 +123,20 @@ impl Update {
             // Writing to a string cannot fail.
             let _ = write!(list, " {number} 0 R");
         }
-        let (Written { number, generation, text }, at, inserted) = match &page.annotations {
-            Annotations::Absent => (&page.page, page.page.text.len() - 2, format!("/Annots[{list}]")),
-            Annotations::Inside(range) => (&page.page, range.end - 1, list),
-            Annotations::Apart(array) => (array, array.text.len() - 1, list),
+        let (Written { number, generation, text }, replaced, inserted) = match &page.annotations {
+            Annotations::Absent => {
+                let end = page.page.text.len() - 2;
+                (&page.page, end..end, format!("/Annots[{list}]"))
+            }
+            Annotations::Null(range) => (&page.page, range.clone(), format!("[{list}]")),
+            Annotations::Inside(range) => (&page.page, range.end - 1..range.end - 1, list),
+            Annotations::Apart(array) => (array, array.text.len() - 1..array.text.len() - 1, list),
         };
         // Two pages can refer to one array; the second adds to what the first made of it.
         let shared = self.objects.remove(number).map(|(_, text)| text);
         let text = shared.as_ref().unwrap_or(text);
-        let at = if shared.is_some() { text.len() - 1 } else { at };
-        let text = [&text[..at], inserted.as_bytes(), &text[at..]].concat();
+        let replaced = if shared.is_some() { text.len() - 1..text.len() - 1 } else { replaced };
+        let text = [&text[..replaced.start], inserted.as_bytes(), &text[replaced.end..]].concat();
         self.objects.insert(*number, (*generation, text));
     }
 

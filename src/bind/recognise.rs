@@ -174,7 +174,7 @@ fn by_year<'f>(
 /// others none. Either way they are named.
 fn equally_fitting<'f>(forms: &'f [FormIndex], equal: &[usize]) -> Result<Choice<'f>, Box<Finding>> {
     let equal: Vec<&FormIndex> = equal.iter().map(|&number| &forms[number]).collect();
-    let zh: Vec<String> = equal.iter().map(|index| format!("“{}”（{}）", index.form.name.zh, index.form.id)).collect();
+    let zh: Vec<String> = equal.iter().map(|index| format!("“{}”", index.form.name.zh)).collect();
     let en: Vec<String> = equal.iter().map(|index| format!("\"{}\" ({})", index.form.name.en, index.form.id)).collect();
     let (zh, en) = (zh.join("和"), en.join(" and "));
     let first = equal.first().copied().filter(|first| {
@@ -190,8 +190,11 @@ fn equally_fitting<'f>(forms: &'f [FormIndex], equal: &[usize]) -> Result<Choice
         );
         return Ok(Choice { index, finding: Some(Finding::new(&code::FORM_BY_YEAR, message)) });
     }
+    // The option takes an id.
+    let zh: Vec<String> = equal.iter().map(|index| format!("“{}”（{}）", index.form.name.zh, index.form.id)).collect();
+    let zh = zh.join("和");
     let message = Message::new(
-        format!("{zh}与文件同样相符，不能确定是哪一种，未读取。请用 --form 指定。"),
+        format!("{zh}与文件同样相符，不能确定是哪一种，未读取。请用 --form 指定（括号中为编号）。"),
         format!("{en} fit the file equally well, so it was not read. Name one with --form."),
     );
     Err(Box::new(Finding::new(&code::FORM_UNDECIDED, message)))

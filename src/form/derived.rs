@@ -4,13 +4,39 @@
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use super::Form;
 
-/// Derived values, one per type.
+/// Derived values: a [`Slot`] per type.
 #[derive(Default)]
 pub(super) struct Derived(RwLock<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>);
+
+/// A value that is derived on first use. The lock is held while it is derived; that of one type does not block another's, so that a value
+/// may be derived from another.
+struct Slot<T> {
+    value: OnceLock<Arc<T>>,
+    deriving: Mutex<()>,
+}
+
+impl<T> Default for Slot<T> {
+    fn default() -> Self {
+        Self { value: OnceLock::new(), deriving: Mutex::new(()) }
+    }
+}
+
+impl Derived {
+    fn slot<T: Send + Sync + 'static>(&self) -> Arc<Slot<T>> {
+        let key = TypeId::of::<Slot<T>>();
+        let found = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&key).map(Arc::clone);
+        let slot = found.unwrap_or_else(|| {
+            let mut slots = self.0.write().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(slots.entry(key).or_insert_with(|| Arc::new(Slot::<T>::default())))
+        });
+        // The key is the slot's type, so that the cast cannot fail.
+        slot.downcast().unwrap_or_default()
+    }
+}
 
 /// A clone is empty: the fields of a cloned form may be changed.
 impl Clone for Derived {
@@ -38,19 +64,16 @@ impl Form {
         if self.is_of_report() {
             return derive().map(Arc::new);
         }
-        let find = |values: &HashMap<TypeId, Arc<dyn Any + Send + Sync>>| {
-            values.get(&TypeId::of::<T>()).and_then(|value| Arc::clone(value).downcast().ok())
-        };
-        if let Some(found) = find(&self.derived.0.read().unwrap_or_else(PoisonError::into_inner)) {
-            return Ok(found);
+        let slot = self.derived.slot::<T>();
+        if let Some(found) = slot.value.get() {
+            return Ok(Arc::clone(found));
         }
-        let mut values = self.derived.0.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(found) = find(&values) {
-            return Ok(found);
+        let _deriving = slot.deriving.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = slot.value.get() {
+            return Ok(Arc::clone(found));
         }
         let value = Arc::new(derive()?);
-        values.insert(TypeId::of::<T>(), Arc::clone(&value) as _);
-        Ok(value)
+        Ok(Arc::clone(slot.value.get_or_init(|| value)))
     }
 }
 
@@ -69,6 +92,10 @@ mod tests {
         let Ok(again) = form.derived::<u32, Infallible>(|| Ok(2));
         let Ok(of_clone) = crate::form::Form::clone(form).derived::<u32, Infallible>(|| Ok(3));
         assert_eq!((*first, *again, *of_clone), (1, 1, 3));
+        // From another value of the form.
+        let other = || form.derived::<u16, Infallible>(|| Ok(5));
+        let Ok(second) = form.derived::<u64, Infallible>(|| other().map(|other| u64::from(*other)));
+        assert_eq!(*second, 5);
         Ok(())
     }
 }

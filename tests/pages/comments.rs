@@ -21,6 +21,8 @@ fn files() -> (Report, Vec<(String, Vec<u8>)>) {
         Style { rotate: 90, packed: true, ..plain },
         Style { rotate: 180, ..plain },
         Style { rotate: 270, form: true, ..plain },
+        Style { annotations: "/Annots null", ..plain },
+        Style { annotations: "/Annots 9999 0 R", packed: true, ..plain },
     ];
     let mut files: Vec<(String, Vec<u8>)> =
         styles.iter().map(|&style| (format!("{style:?}"), write(&sheets, style))).collect();
@@ -77,6 +79,20 @@ fn a_pdf_that_takes_no_update_is_refused_with_the_reason() {
     let refused = annotate(&broken, &findings(&read).0, (Language::Zh, AUTHOR), &mut Budget::default());
     let Err(error @ AnnotateError::Pdf(NotPdf::Damaged)) = refused else { panic!("{refused:?}") };
     assert_eq!(error.message().zh, "PDF 文件的内部目录已损坏，不能加批注，请重新导出 PDF。");
+}
+
+#[test]
+fn a_page_with_damaged_annotations_has_its_findings_in_the_note() {
+    let (_, sheets) = reports().swap_remove(0);
+    let bytes = write(&sheets, Style { encoding: "UniGB-UCS2-H", annotations: "/Annots 12", ..Style::default() });
+    let read = bound(&opened(&bytes));
+    let done = annotate(&bytes, &findings(&read).0, (Language::Zh, AUTHOR), &mut Budget::default()).expect("a copy");
+    // The page of the last figure is sound: one frame, and one note with what is about the first figure and about no place.
+    assert_eq!(done.comments, 2);
+    assert_eq!(bound(&opened(&done.bytes)).values, read.values);
+    // "合计应为5" in the note.
+    let text = String::from_utf8_lossy(&done.bytes).into_owned();
+    assert!(text.contains("54088BA15E944E3A0035"), "the finding about the first figure");
 }
 
 fn run(program: &str, args: &[&str]) -> Vec<u8> {

@@ -36,6 +36,8 @@ pub(crate) struct Style {
     pub(crate) unruled: bool,
     /// The structure tree contains the tables, with a mistake of this number; 0 means none.
     pub(crate) tagged: Option<u64>,
+    /// The entry `Annots` of the first two pages.
+    pub(crate) annotations: &'static str,
 }
 
 impl Default for Style {
@@ -52,6 +54,7 @@ impl Default for Style {
             invisible: false,
             unruled: false,
             tagged: None,
+            annotations: "",
         }
     }
 }
@@ -105,8 +108,9 @@ pub(crate) fn write(sheets: &[Sheet], style: Style) -> Vec<u8> {
         let own = "<</Font<</F1 3 0 R>>/XObject<</P 6 0 R>>/ExtGState<</G<</ca 0.2>>>>>>";
         let shift = if style.form { 50.0 } else { 0.0 };
         let (width, height) = if style.rotate % 180 == 90 { (A4.1, A4.0) } else { A4 };
+        let annotations = if number < 7 + 3 * 2 { style.annotations } else { "" };
         let crop = format!(
-            "/MediaBox[0 0 {} {}]/CropBox[{shift} {shift} {} {}]",
+            "{annotations}/MediaBox[0 0 {} {}]/CropBox[{shift} {shift} {} {}]",
             width + 99.0,
             height + 99.0,
             width + shift,

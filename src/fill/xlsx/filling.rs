@@ -319,7 +319,7 @@ impl<'a> Filling<'a> {
             let (_, rest) = cell.attributes.split_once(" s=\"")?;
             Some(rest.split_once('"')?.0)
         });
-        text.contains('\n') || format.is_some_and(|format| self.template.wrapping.contains(format))
+        text.contains('\n') || format.is_some_and(|format| self.template.formats.wrapping.contains(format))
     }
 
     /// The changed sheets, or all of them: names of their parts, and XML.

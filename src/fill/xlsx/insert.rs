@@ -35,7 +35,7 @@ pub(super) fn grown(template: &XlsxTemplate, report: &OpenReport) -> Result<Opti
         }
         let own = &template.body.sheets[table.sheet];
         let (last, header) = (table.last(), table.rows.is_empty());
-        let growth = Growth { sheet: &own.name, first: table.first, last, by, header, plain: &template.plain };
+        let growth = Growth { sheet: &own.name, first: table.first, last, by, header, plain: &template.formats.plain };
         let Some(xml) = grow::grown(&sheets[table.sheet], &growth, budget)? else { continue };
         let Some(followers) = others.followers.grown(&growth, budget) else { continue };
         others.followers.parts = followers;

@@ -37,6 +37,7 @@ use formula::Formulas;
 use insert::Grown;
 use locate::{Locator, Slots, Texts};
 use sheet::{At, Cell, Sheet};
+use styles::Formats;
 
 /// A workbook of a form with its cells; it can be filled with any number of reports, from any thread.
 #[derive(Debug)]
@@ -45,10 +46,8 @@ pub struct XlsxTemplate {
     body: Body,
     /// Parts that change if rows are inserted.
     others: Others,
-    /// For the format of a header's cell, that of a cell below it.
-    plain: BTreeMap<String, String>,
-    /// The formats of cells that wrap text.
-    wrapping: BTreeSet<String>,
+    /// The formats of cells.
+    formats: Formats,
     /// The workbook part with recalculation requested: name of the part, and XML.
     workbook: Option<(String, String)>,
     bytes: Vec<u8>,
@@ -125,8 +124,7 @@ impl XlsxTemplate {
             form: Arc::clone(form),
             body: Body { sheets: Vec::new(), slots },
             others: Others::default(),
-            plain: BTreeMap::new(),
-            wrapping: BTreeSet::new(),
+            formats: Formats::default(),
             workbook: None,
             bytes: bytes.to_vec(),
             splice: Splice::open(bytes),
@@ -140,15 +138,12 @@ impl XlsxTemplate {
             let followers = Followers::find(&mut package, &book.part, sheets, budget)?;
             template.others = Others { workbook, chain: book.chain(&mut package, budget)?, followers };
         }
-        let formats = book.styles(&mut package, budget)?;
-        template.wrapping = match styles::wrapping(&formats, budget) {
-            Err(ReadError::OverLimit(exceeded)) => return Err(ReadError::from(exceeded).into()),
-            // Without its formats a workbook is filled, too; its rows keep their heights.
-            found => found.unwrap_or_default(),
+        let headers = template.body.slots.open.iter().any(|table| table.rows.is_empty());
+        template.formats = match styles::formats(&book.styles(&mut package, budget)?, budget) {
+            // Without its formats a workbook is filled, too, unless cells get the format of a header; its rows keep their heights.
+            Err(error) if !headers && !matches!(error, ReadError::OverLimit(_)) => Formats::default(),
+            found => found?,
         };
-        if template.body.slots.open.iter().any(|table| table.rows.is_empty()) {
-            template.plain = styles::plain(&formats, budget)?;
-        }
         template.workbook = recalculating.filter(|_| template.is_left_stale());
         template.findings = template.own_findings(filled);
         Ok(template)

@@ -17,7 +17,7 @@ use crate::read::{Damage, ReadError};
 pub(crate) struct UpdateBase {
     /// Number of bytes before the header; offsets are relative to the header.
     pub(crate) header: usize,
-    /// The pages in order; `None` for a page that is not an object of its own.
+    /// The pages in order; `None` for a page to which no annotation can be added: it is no object of its own, or damaged.
     pub(crate) pages: Vec<Option<PageObject>>,
     /// The first free object number.
     pub(crate) next: u32,
@@ -53,6 +53,8 @@ pub(crate) enum Annotations {
     Absent,
     /// An array in the page's dictionary: its range in the page's text.
     Inside(Range<usize>),
+    /// The entry is null, or refers to an object that is not there: the range of its value in the page's text.
+    Null(Range<usize>),
     /// An array that is an object of its own.
     Apart(Written),
 }
@@ -94,17 +96,15 @@ pub(crate) fn base(bytes: &[u8], budget: &mut Budget) -> Result<UpdateBase, NoUp
     let nodes = pages::nodes(&mut file, &root, budget)?;
     let mut pages = Vec::with_capacity(nodes.len());
     for node in nodes {
-        let Some(number) = node.number else {
-            pages.push(None);
-            continue;
-        };
-        let page = written(&mut file, number, budget)?.ok_or(NoUpdate::Damaged)?;
-        let annotations = annotations(&mut file, &page.text, budget)?;
-        pages.push(Some(PageObject { page, annotations, matrix: node.matrix() }));
+        let page = node.number.map(|number| written(&mut file, number, budget)).transpose()?.flatten();
+        let annotations = page.as_ref().map(|page| annotations(&mut file, &page.text, budget)).transpose()?.flatten();
+        let object = page.zip(annotations);
+        pages.push(object.map(|(page, annotations)| PageObject { page, annotations, matrix: node.matrix() }));
     }
     let table = file.last_table().filter(|_| file.is_sound()).ok_or(NoUpdate::Damaged)?;
     let (is_stream, last) = trailer(&file, table, budget)?.ok_or(NoUpdate::Damaged)?;
-    let text = |name: &[u8]| last.iter().find(|(known, _)| **known == *name).map(|(_, text)| text.clone());
+    let entries = entries(&last, budget)?.ok_or(NoUpdate::Damaged)?;
+    let text = |name: &[u8]| Some(last[entries.iter().find(|(known, _)| **known == *name)?.1.clone()].to_vec());
     let root = text(b"Root").ok_or(NoUpdate::Damaged)?;
     let stated = text(b"Size").and_then(|size| String::from_utf8(size).ok()?.trim().parse().ok()).unwrap_or(0);
     let next = file.entries.keys().max().map_or(stated, |last| stated.max(last + 1));
@@ -119,33 +119,32 @@ fn written(file: &mut File, number: u32, budget: &mut Budget) -> Result<Option<W
     Ok(source.map(|(generation, text)| Written { number, generation, text }))
 }
 
-/// The annotations of a page, given its dictionary as written.
-fn annotations(file: &mut File, page: &[u8], budget: &mut Budget) -> Result<Annotations, NoUpdate> {
+/// The annotations of a page, given its dictionary as written; `None` if it is damaged.
+fn annotations(file: &mut File, page: &[u8], budget: &mut Budget) -> Result<Option<Annotations>, ReadError> {
     // A page dictionary must end with `>>`; otherwise no entry can be appended.
-    let entries = entries(page, budget)?.filter(|_| page.ends_with(b">>")).ok_or(NoUpdate::Damaged)?;
+    let Some(entries) = entries(page, budget)?.filter(|_| page.ends_with(b">>")) else { return Ok(None) };
     let Some((_, range)) = entries.into_iter().find(|(name, _)| **name == *b"Annots") else {
-        return Ok(Annotations::Absent);
+        return Ok(Some(Annotations::Absent));
     };
     match Lexer::new(page, range.start).object(budget)? {
-        Object::Array(_) if page[range.clone()].ends_with(b"]") => Ok(Annotations::Inside(range)),
-        Object::Reference(number) => match written(file, number, budget)? {
-            Some(array) if array.text.starts_with(b"[") && array.text.ends_with(b"]") => Ok(Annotations::Apart(array)),
-            _ => Err(NoUpdate::Damaged),
-        },
-        _ => Err(NoUpdate::Damaged),
+        Object::Array(_) if page[range.clone()].ends_with(b"]") => Ok(Some(Annotations::Inside(range))),
+        Object::Null => Ok(Some(Annotations::Null(range))),
+        // A reference to an object that is not there is null (7.3.10).
+        Object::Reference(number) if file.get(number, budget)? == Object::Null => Ok(Some(Annotations::Null(range))),
+        Object::Reference(number) => {
+            let array = written(file, number, budget)?;
+            let array = array.filter(|array| array.text.starts_with(b"[") && array.text.ends_with(b"]"));
+            Ok(array.map(Annotations::Apart))
+        }
+        _ => Ok(None),
     }
 }
 
 /// An entry of a dictionary: its name, and the range of its value in the dictionary's text.
 type WrittenEntry = (Box<[u8]>, Range<usize>);
 
-/// The entries of the trailer of the table at an offset, as written, and whether the table is a stream.
-#[allow(clippy::type_complexity, reason = "used once")]
-fn trailer(
-    file: &File,
-    table: usize,
-    budget: &mut Budget,
-) -> Result<Option<(bool, Vec<(Box<[u8]>, Vec<u8>)>)>, ReadError> {
+/// Whether the table at an offset is a stream, and its trailer dictionary as written; `None` if there is no table.
+fn trailer(file: &File, table: usize, budget: &mut Budget) -> Result<Option<(bool, Vec<u8>)>, ReadError> {
     let mut lexer = Lexer::new(file.bytes, table.min(file.bytes.len()));
     let is_stream = match lexer.token() {
         Some(Token::Word(b"xref")) => {
@@ -161,10 +160,7 @@ fn trailer(
         }
         _ => return Ok(None),
     };
-    let text = object_text(file.bytes, lexer.at, budget)?;
-    let entries = entries(text, budget)?;
-    let copied = entries.map(|entries| entries.into_iter().map(|(name, range)| (name, text[range].to_vec())).collect());
-    Ok(copied.map(|entries| (is_stream, entries)))
+    Ok(Some((is_stream, object_text(file.bytes, lexer.at, budget)?.to_vec())))
 }
 
 /// The entries of a dictionary: name, and range of the value in the text. `None` if it is no dictionary.
