@@ -108,7 +108,7 @@ pub(super) fn outdated(state: &State, told: &dyn Fn(&Sent) -> SentFile) -> Vec<u
     standing.map(|sent| sent.file).collect()
 }
 
-/// The reports that are in the folder as last year's, for the year `year`: file and number. See [`rollup::kept`].
+/// The reports that are in the folder as last year's, for the year `year`: file and number. See [`rollup::kept_for_comparison`].
 pub(super) fn kept(state: &State, year: i16) -> HashSet<(u64, usize)> {
     let dated = |one: Candidate| {
         let named = key(one.part).filter(|(agency, ..)| !agency.is_empty());
