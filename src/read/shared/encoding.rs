@@ -59,7 +59,7 @@ fn choose(bytes: &[u8], declared: Option<&'static Encoding>) -> &'static Encodin
         return encoding;
     }
     let utf8 = std::str::from_utf8(bytes).is_ok() || only_cut(bytes);
-    if utf8 && bytes.iter().filter(|byte| !byte.is_ascii()).count() >= SURELY_UTF_8 {
+    if utf8 && bytes.iter().filter(|byte| !byte.is_ascii()).nth(SURELY_UTF_8 - 1).is_some() {
         return UTF_8;
     }
     let valid =

@@ -109,6 +109,9 @@ pub(super) fn look(element: &Element) -> Look {
 
 fn by_words(element: &Element) -> Look {
     let names = [element.attr("id"), element.attr("class")];
+    if names == [None, None] {
+        return Look::Plain;
+    }
     let names = || names.into_iter().flatten().flat_map(str::split_ascii_whitespace).take(20);
     let any = |list: &[&str]| names().any(|name| words(name).any(|word| is_one_of(list, word)));
     if any(FURNITURE) {

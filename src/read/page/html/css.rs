@@ -109,14 +109,20 @@ impl Sheet {
         let (mut looks, mut important) = (Looks::default(), Looks::default());
         let Some(element) = page.element(id).filter(|_| !self.rules.is_empty()) else { return Ok((looks, important)) };
         let mut found: Vec<usize> = Vec::new();
-        let mut look_up = |key: &str| found.extend(self.by_key.get(key).into_iter().flatten());
-        look_up("");
-        look_up(element.name());
+        let mut key = String::new();
+        let mut look_up = |sign: &str, name: &str| {
+            key.clear();
+            key.push_str(sign);
+            key.push_str(name);
+            found.extend(self.by_key.get(&key).into_iter().flatten());
+        };
+        look_up("", "");
+        look_up("", element.name());
         for class in element.attr("class").unwrap_or_default().split_ascii_whitespace().take(20) {
-            look_up(&format!(".{class}"));
+            look_up(".", class);
         }
         if let Some(id) = element.attr("id") {
-            look_up(&format!("#{id}"));
+            look_up("#", id);
         }
         found.sort_unstable();
         found.dedup();

@@ -178,7 +178,8 @@ pub(super) fn is_turned(element: &Element) -> bool {
     let rtl = || element.attr("dir").is_some_and(|way| way.eq_ignore_ascii_case("rtl"));
     (element.name() == "bdo" && rtl())
         || element.attr("style").is_some_and(|style| {
-            let style = style.to_ascii_lowercase();
+            let is_bidi = style.bytes().any(|byte| byte.is_ascii_uppercase()) || style.contains("bidi-override");
+            let style = if is_bidi { style.to_ascii_lowercase() } else { return false };
             style.contains("bidi-override") && (style.contains("rtl") || rtl())
         })
 }

@@ -6,10 +6,12 @@ mod fields;
 mod lengths;
 mod lists;
 mod looks;
+mod marks;
 mod metadata;
 mod outside;
 mod parse;
 mod pictures;
+mod plain;
 mod survey;
 mod tables;
 mod tree;
@@ -71,5 +73,7 @@ pub(in crate::read) fn read_text(
 
 #[cfg(test)]
 mod hostile;
+#[cfg(test)]
+mod pieces;
 #[cfg(test)]
 mod tests;

@@ -11,6 +11,7 @@ use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{BufferQueue, Tag, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts, TreeSink};
 
+use super::plain::{self, Left};
 use super::tree::{Id, Page, Sink};
 use super::words::boundary_before;
 use crate::document::{Budget, Exceeded, Resource};
@@ -42,26 +43,45 @@ const OPEN_ATTRIBUTES: usize = 8_000;
 /// [`Exceeded`] if the page nests too deeply or has too many elements or attributes.
 pub(super) fn parse(text: &str, budget: &mut Budget) -> Result<Page, Exceeded> {
     budget.spend(Resource::Steps, text.len() as u64 / 16)?;
-    match feed(text, false)? {
-        Some(page) => Ok(page),
-        // An unfinished tag or comment is so long that its attributes must be counted exactly: feed again in fine steps.
-        None => feed(text, true)?.ok_or_else(|| exceeded(Resource::Steps, u64::MAX, ATTRIBUTES)),
+    for how in [Feed::Plain, Feed::Rough, Feed::Fine] {
+        if let Some(page) = feed(text, how)? {
+            return Ok(page);
+        }
     }
+    Err(exceeded(Resource::Steps, u64::MAX, ATTRIBUTES))
+}
+
+/// How a page is fed to the tokenizer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Feed {
+    /// In chunks, without its plain parts, which go to the tree builder.
+    Plain,
+    /// In chunks.
+    Rough,
+    /// In chunks that end at each `<`, so that text without a token after it is known to be one tag or comment.
+    Fine,
 }
 
 fn exceeded(resource: Resource, asked: u64, limit: u64) -> Exceeded {
     Exceeded { resource, asked, limit }
 }
 
-/// Feeds a page. In fine steps each `<` is fed alone, so that text without a token after it is known to be one tag or comment. `None`: a
-/// tag or comment is so long that only fine steps can tell which it is.
-fn feed(text: &str, fine: bool) -> Result<Option<Page>, Exceeded> {
+/// Feeds a page. `None` if the next way of feeding must be tried: the tree builder wants the tokenizer in another state, or an unfinished
+/// tag or comment is so long that its attributes must be counted exactly.
+pub(super) fn feed(text: &str, how: Feed) -> Result<Option<Page>, Exceeded> {
     let builder = TreeBuilder::new(Sink::new(), TreeBuilderOpts::default());
     let watch = Watch { builder, tokens: Cell::new(0), attributes: Cell::new(0), comparisons: Cell::new(0) };
-    let tokenizer = Tokenizer::new(watch, TokenizerOpts::default());
+    let tokenizer = Tokenizer::new(watch, TokenizerOpts { discard_bom: false, ..TokenizerOpts::default() });
     let input = BufferQueue::default();
     let mut open = OpenTag::default();
-    let mut rest = text;
+    let mut rest = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if how == Feed::Plain {
+        match plain::feed(&tokenizer, &input, rest, Watch::check)? {
+            Left::Rest(left) => rest = left,
+            Left::Unsure => return Ok(None),
+        }
+    }
+    let fine = how == Feed::Fine;
     while !rest.is_empty() {
         let (piece, after) = rest.split_at(piece_length(rest, fine));
         rest = after;

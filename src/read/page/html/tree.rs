@@ -31,6 +31,18 @@ pub(super) enum NodeKind {
 pub(super) struct Element {
     name: QualName,
     attributes: Vec<Attribute>,
+    /// Bloom filter of the names of its attributes: most look-ups are of names that an element does not have.
+    filter: u64,
+}
+
+/// The bit of a name in the filter.
+fn filter_bit(name: &str) -> u64 {
+    let first = name.as_bytes().first().copied().unwrap_or_default();
+    1 << ((name.len() * 11 + usize::from(first)) % 64)
+}
+
+fn filter(attributes: &[Attribute]) -> u64 {
+    attributes.iter().fold(0, |filter, attribute| filter | filter_bit(&attribute.name.local))
 }
 
 impl Element {
@@ -40,7 +52,11 @@ impl Element {
     }
 
     /// An attribute's value.
+    #[inline]
     pub(super) fn attr(&self, name: &str) -> Option<&str> {
+        if self.filter & filter_bit(name) == 0 {
+            return None;
+        }
         self.attributes.iter().find(|attribute| &*attribute.name.local == name).map(|attribute| &*attribute.value)
     }
 
@@ -270,7 +286,8 @@ impl TreeSink for Sink {
     fn create_element(&self, name: QualName, attributes: Vec<Attribute>, _: ElementFlags) -> Id {
         let template = name.expanded() == expanded_name!(html "template");
         let mut page = self.page.borrow_mut();
-        let id = page.create(NodeKind::Element(Element { name, attributes }));
+        let filter = filter(&attributes);
+        let id = page.create(NodeKind::Element(Element { name, attributes, filter }));
         if template {
             let contents = page.create(NodeKind::Other);
             page.append(id, contents);
@@ -348,6 +365,7 @@ impl TreeSink for Sink {
                 element.attributes.push(attribute);
             }
         }
+        element.filter = filter(&element.attributes);
     }
 
     fn remove_from_parent(&self, target: &Id) {
