@@ -1,7 +1,8 @@
 //! Persistent cache of an output folder: maps input bytes to the outputs they produced, so that unchanged inputs are skipped.
 //!
-//! The file has one line per record: the key, a blank, the record as JSON. Only keys and positions are held in memory. A run writes a new
-//! file and puts it in place at its end; an interrupted run leaves its partial file, which the next run reads, too.
+//! The file has one line per record: a hash of the input's path, the key, the record as JSON, with blanks between. Only hashes and positions
+//! are held in memory. A run writes a new file and puts it in place at its end; an interrupted run leaves its partial file, which the next
+//! run reads, too.
 
 use std::collections::HashMap;
 use std::fs::{self, File};
@@ -10,18 +11,22 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_128;
 
 use super::files::{self, OutputFolder, PREFIX};
 use super::page::Charted;
+use super::stamp::Stamp;
 use crate::finding::Finding;
 
 /// First line of the file; a file with another version is ignored.
-const HEADER: &str = "nianbao-cache 4";
+const HEADER: &str = "nianbao-cache 5";
 
 /// The cached result of an input. The key is computed from its bytes, its path, the program, the forms and the options.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Record {
     pub(super) sha256: String,
+    /// The file with these bytes.
+    pub(super) stamp: Option<Stamp>,
     /// The results of its reports, in order; empty if there is no report.
     pub(super) reports: Vec<Remembered>,
     /// Findings why there is no report.
@@ -36,22 +41,51 @@ pub(super) struct Remembered {
     pub(super) year: Option<i16>,
     /// The preferred name of its outputs.
     pub(super) name: String,
-    /// Suffix of each output, and its hash, which detects changes.
-    pub(super) outputs: Vec<(String, String)>,
+    /// Its outputs.
+    pub(super) outputs: Vec<Written>,
     pub(super) findings: Vec<Finding>,
     /// Figures for the charts of its form.
     pub(super) charted: Charted,
 }
 
+/// An output of a report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Written {
+    /// The suffix of its name.
+    pub(super) suffix: String,
+    /// The digest of its content, which detects changes.
+    pub(super) mark: String,
+    /// The file with this content.
+    pub(super) stamp: Option<Stamp>,
+}
+
 /// The key of a record.
 pub(super) type Key = [u8; 32];
 
+/// The cached result of an input in an earlier run.
+#[derive(Debug, PartialEq)]
+pub(super) struct Hit {
+    /// Its key in hexadecimal.
+    pub(super) key: String,
+    pub(super) record: Record,
+    /// Whether the run synced its outputs: a run puts its cache in place after that, unless it was interrupted.
+    pub(super) synced: bool,
+}
+
 /// The cache of a folder during one run.
 pub(super) struct Cache {
-    old: Vec<Mutex<File>>,
+    old: Vec<Old>,
+    /// The last record of each path: number of the file, and position in it.
     positions: HashMap<u128, (usize, u64)>,
     new: Option<BufWriter<File>>,
     paths: Paths,
+}
+
+/// A file of an earlier run.
+struct Old {
+    file: Mutex<File>,
+    /// Whether the run ended.
+    whole: bool,
 }
 
 struct Paths {
@@ -70,11 +104,11 @@ impl Cache {
             let _ = fs::rename(&paths.part, &paths.broken);
         }
         let mut cache = Self { old: Vec::new(), positions: HashMap::new(), new: None, paths };
-        for path in [cache.paths.current.clone(), cache.paths.broken.clone()] {
+        for (path, whole) in [(cache.paths.current.clone(), true), (cache.paths.broken.clone(), false)] {
             if let Ok(file) = File::open(path) {
                 let number = cache.old.len();
                 if cache.index(&file, number).is_ok() {
-                    cache.old.push(Mutex::new(file));
+                    cache.old.push(Old { file: Mutex::new(file), whole });
                 }
             }
         }
@@ -99,26 +133,27 @@ impl Cache {
             if length == 0 || line.last() != Some(&b'\n') {
                 return Ok(());
             }
-            let key = line.get(..32).and_then(|key| std::str::from_utf8(key).ok());
-            if let Some(key) = key.and_then(|key| u128::from_str_radix(key, 16).ok()) {
-                self.positions.insert(key, (number, position));
+            let path = line.get(..32).and_then(|path| std::str::from_utf8(path).ok());
+            if let Some(path) = path.and_then(|path| u128::from_str_radix(path, 16).ok()) {
+                self.positions.insert(path, (number, position));
             }
             position += length as u64;
         }
     }
 
-    /// The record with a key.
-    pub(super) fn get(&self, key: &Key) -> Option<Record> {
-        let &(number, position) = self.positions.get(&short(key))?;
-        let mut file = self.old.get(number)?.lock().unwrap_or_else(PoisonError::into_inner);
-        file.seek(SeekFrom::Start(position)).ok()?;
+    /// The record of the input with a path, for whatever bytes it had.
+    pub(super) fn get(&self, path: &str) -> Option<Hit> {
+        let &(number, position) = self.positions.get(&hash(path))?;
+        let old = self.old.get(number)?;
         let mut line = String::new();
-        BufReader::new(Read::by_ref(&mut *file)).read_line(&mut line).ok()?;
-        let (found, record) = line.split_once(' ')?;
-        if found != super::content::hexadecimal(key) {
-            return None;
+        {
+            let mut file = old.file.lock().unwrap_or_else(PoisonError::into_inner);
+            file.seek(SeekFrom::Start(position)).ok()?;
+            BufReader::new(Read::by_ref(&mut *file)).read_line(&mut line).ok()?;
         }
-        serde_json::from_str(record).ok()
+        let (_, rest) = line.split_once(' ')?;
+        let (key, record) = rest.split_once(' ')?;
+        Some(Hit { key: key.to_owned(), record: serde_json::from_str(record).ok()?, synced: old.whole })
     }
 
     /// The writer for this run's records; ignores errors.
@@ -149,18 +184,19 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn add(&mut self, key: &Key, record: &Record) {
+    pub(super) fn add(&mut self, path: &str, key: &Key, record: &Record) {
         let Some(new) = &mut self.new else { return };
         let Ok(json) = serde_json::to_string(record) else { return };
+        let key = super::content::hexadecimal(key);
         // A run may be killed at any moment, so each record is flushed to the file.
-        if writeln!(new, "{} {json}", super::content::hexadecimal(key)).and_then(|()| new.flush()).is_err() {
+        if writeln!(new, "{:032x} {key} {json}", hash(path)).and_then(|()| new.flush()).is_err() {
             self.new = None;
         }
     }
 }
 
-fn short(key: &Key) -> u128 {
-    key.iter().take(16).fold(0, |number, &byte| (number << 8) | u128::from(byte))
+fn hash(path: &str) -> u128 {
+    xxh3_128(path.as_bytes())
 }
 
 #[cfg(test)]
@@ -171,11 +207,11 @@ mod tests {
         let report = Remembered {
             year: Some(2023),
             name: name.to_owned(),
-            outputs: vec![("docx".to_owned(), "cd".to_owned())],
+            outputs: vec![Written { suffix: "docx".to_owned(), mark: "cd".to_owned(), stamp: None }],
             charted: vec![vec![Some("3".to_owned()), None]],
             ..Remembered::default()
         };
-        Record { sha256: "ab".to_owned(), reports: vec![report.clone(), report], findings: Vec::new() }
+        Record { sha256: "ab".to_owned(), stamp: None, reports: vec![report.clone(), report], findings: Vec::new() }
     }
 
     #[test]
@@ -183,23 +219,26 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let folder = OutputFolder::open(dir.path()).unwrap();
         let mut whole = Cache::open(&folder);
-        assert_eq!(whole.get(&[1; 32]), None);
+        assert_eq!(whole.get("one.docx"), None);
         let mut writer = whole.writer();
-        writer.add(&[1; 32], &record("one"));
+        writer.add("one.docx", &[1; 32], &record("one"));
+        writer.add("two.docx", &[1; 32], &record("old"));
         whole.replace(writer);
 
         let mut broken = Cache::open(&folder);
         let mut writer = broken.writer();
-        writer.add(&[2; 32], &record("two"));
+        writer.add("two.docx", &[0x22; 32], &record("two"));
         // As if the process were killed: buffered data does not get into the file.
         let (mut file, unwritten) = writer.new.take().unwrap().into_parts();
         assert_eq!(unwritten.unwrap(), b"");
         file.write_all(b"0303 {\"torn").unwrap();
 
         let cache = Cache::open(&folder);
-        assert_eq!(cache.get(&[1; 32]), Some(record("one")));
-        assert_eq!(cache.get(&[2; 32]), Some(record("two")));
-        assert_eq!(cache.get(&[3; 32]), None);
+        let one = Hit { key: "01".repeat(32), record: record("one"), synced: true };
+        assert_eq!(cache.get("one.docx"), Some(one));
+        // The record of the later run, which may have been killed before it synced the outputs.
+        assert_eq!(cache.get("two.docx"), Some(Hit { key: "22".repeat(32), record: record("two"), synced: false }));
+        assert_eq!(cache.get("three.docx"), None);
     }
 
     /// Files in a folder that this process has open.

@@ -9,8 +9,8 @@ use std::time::Instant;
 
 use sha2::{Digest, Sha256};
 
-use super::cache::{Cache, Key, Remembered};
-use super::content::Content;
+use super::cache::{Cache, Hit, Key, Record, Remembered, Written};
+use super::content::{Content, hexadecimal};
 use super::files::{OutputFolder, ends_the_run};
 use super::inputs::Input;
 use super::load::Loader;
@@ -22,10 +22,11 @@ use super::owned::{Owned, Stale, mark_of};
 use super::page::{Charted, IndexPage, RowContent, charted};
 use super::pipeline::guarded;
 use super::places::Places;
+use super::stamp::Stamp;
 use super::task::Task;
 use super::{BatchError, worker};
 use crate::finding::Finding;
-use crate::finding::code::batch::DUPLICATE_REPORT;
+use crate::finding::code::batch::{DUPLICATE_REPORT, FILE_CHANGED};
 
 /// Counts of a finished batch.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -86,11 +87,11 @@ pub fn convert(
                 done.unchanged = worker::unchanged(index, done.unchanged);
                 summary.count(&done);
                 for (report, remembered) in done.reports.iter().zip(&done.record.reports) {
-                    let marks = remembered.outputs.iter().map(|(_, mark)| mark.clone());
+                    let marks = remembered.outputs.iter().map(|written| written.mark.clone());
                     report.part.outputs.iter().zip(marks).for_each(|(name, mark)| owned.made(name, mark));
                 }
                 if let (Some(key), true) = (&done.key, done.lasting) {
-                    remembered.add(key, &done.record);
+                    remembered.add(&done.entry.path, key, &done.record);
                 }
                 if let Err(error) = logs.add(&done.entry, done.findings()).and_then(|()| shown(&done, &mut page)) {
                     fail(error);
@@ -163,30 +164,48 @@ impl Run<'_> {
             Ok(in_hand) => in_hand,
             Err(finding) => return Made::unread(started, finding),
         };
+        let hit = match self.unread_hit(input, started) {
+            Ok(made) => return made,
+            Err(hit) => hit,
+        };
+        // Before it is read, so that a later change is seen.
+        let stamp = input.on_disk().and_then(Stamp::of);
         let bytes = match guarded(|| loader.bytes(input)) {
             Ok(bytes) => bytes,
             Err(finding) => return Made::unread(started, finding),
         };
         let content = Content::from_bytes(&bytes);
-        let key = self.key(input, &content);
-        let mut made = match self.cache.get(&key) {
-            Some(record) => Made { record, remembered: true, lasting: true, ..Made::unread(started, None) },
+        let key = self.key(input, &content.sha256);
+        let mut made = match hit.filter(|hit| hit.key == hexadecimal(&key)) {
+            Some(hit) => Made::of_hit(started, *hit),
             None => self.convert(input, &content, started),
         };
         made.key = Some(key);
+        made.record.stamp = stamp;
         // Keep the bytes only of a cache hit, whose outputs may turn out to be changed.
-        made.bytes = if made.remembered { bytes } else { Vec::new() };
+        made.bytes = made.remembered.then_some(bytes);
         made
     }
 
+    /// A cache hit for an input whose status shows that it has the bytes of an earlier run; otherwise what the cache has for its path.
+    fn unread_hit(&self, input: &Input, started: Instant) -> Result<Made, Option<Box<Hit>>> {
+        let hit = self.cache.get(&input.path).ok_or(None)?;
+        let stamped = hit.record.stamp.zip(input.on_disk());
+        let key = self.key(input, &hit.record.sha256);
+        if hexadecimal(&key) != hit.key || !stamped.is_some_and(|(stamp, path)| stamp.holds(path)) {
+            return Err(Some(Box::new(hit)));
+        }
+        Ok(Made { key: Some(key), ..Made::of_hit(started, hit) })
+    }
+
     /// The cache key of an input: everything that the result depends on.
-    fn key(&self, input: &Input, content: &Content) -> Key {
+    fn key(&self, input: &Input, sha256: &str) -> Key {
         let mut hash = Sha256::new();
         hash.update(self.task.fingerprint);
-        for line in self.task.pipeline.corrections(&content.sha256) {
+        for line in self.task.pipeline.corrections(sha256) {
             hash.update(serde_json::to_vec(line).unwrap_or_default());
         }
-        hash.update(&content.sha256);
+        hash.update(sha256);
         hash.update(&*input.path);
         hash.finalize().into()
     }
@@ -220,7 +239,8 @@ impl Run<'_> {
                     for (output, bytes) in outputs {
                         match bytes {
                             Ok(bytes) => {
-                                remembered.outputs.push((output.suffix().to_owned(), mark_of(&bytes)));
+                                let (suffix, mark) = (output.suffix().to_owned(), mark_of(&bytes));
+                                remembered.outputs.push(Written { suffix, mark, stamp: None });
                                 written.push(bytes);
                             }
                             Err(finding) => {
@@ -238,16 +258,14 @@ impl Run<'_> {
     }
 
     fn finish(&self, input: &Input, mut made: Made, fail: &impl Fn(io::Error)) -> Done {
-        let unchanged = made.remembered && self.outputs_stand(&made);
-        if unchanged {
+        let unchanged = made.remembered && self.outputs_stand(&mut made);
+        if unchanged && !made.synced {
             // The run that wrote them may have been killed before it synced them.
             made.file_names().iter().for_each(|name| self.folder.stands(name));
         }
         if made.remembered && !unchanged {
             // The outputs were removed or changed since: convert again.
-            let _in_hand = input.take();
-            let again = self.convert(input, &Content::from_bytes(&made.bytes), made.started);
-            (made.record, made.outputs, made.lasting) = (again.record, again.outputs, again.lasting);
+            made = self.again(input, made);
         }
         for (report, outputs) in made.outputs.iter().enumerate() {
             for (number, bytes) in outputs.iter().enumerate() {
@@ -263,13 +281,40 @@ impl Run<'_> {
         made.done(input, unchanged)
     }
 
-    /// Whether the outputs of an earlier run exist unchanged.
-    fn outputs_stand(&self, made: &Made) -> bool {
-        made.record.reports.iter().enumerate().all(|(report, remembered)| {
-            remembered.outputs.iter().enumerate().all(|(number, (_, known))| {
-                std::fs::read(self.folder.join(&made.file_name(report, number)))
-                    .is_ok_and(|bytes| mark_of(&bytes) == *known)
-            })
+    /// Converts a cache hit again.
+    fn again(&self, input: &Input, made: Made) -> Made {
+        let _in_hand = input.take();
+        let bytes = match made.bytes {
+            Some(bytes) => Ok(bytes),
+            None => guarded(|| Loader::default().bytes(input)),
+        };
+        let again = match bytes {
+            Ok(bytes) => {
+                let content = Content::from_bytes(&bytes);
+                if content.sha256 == made.record.sha256 {
+                    Made { key: made.key, ..self.convert(input, &content, made.started) }
+                } else {
+                    // Since the run looked at it: its names and duplicates are decided.
+                    Made::unread(made.started, Box::new(Finding::new(&FILE_CHANGED, FILE_CHANGED.message())))
+                }
+            }
+            Err(finding) => Made::unread(made.started, finding),
+        };
+        let stamp = made.record.stamp.filter(|_| again.key.is_some());
+        Made { places: made.places, record: Record { stamp, ..again.record }, ..again }
+    }
+
+    /// Whether the outputs of an earlier run exist unchanged: by their status, or else by their content.
+    fn outputs_stand(&self, made: &mut Made) -> bool {
+        let mut names = made.file_names().into_iter();
+        let mut written = made.record.reports.iter_mut().flat_map(|report| &mut report.outputs);
+        written.all(|written| {
+            let Some(path) = names.next().map(|name| self.folder.join(&name)) else { return false };
+            if written.stamp.is_some_and(|stamp| stamp.holds(&path)) {
+                return true;
+            }
+            written.stamp = Stamp::of(&path);
+            std::fs::read(&path).is_ok_and(|bytes| mark_of(&bytes) == written.mark)
         })
     }
 }

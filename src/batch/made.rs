@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::cache::{Key, Record};
+use super::cache::{Hit, Key, Record};
 use super::inputs::Input;
 use super::log::{Count, Entry, Part, Status};
 use super::page::Charted;
@@ -13,10 +13,13 @@ use crate::finding::code::batch::OUTPUT_UNWRITABLE;
 pub(super) struct Made {
     pub(super) started: Instant,
     pub(super) key: Option<Key>,
-    pub(super) bytes: Vec<u8>,
+    /// The bytes of a cache hit that was read.
+    pub(super) bytes: Option<Vec<u8>>,
     pub(super) record: Record,
     /// Whether it is a cache hit.
     pub(super) remembered: bool,
+    /// For a cache hit, whether its outputs are known to be on the disk.
+    pub(super) synced: bool,
     /// The outputs of each report in the order of the record; empty for a cache hit.
     pub(super) outputs: Vec<Vec<Vec<u8>>>,
     /// Whether the result may be cached.
@@ -60,13 +63,20 @@ impl Made {
         Self {
             started,
             key: None,
-            bytes: Vec::new(),
-            record: Record { sha256: String::new(), reports: Vec::new(), findings },
+            bytes: None,
+            record: Record { sha256: String::new(), stamp: None, reports: Vec::new(), findings },
             remembered: false,
+            synced: false,
             outputs: Vec::new(),
             lasting: false,
             places: Vec::new(),
         }
+    }
+
+    /// A cache hit.
+    pub(super) fn of_hit(started: Instant, hit: Hit) -> Self {
+        let Hit { record, synced, .. } = hit;
+        Self { record, remembered: true, synced, lasting: true, ..Self::unread(started, None) }
     }
 
     /// Drops outputs beyond the output budget of the input's archive.
@@ -85,7 +95,7 @@ impl Made {
 
     /// The file name of an output of a report.
     pub(super) fn file_name(&self, report: usize, output: usize) -> String {
-        format!("{}.{}", self.places[report].name, self.record.reports[report].outputs[output].0)
+        format!("{}.{}", self.places[report].name, self.record.reports[report].outputs[output].suffix)
     }
 
     /// The file names of all outputs.

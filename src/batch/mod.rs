@@ -32,6 +32,7 @@ mod pool;
 mod post;
 mod preview;
 mod refused;
+mod stamp;
 mod task;
 pub mod worker;
 

@@ -86,14 +86,16 @@ fn relative(path: &Path, root: &Path) -> String {
     path.strip_prefix(root).expect("below the folder").to_string_lossy().replace('\\', "/")
 }
 
+/// A file without how long its inputs took (in the log) and when its files were changed (in the cache).
 fn without_times(path: &Path) -> Vec<u8> {
     let bytes = std::fs::read(path).expect("a file");
-    if path.file_name().is_some_and(|name| name == "batch.jsonl") {
-        let text = String::from_utf8(bytes).expect("UTF-8");
-        let times = regex::Regex::new(r#","milliseconds":\d+"#).expect("a pattern");
-        return times.replace_all(&text, "").into_owned().into_bytes();
-    }
-    bytes
+    let times = match path.file_name().and_then(|name| name.to_str()) {
+        Some("batch.jsonl") => r#","milliseconds":\d+"#,
+        Some(".nianbao-cache") => r#","stamp":(null|\{[^}]*\})"#,
+        _ => return bytes,
+    };
+    let text = String::from_utf8(bytes).expect("UTF-8");
+    regex::Regex::new(times).expect("a pattern").replace_all(&text, "").into_owned().into_bytes()
 }
 
 /// A report with made-up figures that satisfy every rule.
