@@ -17,10 +17,13 @@ use nianbao::ledger::LedgerMistake;
 use nianbao::migrate::Migrations;
 use nianbao::read::{Damage, FileKind, ReadError, Unsupported};
 use nianbao::report::json::JsonError;
+#[cfg(feature = "serve")]
+use nianbao::serve::ServeError;
+use nianbao::settings::Settings;
 use nianbao::stream::StreamError;
 use nianbao::waivers::Waivers;
 use nianbao::write::html::{PageOptions, PageWriter};
-use nianbao::write::{Output, WriteError};
+use nianbao::write::{Output, WriteCause, WriteError};
 
 /// Names of formats, programs and keys, which Chinese sentences write in Latin letters.
 const NAMES: &[&str] =
@@ -76,6 +79,19 @@ fn errors_of_reading_have_both_languages() {
     }
 }
 
+/// Every cause of an error of writing.
+fn causes() -> [WriteCause; 3] {
+    let full = io::Error::from(io::ErrorKind::StorageFull);
+    let causes = [WriteCause::Blank, WriteCause::System(full), WriteCause::Library("no sheet".into())];
+    for cause in &causes {
+        match cause {
+            // Without a wildcard, so that a new variant must be added above.
+            WriteCause::Blank | WriteCause::System(_) | WriteCause::Library(_) => {}
+        }
+    }
+    causes
+}
+
 #[test]
 fn errors_of_filling_annotating_and_writing_have_both_languages() {
     let other = FillError::OtherForm { wanted: "a".to_owned(), found: "b".to_owned() };
@@ -90,19 +106,43 @@ fn errors_of_filling_annotating_and_writing_have_both_languages() {
         FillError::Package(zip::result::ZipError::FileNotFound),
     ] {
         assert_error(&error);
+        match error {
+            FillError::Read(_)
+            | FillError::NotRecognised(_)
+            | FillError::NotATemplate(_)
+            | FillError::OtherForm { .. }
+            | FillError::Package(_) => {}
+        }
     }
     for why in [NotOffice::NoPackage, NotOffice::NoMainPart, NotOffice::MainPart("a.bin".to_owned()), NotOffice::Strict]
     {
+        match &why {
+            NotOffice::NoPackage | NotOffice::NoMainPart | NotOffice::MainPart(_) | NotOffice::Strict => {}
+        }
         assert_error(&AnnotateError::Unsupported(why.clone()));
         assert_error(&AnnotateError::NotRevisable(why));
     }
-    for why in [NotPdf::Encrypted, NotPdf::Damaged] {
-        assert_error(&AnnotateError::Pdf(why));
+    for error in [
+        AnnotateError::Unsupported(NotOffice::NoPackage),
+        AnnotateError::NotRevisable(NotOffice::NoPackage),
+        AnnotateError::Pdf(NotPdf::Encrypted),
+        AnnotateError::Pdf(NotPdf::Damaged),
+        AnnotateError::Read(ReadError::Empty),
+        AnnotateError::Pack(zip::result::ZipError::FileNotFound),
+    ] {
+        assert_both(&error.message());
+        match error {
+            AnnotateError::Unsupported(_)
+            | AnnotateError::NotRevisable(_)
+            | AnnotateError::Pdf(NotPdf::Encrypted | NotPdf::Damaged)
+            | AnnotateError::Read(_)
+            | AnnotateError::Pack(_) => {}
+        }
     }
-    assert_both(&AnnotateError::Read(ReadError::Empty).message());
-    assert_error(&AnnotateError::Pack("full".to_owned()));
     for output in [Output::Docx, Output::Xlsx, Output::Html, Output::Json] {
-        assert_error(&WriteError { output, detail: "no room".to_owned() });
+        for cause in causes() {
+            assert_error(&WriteError { output, cause });
+        }
     }
     for template in ["{{ nothing }}", "{% for %}", "{{ body | none }}", "{% include 'a' %}", "no report", "{{"] {
         assert_error(&PageWriter::new(PageOptions::default(), Some(template)).expect_err(template));
@@ -114,13 +154,21 @@ fn errors_of_a_batch_and_a_stream_have_both_languages() {
     let source = || io::Error::from(io::ErrorKind::PermissionDenied);
     for error in [
         BatchError::NoInput("a".to_owned()),
-        BatchError::Pattern { pattern: "[".to_owned(), detail: "unclosed".to_owned() },
+        BatchError::Pattern { pattern: "[".to_owned(), source: glob::Pattern::new("[").expect_err("a pattern") },
         BatchError::Output { path: PathBuf::from("a"), source: source() },
         BatchError::Locked(PathBuf::from("a")),
         BatchError::AmongInputs(PathBuf::from("a")),
-        BatchError::Workers("no threads".to_owned()),
+        BatchError::Workers(source()),
     ] {
         assert_error(&error);
+        match error {
+            BatchError::NoInput(_)
+            | BatchError::Pattern { .. }
+            | BatchError::Output { .. }
+            | BatchError::Locked(_)
+            | BatchError::AmongInputs(_)
+            | BatchError::Workers(_) => {}
+        }
     }
     let ended = std::process::Command::new("false").status().expect("a program that fails");
     for error in [StreamError::Stream(source()), StreamError::Start(source()), StreamError::NotReady(ended)] {
@@ -130,7 +178,7 @@ fn errors_of_a_batch_and_a_stream_have_both_languages() {
             StreamError::Stream(_) | StreamError::Start(_) | StreamError::NotReady(_) => {}
         }
     }
-    let write = WriteError { output: Output::Xlsx, detail: "no room".to_owned() };
+    let write = WriteError { output: Output::Xlsx, cause: WriteCause::Blank };
     for why in [
         GroupCause::Folder(BatchError::Locked(PathBuf::from("a"))),
         GroupCause::System(source()),
@@ -140,6 +188,46 @@ fn errors_of_a_batch_and_a_stream_have_both_languages() {
             GroupCause::Folder(_) | GroupCause::System(_) | GroupCause::Made(_) => {}
         }
         assert_error(&GroupError { path: PathBuf::from("a"), why });
+    }
+}
+
+#[test]
+#[cfg(feature = "serve")]
+fn errors_of_the_server_have_both_languages() {
+    let source = || io::Error::from(io::ErrorKind::AddrInUse);
+    let path = || PathBuf::from("a");
+    for error in [
+        ServeError::Folder { path: path(), source: source() },
+        ServeError::Busy(path()),
+        ServeError::Address { address: ([127, 0, 0, 1], 80).into(), source: source() },
+        ServeError::Log(LedgerMistake { line: 3, detail: "expected a number".to_owned() }),
+        ServeError::File("nianbao.toml".to_owned(), Message::new("没有这个选项。", "no such option")),
+        ServeError::Start(source()),
+    ] {
+        assert_error(&error);
+        match error {
+            ServeError::Folder { .. }
+            | ServeError::Busy(_)
+            | ServeError::Address { .. }
+            | ServeError::Log(_)
+            | ServeError::File(..)
+            | ServeError::Start(_) => {}
+        }
+    }
+}
+
+#[test]
+fn mistakes_in_settings_have_both_languages() {
+    for text in [
+        "==",
+        "jobs = [[1]]",
+        "[codes.nothing]\nseverity = 'warning'\n",
+        "[codes.sum-differs]\nseverity = 'loud'\n",
+        "[[accept]]\ncode = 'nothing'\nreason = 'a'\nuntil = 2030-01-01\n",
+        "[[accept]]\ncode = 'x'\nreason = 'a'\nuntil = 'never'\n",
+        "[convert]\nto = { a = 1 }\n",
+    ] {
+        assert_error(&Settings::read(text).expect_err(text));
     }
 }
 

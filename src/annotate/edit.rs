@@ -133,7 +133,7 @@ impl<'a, 'b> Parts<'a, 'b> {
             Some(splice) => splice.write(&parts),
             None => splice::rewrite(bytes, &parts),
         };
-        packed.map_err(|error| AnnotateError::Pack(error.to_string()))
+        packed.map_err(AnnotateError::Pack)
     }
 }
 

@@ -49,7 +49,7 @@ pub enum AnnotateError {
     Read(#[from] ReadError),
     /// The copy could not be packed.
     #[error("the copy could not be packed: {0}")]
-    Pack(String),
+    Pack(#[source] zip::result::ZipError),
 }
 
 /// Why a file is not a .docx or .xlsx that can be annotated.

@@ -217,11 +217,11 @@ impl Listing {
     }
 
     fn pattern(&mut self, argument: &str) -> Result<(), BatchError> {
-        let pattern = |detail: String| BatchError::Pattern { pattern: argument.to_owned(), detail };
+        let pattern = |source| BatchError::Pattern { pattern: argument.to_owned(), source };
         let mut found = false;
         let plain = |part: &std::path::Component| !part.as_os_str().to_string_lossy().contains(['*', '?', '[']);
         self.base = Path::new(argument).components().take_while(plain).collect();
-        for entry in glob::glob(argument).map_err(|error| pattern(error.to_string()))? {
+        for entry in glob::glob(argument).map_err(pattern)? {
             found = true;
             match entry {
                 Ok(path) => self.path(&path),

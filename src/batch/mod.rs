@@ -74,8 +74,8 @@ pub enum BatchError {
     Pattern {
         /// The pattern as typed.
         pattern: String,
-        /// The error of the glob crate.
-        detail: String,
+        /// What is wrong with it, and where.
+        source: glob::PatternError,
     },
     /// The output folder cannot be used, or the disk is full.
     Output {
@@ -89,7 +89,7 @@ pub enum BatchError {
     /// The output folder contains inputs.
     AmongInputs(PathBuf),
     /// The workers could not be started.
-    Workers(String),
+    Workers(std::io::Error),
 }
 
 impl Bilingual for BatchError {
@@ -98,8 +98,9 @@ impl Bilingual for BatchError {
             Self::NoInput(input) => {
                 (format!("找不到“{input}”，请检查文件名或文件夹名。"), format!("no such file or folder: {input}"))
             }
-            Self::Pattern { pattern, detail } => {
-                (format!("通配名“{pattern}”写法有误。"), format!("{pattern}: {detail}"))
+            Self::Pattern { pattern, source } => {
+                let place = pattern.chars().count().min(source.pos + 1);
+                (format!("通配名“{pattern}”从第{place}个字符起写法有误。"), format!("{pattern}: {source}"))
             }
             Self::Output { path, source } => {
                 let (path, why) = (path.display(), system(source));
@@ -119,9 +120,9 @@ impl Bilingual for BatchError {
                     format!("{path}: this folder holds files that are read; name another one for the outputs"),
                 )
             }
-            Self::Workers(detail) => (
-                "未能启动并行处理，请减少 -j 的数目后重试。".to_owned(),
-                format!("the workers could not be started: {detail}"),
+            Self::Workers(source) => (
+                format!("未能启动并行处理（{}），请减少 -j 的数目后重试。", system(source).zh),
+                format!("the workers could not be started: {source}"),
             ),
         };
         Message::new(zh, en)

@@ -102,7 +102,7 @@ where
         .stack_size(STACK)
         .thread_name(|number| format!("worker-{number}"))
         .build()
-        .map_err(|error| BatchError::Workers(error.to_string()))?;
+        .map_err(|error| BatchError::Workers(std::io::Error::other(error)))?;
     workers.broadcast(|_| {
         let mut store = Store::default();
         while !stop.load(Ordering::Relaxed) {

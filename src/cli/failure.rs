@@ -100,7 +100,7 @@ mod tests {
             of_system(Path::new("a.docx"))(io::ErrorKind::NotFound.into()),
             BatchError::NoInput("a".into()).into(),
             BatchError::Locked("out".into()).into(),
-            BatchError::Workers("x".into()).into(),
+            BatchError::Workers(io::ErrorKind::OutOfMemory.into()).into(),
             StreamError::Start(io::ErrorKind::NotFound.into()).into(),
             io::Error::from(io::ErrorKind::PermissionDenied).into(),
             anyhow::anyhow!("of a kind that nobody knows"),

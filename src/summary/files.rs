@@ -42,7 +42,7 @@ pub fn files<'r>(rollup: &'r Rollup, report: &'r Report) -> Vec<SummaryFile<'r>>
         "汇总.schema.json",
         Box::new(|out| {
             let schema = workbook::wide_schema(rollup)?;
-            out.write_all(&schema).map_err(|error| failed(Output::Json, &error))
+            out.write_all(&schema).map_err(|error| WriteError::new(Output::Json, error))
         }),
     );
     add("报送情况.csv", Box::new(|out| workbook::standings_csv(rollup, out)));
@@ -50,7 +50,7 @@ pub fn files<'r>(rollup: &'r Rollup, report: &'r Report) -> Vec<SummaryFile<'r>>
         "报送情况.schema.json",
         Box::new(|out| {
             let schema = workbook::standings_schema()?;
-            out.write_all(&schema).map_err(|error| failed(Output::Json, &error))
+            out.write_all(&schema).map_err(|error| WriteError::new(Output::Json, error))
         }),
     );
     add("values.jsonl", Box::new(|out| workbook::values(rollup, out)));
@@ -58,26 +58,23 @@ pub fn files<'r>(rollup: &'r Rollup, report: &'r Report) -> Vec<SummaryFile<'r>>
         "values.schema.json",
         Box::new(|out| {
             let schema = workbook::values_schema(rollup)?;
-            out.write_all(&schema).map_err(|error| failed(Output::Json, &error))
+            out.write_all(&schema).map_err(|error| WriteError::new(Output::Json, error))
         }),
     );
-    add("findings.jsonl", Box::new(|out| findings(rollup, out).map_err(|error| failed(Output::Json, &error))));
+    add("findings.jsonl", Box::new(|out| findings(rollup, out).map_err(|error| WriteError::new(Output::Json, error))));
     for writer in WRITERS.iter().filter(|writer| REPORT.contains(&writer.output)) {
         let make: Make = Box::new(move |out| {
             let bytes = writer.write(&rollup.form, report)?;
-            out.write_all(&bytes).map_err(|error| failed(writer.output, &error))
+            out.write_all(&bytes).map_err(|error| WriteError::new(writer.output, error))
         });
         add(&format!("汇总报告.{}", writer.output.suffix()), make);
     }
     let links: Vec<String> = files.iter().map(|file| file.name.clone()).collect();
-    let make: Make =
-        Box::new(move |out| page::write_rollup_page(rollup, &links, out).map_err(|error| failed(Output::Html, &error)));
+    let make: Make = Box::new(move |out| {
+        page::write_rollup_page(rollup, &links, out).map_err(|error| WriteError::new(Output::Html, error))
+    });
     files.push(SummaryFile { name: "index.html".to_owned(), make });
     files
-}
-
-fn failed(output: Output, error: &impl ToString) -> WriteError {
-    WriteError { output, detail: error.to_string() }
 }
 
 /// Writes one finding per line: those of the roll-up, then those of each report.

@@ -6,8 +6,7 @@ use crate::report::Report;
 
 /// Writes a report as JSON with a final line break.
 pub(super) fn write(_form: &Form, report: &Report) -> Result<Vec<u8>, WriteError> {
-    let mut bytes = serde_json::to_vec_pretty(report)
-        .map_err(|error| WriteError { output: Output::Json, detail: error.to_string() })?;
+    let mut bytes = serde_json::to_vec_pretty(report).map_err(|error| WriteError::new(Output::Json, error))?;
     bytes.push(b'\n');
     Ok(bytes)
 }

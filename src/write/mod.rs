@@ -17,7 +17,7 @@ pub use blank::blank;
 
 use thiserror::Error;
 
-use crate::finding::{Bilingual, Message};
+use crate::finding::{Bilingual, Message, system};
 use crate::form::Form;
 use crate::report::Report;
 
@@ -61,17 +61,49 @@ impl Output {
 
 /// The error that a report could not be written.
 #[derive(Debug, Error)]
-#[error("the {} file could not be made: {detail}", output.suffix())]
+#[error("{}", self.message().en)]
 pub struct WriteError {
     /// The output format.
     pub output: Output,
-    /// Description of the error.
-    pub detail: String,
+    /// The cause.
+    #[source]
+    pub cause: WriteCause,
+}
+
+/// Why a report could not be written.
+#[derive(Debug, Error)]
+pub enum WriteCause {
+    /// The blank of the form could not be compiled.
+    #[error("the blank form could not be compiled")]
+    Blank,
+    /// The file, or a temporary file, could not be written.
+    #[error(transparent)]
+    System(std::io::Error),
+    /// The library that makes the file returned an error.
+    #[error(transparent)]
+    Library(Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl WriteError {
+    /// An error of the system or of a library.
+    pub(crate) fn new(output: Output, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        let cause = match error.into().downcast::<std::io::Error>() {
+            Ok(error) => WriteCause::System(*error),
+            Err(error) => WriteCause::Library(error),
+        };
+        Self { output, cause }
+    }
 }
 
 impl Bilingual for WriteError {
     fn message(&self) -> Message {
-        Message::new(format!("{}文件未能生成。", self.output.suffix().to_uppercase()), self.to_string())
+        let file = self.output.suffix().to_uppercase();
+        let zh = match &self.cause {
+            WriteCause::Blank => format!("{file}文件未能生成：这种格式的空白表未能生成。"),
+            WriteCause::System(error) => format!("{file}文件未能生成：{}。", system(error).zh),
+            WriteCause::Library(_) => format!("{file}文件未能生成。"),
+        };
+        Message::new(zh, format!("the {} file could not be made: {}", self.output.suffix(), self.cause))
     }
 }
 

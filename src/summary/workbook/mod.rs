@@ -61,8 +61,8 @@ const MOST_BREAKS: usize = 1000;
 /// Maximum number of characters of a cell.
 const CELL: usize = 32_767;
 
-fn failed(error: impl std::fmt::Display) -> WriteError {
-    WriteError { output: Output::Xlsx, detail: error.to_string() }
+fn failed(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> WriteError {
+    WriteError::new(Output::Xlsx, error)
 }
 
 /// Writes the workbook of a roll-up.

@@ -14,7 +14,7 @@ use super::draft::Draft;
 use super::package::PackageWriter;
 use super::plan::{self, Closing, ContentItem, PlannedSection};
 use super::xml::escape;
-use super::{Output, Scratch, WriteError};
+use super::{Output, Scratch, WriteCause, WriteError};
 use crate::form::{Form, SectionLook};
 use crate::report::Report;
 
@@ -25,11 +25,9 @@ use template::{DECLARATION, HEAD, TableTemplate, Template};
 const HALF: i64 = 160;
 
 fn template(form: &Form) -> Result<Arc<Template>, WriteError> {
-    form.derived(|| template::compile(form).ok_or_else(|| failed("the blank form could not be compiled")))
-}
-
-fn failed(detail: impl std::fmt::Display) -> WriteError {
-    WriteError { output: Output::Docx, detail: detail.to_string() }
+    form.derived(|| {
+        template::compile(form).ok_or_else(|| WriteError { output: Output::Docx, cause: WriteCause::Blank })
+    })
 }
 
 /// Writes a report.
@@ -43,7 +41,7 @@ pub(super) fn write(form: &Form, report: &Report, scratch: &mut Scratch) -> Resu
     let across = body.document();
     body.draft.piece(template.tails[usize::from(across)]);
     let Body { draft, pictures, .. } = body;
-    package((&template, form, report), &draft, &pictures, scratch).map_err(failed)
+    package((&template, form, report), &draft, &pictures, scratch).map_err(|error| WriteError::new(Output::Docx, error))
 }
 
 fn package(

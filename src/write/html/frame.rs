@@ -123,8 +123,7 @@ impl PageWriter {
             style => Value::from_safe_string(STYLE.to_owned()),
         };
         let page = environment.get_template(NAME).and_then(|page| page.render(context));
-        let failed = |detail: String| WriteError { output: Output::Html, detail };
-        page.map(String::into_bytes).map_err(|error| failed(format!("{NAME}:{}", explained(&error))))
+        page.map(String::into_bytes).map_err(|error| WriteError::new(Output::Html, explained(&error)))
     }
 }
 

@@ -85,7 +85,7 @@ impl PdfWriter {
             }
             (written, missing) = drawn(&pictures);
         }
-        let bytes = written.map_err(|error| WriteError { output: Output::Pdf, detail: draw::detail(&error) })?;
+        let bytes = written.map_err(|error| WriteError::new(Output::Pdf, draw::detail(&error)))?;
         let mut findings = Vec::new();
         findings.extend(not_shown(&mut missing));
         findings.extend(pictures_not_shown(report, &pictures));

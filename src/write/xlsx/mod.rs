@@ -20,7 +20,7 @@ use super::draft::Draft;
 use super::package::PackageWriter;
 use super::plan;
 use super::xml::escape;
-use super::{Output, Scratch, WriteError};
+use super::{Output, Scratch, WriteCause, WriteError};
 use crate::form::{Field, FieldIndex, Form};
 use crate::report::Report;
 
@@ -42,11 +42,9 @@ pub(crate) const AFTER_CALC_PR: &[&str] = &[
 ];
 
 fn template(form: &Form) -> Result<Arc<Template>, WriteError> {
-    form.derived(|| template::compile(form).ok_or_else(|| failed("the blank workbook could not be compiled")))
-}
-
-fn failed(detail: impl std::fmt::Display) -> WriteError {
-    WriteError { output: Output::Xlsx, detail: detail.to_string() }
+    form.derived(|| {
+        template::compile(form).ok_or_else(|| WriteError { output: Output::Xlsx, cause: WriteCause::Blank })
+    })
 }
 
 /// Writes a report. A total is a formula if the formula yields the reported figure, or if all its cells are blank, as in a blank form;
@@ -56,7 +54,7 @@ pub(super) fn write(form: &Form, report: &Report, scratch: &mut Scratch) -> Resu
     let template = template(form)?;
     let filler =
         Filler { form, report, template: &template, title: plan::title(form, report), numbers: numbers(form, report) };
-    filler.package(scratch).map_err(failed)
+    filler.package(scratch).map_err(|error| WriteError::new(Output::Xlsx, error))
 }
 
 /// The number in the cell of each field; `None` for text, for a number that a cell would change, and for one in a unit of its own, which
