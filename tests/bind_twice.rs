@@ -1,4 +1,5 @@
-//! Two reports in one file without titles of their own. Whatever is read from the second is named by a finding.
+//! Two reports in one file without titles of their own, and a table beside its damaged copy. Whatever is read from the wrong one is named
+//! by a finding.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -42,6 +43,54 @@ fn figures_of_a_second_report_are_named_by_a_finding() {
                 let own = report.agency.as_deref() == Some("黑石区水务局");
                 assert!(right || told || own, "{name}, headings: {headings}, {}: {value:?}", field.id);
             }
+        }
+    }
+}
+
+/// The figures of table four without its header, and the whole table with other figures below or above: nobody can tell which is right.
+/// With the same figures in both, the whole one is read.
+#[test]
+fn a_table_of_figures_alone_makes_a_copy_uncertain() {
+    let forms = Forms::built_in().unwrap();
+    let binder = Binder::new(&forms);
+    let form = forms.get("gkbg-2021").unwrap();
+    let figures: Vec<String> = (0..form.fields.len()).map(|index| (1000 + index).to_string()).collect();
+    let table = form.tables.iter().position(|table| table.id == "disputes").unwrap();
+    for (same, first, headings) in
+        [(false, true, true), (false, false, true), (false, true, false), (true, true, true), (true, false, true)]
+    {
+        let mut page = Page::official(form, &figures);
+        let at = page.pieces.iter().rposition(|piece| matches!(piece, Piece::Table(_))).unwrap();
+        let Piece::Table(whole) = page.pieces[at].clone() else { unreachable!() };
+        let mut bare = if same { whole.clone() } else { whole.with_other_figures() };
+        bare.cells.drain(..bare.head);
+        bare.head = 0;
+        let at = if first { at } else { at + 1 };
+        page.pieces.insert(at, Piece::Table(bare));
+        page.pieces.insert(at + usize::from(first), Piece::Text("又一张。".to_owned()));
+        page.pieces.retain(|piece| headings || !matches!(piece, Piece::Heading(_)));
+        for (name, bytes) in [
+            ("docx", page.docx()),
+            ("html", page.html().into_bytes()),
+            ("xlsx", page.xlsx()),
+            ("txt", text(&page.pieces).into_bytes()),
+        ] {
+            // Without headings a text is not divided into the parts that belong to the tables.
+            if name == "txt" && !headings {
+                continue;
+            }
+            let reading = nianbao::read::read(&bytes, Some(&format!("a.{name}")), &mut Budget::default()).unwrap();
+            let report = binder.bind_all(&reading, &Hints::default()).unwrap().reports.swap_remove(0);
+            let case = format!("{name}, same: {same}, first: {first}, headings: {headings}");
+            for (index, field) in form.fields.iter().enumerate().filter(|(_, field)| field.table == table) {
+                let told = report.findings.iter().any(|finding| finding.fields.contains(&field.id));
+                match report.values[&field.id].value {
+                    Some(value) => assert!(same && value == (1000 + index).into(), "{case}, {}: {value}", field.id),
+                    None => assert!(told, "{case}, {}", field.id),
+                }
+            }
+            let read = report.values.values().filter(|value| value.value.is_some()).count();
+            assert!(!same || name == "txt" || read == form.fields.len(), "{case}: {read}");
         }
     }
 }

@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::bare;
 use super::below;
 use super::evidence::{Candidate, Place};
 use super::panels::Panels;
 use super::view::ViewCell;
 use crate::bind::labels::shapes::Shape;
 use crate::bind::limits::{LONE_FIELDS, LOST_LEFT, LOST_ROWS, SHARED, TIE, TOP_LEAST, score};
+use crate::document::Place as At;
+use crate::text::blank;
 
 /// The tables assigned to one block.
 #[derive(Debug, Clone)]
@@ -21,8 +24,43 @@ pub(in crate::bind) struct Region {
 /// A block that is left empty because two tables could be it.
 #[derive(Debug, Clone)]
 pub(in crate::bind) struct Tie {
-    /// Indices of the two candidates.
-    pub(in crate::bind) between: (usize, usize),
+    /// Index of the candidate that would be read.
+    pub(in crate::bind) one: usize,
+    /// The other table.
+    pub(in crate::bind) other: Other,
+}
+
+/// The second table of a tie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::bind) enum Other {
+    /// A candidate, by index.
+    Candidate(usize),
+    /// A table without labels, by its index in [`Panels::bare`].
+    Bare(usize),
+}
+
+impl Tie {
+    /// The indices of its candidates.
+    fn candidates(&self) -> impl Iterator<Item = usize> {
+        let other = match self.other {
+            Other::Candidate(other) => Some(other),
+            Other::Bare(_) => None,
+        };
+        [self.one].into_iter().chain(other)
+    }
+
+    /// The panels of its candidates.
+    pub(in crate::bind) fn panels(&self, candidates: &[Candidate]) -> impl Iterator<Item = usize> {
+        self.candidates().map(|at| candidates[at].panel)
+    }
+
+    /// The place of the second table.
+    pub(in crate::bind) fn second_place(&self, found: &Panels, candidates: &[Candidate]) -> Option<At> {
+        match self.other {
+            Other::Candidate(other) => found.place(candidates[other].panel),
+            Other::Bare(other) => found.bare.get(other).map(|bare| bare.place.clone()),
+        }
+    }
 }
 
 /// The assignment of tables to blocks.
@@ -118,8 +156,9 @@ pub(in crate::bind) fn assign(shapes: &[Shape], found: &Panels, candidates: &[Ca
             apart && free && !other.passed && other.shadows() && (large || candidates[winner].place != Place::Own)
         });
         tie = tie.or(shadow.filter(|_| total.is_none()));
-        match tie {
-            Some(other) => assignment.ties.push(Tie { between: (winner, other) }),
+        let bare = || bare_rival(found, candidates, &region, shapes).map(Other::Bare);
+        match tie.map(Other::Candidate).or_else(bare) {
+            Some(other) => assignment.ties.push(Tie { one: winner, other }),
             None => assignment.regions.push(region),
         }
     }
@@ -132,14 +171,14 @@ pub(in crate::bind) fn assign(shapes: &[Shape], found: &Panels, candidates: &[Ca
 /// form and the strip of a candidate.
 fn beside_ties(assignment: &mut Assignment, stands: impl Fn(usize) -> (usize, usize)) {
     let Assignment { regions, ties } = assignment;
-    let doubtful: Vec<usize> = ties.iter().flat_map(|tie| [tie.between.0, tie.between.1]).collect();
+    let doubtful: Vec<usize> = ties.iter().flat_map(Tie::candidates).collect();
     let mut more = Vec::new();
     regions.retain(|region| {
         let first = region.parts[0];
         // A region of several parts spans both tables.
         let alone = region.parts.len() == 1;
         let beside = doubtful.iter().find(|&&at| alone && stands(at) == stands(first));
-        more.extend(beside.map(|&at| Tie { between: (first, at) }));
+        more.extend(beside.map(|&at| Tie { one: first, other: Other::Candidate(at) }));
         beside.is_none()
     });
     ties.append(&mut more);
@@ -163,10 +202,37 @@ fn compared(
 
 /// Addresses in memory of the cells with figures that a candidate would read.
 fn cells(found: &Panels, candidate: &Candidate) -> Vec<usize> {
+    own_cells(found, candidate).map(|cell| std::ptr::from_ref(cell.at.cell).addr()).collect()
+}
+
+/// The cells with figures that a candidate would read.
+fn own_cells<'c, 'f, 'd>(
+    found: &'c Panels<'f, 'd>,
+    candidate: &'c Candidate,
+) -> impl Iterator<Item = &'c ViewCell<'f, 'd>> {
     let view = &found.views[found.all[candidate.panel].view];
     let hits = candidate.rows.hits.iter().flatten();
     let cells = hits.flat_map(|hit| view.rows[hit.row].cells.iter().skip(hit.label.map_or(0, |label| label + 1)));
-    cells.filter(|cell| cell.own).map(|cell: &ViewCell| std::ptr::from_ref(cell.at.cell).addr()).collect()
+    cells.filter(|cell| cell.own)
+}
+
+/// Index of a table without labels that may be the block of a region as well.
+fn bare_rival(found: &Panels, candidates: &[Candidate], region: &Region, shapes: &[Shape]) -> Option<usize> {
+    if found.bare.is_empty() {
+        return None;
+    }
+    let first = &candidates[region.parts[0]];
+    let (shape, panel) = (&shapes[first.shape], &found.all[first.panel]);
+    let cells = region.parts.iter().flat_map(|&part| own_cells(found, &candidates[part]));
+    let block = bare::Found {
+        section: first.section,
+        year: panel.year,
+        fields: shape.fields().len(),
+        labelled: shape.labelled(),
+        headed: panel.section.is_some(),
+        texts: cells.filter(|cell| cell.filled).map(|cell| cell.at.cell.text.trim_matches(blank)).collect(),
+    };
+    found.bare.iter().position(|bare| bare.may_be(&block))
 }
 
 /// Whether a table continues a region: it has other rows of the block, or other columns.

@@ -39,6 +39,8 @@ pub(in crate::bind) struct Candidate<'f, 'd> {
     pub(in crate::bind) header: Header<'f, 'd>,
     /// The sum of weights, which ranks candidates.
     pub(in crate::bind) score: i32,
+    /// The section of the block, if it has a heading.
+    pub(in crate::bind) section: Option<usize>,
     /// Where it is.
     pub(in crate::bind) place: Place,
     /// Whether its caption is above it.
@@ -184,7 +186,8 @@ fn weigh<'f, 'd>(
             && captions.into_iter().all(|found| found.table != block.table)
     };
     let other_caption = !captioned && above().any(of_others);
-    let place = place(forms, spec, block);
+    let section = section(forms, block);
+    let place = place(spec, section);
     let headless = spec.head.is_empty();
     let full = header.top >= FULL && rows.left >= FULL;
     let figures = rows.hits.iter().flatten().flat_map(|hit| {
@@ -215,6 +218,7 @@ fn weigh<'f, 'd>(
         rows,
         header,
         score,
+        section,
         place,
         captioned,
         full,
@@ -231,12 +235,16 @@ fn weigh<'f, 'd>(
     candidate
 }
 
-fn place(forms: &Forms, panel: &Panel, block: &Shape) -> Place {
+/// The section of a block, if it has a heading.
+fn section(forms: &Forms, block: &Shape) -> Option<usize> {
     let form = &forms.index.form;
     let section = form.tables[block.table].section;
-    match panel.section {
-        _ if form.sections[section].heading.is_none() => Place::Nowhere,
-        Some(found) if found == section => Place::Own,
+    form.sections[section].heading.is_some().then_some(section)
+}
+
+fn place(panel: &Panel, section: Option<usize>) -> Place {
+    match panel.section.zip(section) {
+        Some((found, own)) if found == own => Place::Own,
         Some(_) => Place::Other,
         None => Place::Nowhere,
     }

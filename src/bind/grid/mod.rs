@@ -8,6 +8,7 @@ mod address;
 mod around;
 mod assign;
 mod bands;
+mod bare;
 mod below;
 mod cells;
 mod columns;
@@ -25,6 +26,7 @@ pub(in crate::bind) mod read;
 mod rows;
 mod sides;
 mod stated;
+mod strips;
 mod sums;
 mod tell;
 #[cfg(test)]

@@ -3,32 +3,18 @@
 use std::ops::Range;
 
 use super::bands::{borders, overrun};
-use super::kinds::{RowKind, chunks, is_bare, kind, section};
-use super::lines::{
-    compares, group_above, group_in, heads_on, is_crown, is_marked, is_sheet, is_total, names, section_of_sheet,
-    year_above,
-};
+use super::bare::{Bare, bare};
+use super::kinds::{RowKind, chunks, is_bare, kind};
+use super::lines::{compares, group_above, group_in, heads_on, is_crown, is_marked, is_total, names, year_above};
 use super::sides::sides;
+use super::strips::{follows, strips};
 use super::view::{View, ViewCell, ViewRow};
 use super::years::year;
 use crate::bind::labels::index::{FormIndex, Role};
 use crate::bind::labels::numbers::LabelNumber;
 use crate::bind::limits::{PANELS, ROW_CELLS, TURNED_CELLS};
-use crate::bind::source::items::{Flow, Item, TextItem};
-use crate::bind::source::stream::is_page_number;
-use crate::document::{Place, Region};
-
-/// Consecutive rows of grids without text between them.
-#[derive(Debug)]
-struct Strip<'f> {
-    rows: Range<usize>,
-    /// The section whose heading is above.
-    section: Option<usize>,
-    /// The last lines above, at most two, nearest last.
-    lines: Vec<&'f TextItem<'f>>,
-    /// The name of the sheet; `None` if the grid is not a sheet.
-    sheet: Option<&'f str>,
-}
+use crate::bind::source::items::Flow;
+use crate::document::Place;
 
 /// A table: captions, notes, header and body, each as row indices of its view.
 #[derive(Debug, Clone)]
@@ -77,6 +63,8 @@ pub(in crate::bind) struct Panels<'f, 'd> {
     pub(in crate::bind) views: Vec<View<'f, 'd>>,
     /// The tables in document order.
     pub(in crate::bind) all: Vec<Panel>,
+    /// The tables of figures without any label.
+    pub(in crate::bind) bare: Vec<Bare<'f>>,
     /// Whether the document has more tables than the limit `PANELS`; the rest is not read.
     pub(in crate::bind) too_many: bool,
 }
@@ -111,14 +99,17 @@ pub(in crate::bind) fn panels<'f, 'd>(index: &FormIndex, flow: &'f Flow<'d>) -> 
             let cells = &flow.rows[row].cells;
             cells.len() <= ROW_CELLS && cells.iter().any(|cell| !cell.uses.is_empty() || cell.glued.is_some())
         };
+        let marked = is_marked(index, &strip.lines, strip.sheet);
         if !strip.rows.clone().any(has_labels) {
+            let cells = strip.rows.clone().flat_map(|row| &flow.rows[row].cells).filter(|cell| cell.own);
+            found.bare.extend(bare(cells, (section, year_above(&strip.lines))).filter(|_| !marked));
             carried = None;
             continue;
         }
         let mut above = Above {
             strip: number,
             section,
-            marked: is_marked(index, &strip.lines, strip.sheet),
+            marked,
             year: year_above(&strip.lines),
             total: strip.lines.last().is_some_and(|line| is_total(index, &line.text, &line.folded)),
             group: group_above(index, &strip.lines),
@@ -134,6 +125,7 @@ pub(in crate::bind) fn panels<'f, 'd>(index: &FormIndex, flow: &'f Flow<'d>) -> 
             found.views.push(view);
             for mut panel in panels {
                 panel.view = at;
+                found.bare.extend(bare_rows(&panel, &found.views[at]));
                 bands(panel, &mut found);
             }
         }
@@ -142,67 +134,24 @@ pub(in crate::bind) fn panels<'f, 'd>(index: &FormIndex, flow: &'f Flow<'d>) -> 
     found
 }
 
-/// Whether a strip begins with figures without a label, as wide as the strip above, and no heading is between them.
-fn follows(flow: &Flow, above: &Strip, strip: &Strip) -> bool {
-    let columns = |strip: &Strip| flow.grids[flow.rows[strip.rows.start].grid].columns();
-    above.section == strip.section
-        && above.rows.end == strip.rows.start
-        && columns(above) == columns(strip)
-        && is_bare(flow.rows[strip.rows.start].cells.iter())
-}
-
-/// Splits the rows of all grids into strips: consecutive rows of the same grid, or of grids with the same number of columns.
-fn strips<'f>(index: &FormIndex, flow: &'f Flow<'_>) -> Vec<Strip<'f>> {
-    let mut strips: Vec<Strip> = Vec::new();
-    let mut open = false;
-    let mut section_above: Option<usize> = None;
-    let mut lines: Vec<&TextItem> = Vec::new();
-    for item in &flow.items {
-        match item {
-            Item::Text(text) => {
-                if matches!(text.region, Region::HeaderFooter | Region::Chrome) || is_page_number(&text.text) {
-                    continue;
-                }
-                if open {
-                    lines.clear();
-                }
-                open = false;
-                if let Some(section) = section(index, &text.text, &text.folded) {
-                    section_above = Some(section);
-                    lines.clear();
-                } else {
-                    lines.push(text);
-                    if lines.len() > 2 {
-                        lines.remove(0);
-                    }
-                }
-            }
-            Item::Picture(_) => {}
-            Item::Row(row) => {
-                let grid = flow.rows[*row].grid;
-                let joins = |strip: &Strip| {
-                    let before = flow.rows[strip.rows.start].grid;
-                    let (one, other) = (flow.grids[before], flow.grids[grid]);
-                    before == grid
-                        || flow.rows[strip.rows.end - 1].grid == grid
-                        || (one.columns() == other.columns() && !is_sheet(one) && !is_sheet(other))
-                };
-                match strips.last_mut() {
-                    Some(strip) if open && strip.rows.end == *row && joins(strip) => strip.rows.end = row + 1,
-                    _ => {
-                        let of = flow.grids[grid];
-                        let sheet = of.caption.as_deref().filter(|_| is_sheet(of));
-                        if sheet.is_some() {
-                            section_above = sheet.and_then(|name| section_of_sheet(index, name));
-                        }
-                        strips.push(Strip { rows: *row..row + 1, section: section_above, lines: lines.clone(), sheet });
-                        open = true;
-                    }
-                }
-            }
-        }
+/// The tables without header and labels in a grid with other tables: a panel, or rows of figures between rows with labels.
+fn bare_rows<'f>(panel: &Panel, view: &View<'f, '_>) -> Vec<Bare<'f>> {
+    if panel.marked || view.turned {
+        return Vec::new();
     }
-    strips
+    let of = |rows: &[usize]| {
+        let rows = rows.iter().map(|&row| &view.rows[row]);
+        let cells = rows.flat_map(|row| row.cells.iter().filter(|cell| cell.own)).map(|cell| cell.at);
+        bare(cells, (panel.section, panel.year))
+    };
+    let labelled = |row: &usize| view.rows[*row].cells.iter().any(ViewCell::is_row_label);
+    if panel.body.iter().any(labelled) {
+        panel.body.chunks(1).filter_map(of).collect()
+    } else if panel.head.is_empty() && panel.captions.is_empty() {
+        of(&panel.body).into_iter().collect()
+    } else {
+        Vec::new()
+    }
 }
 
 /// Properties of a strip that its panels inherit.

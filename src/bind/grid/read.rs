@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::address::{Column, Header};
 use super::around::{around, counts_by_many};
-use super::assign::{Assignment, Region, assign};
+use super::assign::{Assignment, Region, Tie, assign};
 use super::cells::{Laid, Misfit, Target, figure_cells, lay, prove};
 use super::columns::Forms;
 use super::embedded::without_embedded;
@@ -86,7 +86,7 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
             self.region(region);
         }
         for tie in &assignment.ties {
-            self.report_tie(tie.between);
+            self.report_tie(tie);
         }
         self.claim();
         self.figures.report_rivals(&index.form, &self.rivals);
@@ -404,17 +404,15 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
         self.figures.tell(tell::columns_missing(form, shape.table, &names, &extra, &fields).at(at));
     }
 
-    fn report_tie(&mut self, (one, other): (usize, usize)) {
-        let shape = self.shape(one).clone();
+    fn report_tie(&mut self, tie: &Tie) {
+        let shape = self.shape(tie.one).clone();
         let form = &self.forms.index.form;
         for row in 0..shape.rows.len() {
             self.seen[shape.table].insert(Self::rows_of(&shape, row));
         }
-        self.told.insert(self.candidates[one].panel);
-        self.told.insert(self.candidates[other].panel);
-        let (at, second) = (self.place(one), self.place(other));
-        let mut finding = ambiguous_table(form, shape.table, shape.fields()).at(at);
-        finding.related.extend(second);
+        self.told.extend(tie.panels(self.candidates));
+        let mut finding = ambiguous_table(form, shape.table, shape.fields()).at(self.place(tie.one));
+        finding.related.extend(tie.second_place(self.found, self.candidates));
         self.figures.tell(finding);
         self.figures.refused[shape.table] = true;
     }

@@ -1,7 +1,7 @@
 //! Tests of splitting into tables, header mapping and assignment, on documents written as text.
 
 use super::address::Column;
-use super::assign::{Assignment, assign};
+use super::assign::{Assignment, Other, assign};
 use super::columns::Forms;
 use super::evidence::{Candidate, candidates};
 use super::panels::{Panels, panels};
@@ -103,9 +103,13 @@ fn given(text: &str) -> Vec<String> {
         let regions = assignment.regions.iter();
         let regions = regions.map(|found| format!("{} {}", name(found.parts[0]), region(&found.parts)));
         let ties = assignment.ties.iter().map(|tie| {
-            let mut both = [figure(tie.between.0), figure(tie.between.1)];
+            let other = match tie.other {
+                Other::Candidate(other) => figure(other),
+                Other::Bare(_) => "bare".to_owned(),
+            };
+            let mut both = [figure(tie.one), other];
             both.sort();
-            format!("{} {}?", name(tie.between.0), both.join("|"))
+            format!("{} {}?", name(tie.one), both.join("|"))
         });
         regions.chain(ties).collect()
     })
