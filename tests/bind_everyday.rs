@@ -134,6 +134,66 @@ fn the_unit_of_a_header_a_label_or_a_line_counts_in_every_way_of_writing() {
     }
 }
 
+/// The report with lines before and after table two, and a line below the title.
+fn with_lines(name: &str, text: &str, (title, before, after): (&str, &str, &str)) -> String {
+    let line = |line: &str| match (line, name) {
+        ("", _) => String::new(),
+        (line, "html") => format!("<p>{line}<p>"),
+        (line, _) => format!("\n{line}\n"),
+    };
+    let heading = |text: String, heading: &str, put: &dyn Fn(&str) -> String| text.replace(heading, &put(heading));
+    let text = heading(text.to_owned(), "一、总体情况", &|own| format!("{}{own}", line(title)));
+    let text = heading(text, "二、主动公开政府信息情况", &|own| format!("{own}{}", line(before)));
+    heading(text, "三、收到和处理政府信息公开申请情况", &|own| format!("{}{own}", line(after)))
+}
+
+#[test]
+fn a_unit_in_an_odd_place_counts_or_is_reported() {
+    let forms = Forms::built_in().unwrap();
+    let form = form(&forms);
+    let written = Decimal::from(figure(form.fields.iter().position(|field| field.id == FEE).unwrap()));
+    let (header, caption) = ("本年收费金额", "第二十条第（八）项");
+    let yuan = Some(Decimal::from(10_000));
+    for (name, text) in every_way(form) {
+        for (header, caption, lines, by) in [
+            (header, caption, ("", "", "单位：件/元"), yuan),
+            (header, caption, ("", "", "说明：收费金额单位为元，其余为件。"), yuan),
+            (header, caption, ("", "以下金额单位为元", ""), yuan),
+            (header, caption, ("", "表中收费金额以元为单位。", ""), yuan),
+            (header, "第二十条第（八）项（单位：元）", ("", "", ""), yuan),
+            ("本年收费金额（RMB：元）", caption, ("", "", ""), yuan),
+            // The header counts, or the form's unit; the other is reported.
+            (FEE_HEADER, caption, ("", "", "单位：件/元"), Some(Decimal::ONE)),
+            (FEE_HEADER, "第二十条第（八）项（单位：元）", ("", "", ""), Some(Decimal::ONE)),
+            (header, caption, ("本报告金额单位均为元。", "", ""), Some(Decimal::ONE)),
+            // A unit that the form's cannot be made of.
+            ("本年收费金额（单位：美元）", caption, ("", "", ""), None),
+        ] {
+            let text = text.replace(FEE_HEADER, header).replace("第二十条第（八）项", caption);
+            let report = read(name, &with_lines(name, &text, lines), &forms);
+            let case = format!("{name} {header} {caption} {lines:?}: {:?}", report.findings);
+            let told = report.findings.iter().any(|finding| finding.fields.iter().any(|field| field == FEE));
+            assert!(told, "{case}");
+            let expected = by.map(|by| written / by);
+            assert!(value(&report, FEE) == expected || (name != "html" && by.is_none()), "{case}");
+        }
+    }
+}
+
+#[test]
+fn counts_in_hundreds_below_a_table_are_its_own_and_not_the_next_ones() {
+    let forms = Forms::built_in().unwrap();
+    let form = form(&forms);
+    for (name, text) in every_way(form) {
+        let text = with_lines(name, &text, ("", "", "单位：百件"));
+        let report = read(name, &text, &forms);
+        for (index, field) in form.fields.iter().enumerate().filter(|(_, field)| field.id != FEE) {
+            let by = if field.table == 0 { 100 } else { 1 };
+            assert_eq!(value(&report, &field.id), Some(Decimal::from(figure(index) * by)), "{name} {}", field.id);
+        }
+    }
+}
+
 #[test]
 fn two_units_of_one_table_are_reported_once_and_the_header_counts() {
     let forms = Forms::built_in().unwrap();

@@ -111,15 +111,50 @@ pub(super) fn unit_in(text: &str) -> Option<Said> {
         return None;
     }
     let behind = |text: &str| {
-        let words = text.trim_matches(|sign: char| blank(sign) || "：:（）()【】[]，,。;；".contains(sign));
+        let words = text.trim_matches(|sign: char| blank(sign) || "：:（）()【】[]〔〕［］，,。;；".contains(sign));
         Unit::parse(words).map(|unit| Said { unit, words: words.to_owned() })
     };
     let named = text.rfind("单位").and_then(|at| behind(&text[at + "单位".len()..]));
-    let bracketed =
-        || text.rfind(['（', '(', '【', '[', '/', '／']).and_then(|at| behind(&text[at..].replace(['/', '／'], "")));
+    let bracketed = || {
+        let at = text.rfind(['（', '(', '【', '[', '〔', '［', '/', '／'])?;
+        behind(&text[at..].replace(['/', '／'], ""))
+    };
+    let money = |said: &Said| said.unit.of == Dimension::Money;
+    // `收费金额：元`, `收费金额—元`, `（RMB：元）`.
+    let after = || text.rfind(['：', ':', '—', '–']).and_then(|at| behind(text[at..].trim_start_matches(['—', '–'])));
+    // `（单位：元）收费金额`.
+    let front = || {
+        let inside = text.trim_start_matches(blank).strip_prefix(['（', '('])?.split(['）', ')']).next()?;
+        behind(inside.strip_prefix("单位").unwrap_or(inside))
+    };
     // `年` alone is not a unit, and a scale such as `十` is never one.
-    let alone = || behind(text).filter(|said| said.unit.of == Dimension::Money);
-    named.or_else(bracketed).filter(|said| said.unit.of != Dimension::Open).or_else(alone)
+    let alone = || behind(text).filter(money);
+    let said = named.or_else(bracketed).filter(|said| said.unit.of != Dimension::Open).or_else(alone);
+    said.or_else(|| front().or_else(after).filter(money)).or_else(|| sentence(text))
+}
+
+/// The unit in a sentence: `金额单位均为元，其余为件`, `以元为单位`.
+fn sentence(text: &str) -> Option<Said> {
+    let words = &language().units;
+    let unit = |part: &str| Unit::parse(part).map(|unit| Said { unit, words: part.to_owned() });
+    let [before, after] = &words.around;
+    let set_in = || {
+        let text = &text[..text.find(after.as_str())?];
+        unit(&text[text.rfind(before.as_str())? + before.len()..])
+    };
+    let after = || {
+        let rest = &text[text.rfind("单位")? + "单位".len()..];
+        let rest = words.says.iter().find_map(|word| rest.strip_prefix(word.as_str()))?;
+        let end = rest.find(|sign: char| blank(sign) || "，。；;,、）)】".contains(sign)).unwrap_or(rest.len());
+        unit(&rest[..end])
+    };
+    set_in().or_else(after)
+}
+
+/// The units of a dimension that short sentences of a text state.
+pub(super) fn stated_in<'t>(text: &'t str, of: Dimension) -> impl Iterator<Item = Said> + 't {
+    let named = if text.contains("单位") { text } else { "" };
+    named.split(['。', '；', '\n']).filter(|part| part.contains("单位")).filter_map(move |part| said_in_line(part, of))
 }
 
 /// The unit of a dimension in a label or line, alone or listed with those of other dimensions: `单位：件、万元`.
@@ -140,9 +175,10 @@ pub(super) fn said_as(text: &str, of: Dimension) -> Option<Said> {
     Some(Said { unit, words: words.to_owned() })
 }
 
-/// Whether a label or line states that counts are in thousands or more: （单位：万件）.
+/// Whether a label or line states that counts are in tens or more: （单位：万件）.
 pub(super) fn counts_by_many(text: &str) -> bool {
-    text.contains(['千', '万', '亿']) && said_as(text, Dimension::Count).is_some_and(|said| said.unit.size > 1)
+    text.contains(['十', '百', '千', '万', '亿'])
+        && said_as(text, Dimension::Count).is_some_and(|said| said.unit.size > 1)
 }
 
 /// The units that are stated for a cell outside of it.
@@ -152,6 +188,8 @@ pub(super) struct Stated {
     pub(super) first: Option<Said>,
     /// The first one that differs from it.
     pub(super) other: Option<Said>,
+    /// If there is none, those that the document states anywhere else.
+    pub(super) elsewhere: Vec<Said>,
 }
 
 impl Stated {
@@ -160,13 +198,24 @@ impl Stated {
         let mut said = said.into_iter();
         let first = said.next();
         let unit = first.as_ref().map(|first| first.unit);
-        Self { other: said.find(|said| Some(said.unit) != unit), first }
+        Self { other: said.find(|said| Some(said.unit) != unit), first, elsewhere: Vec::new() }
+    }
+
+    /// With the units that the document states elsewhere, if none is stated near the cell.
+    pub(super) fn or_elsewhere(mut self, elsewhere: impl FnOnce() -> Vec<Said>) -> Self {
+        if self.first.is_none() {
+            self.elsewhere = elsewhere();
+        }
+        self
     }
 }
 
 /// The unit of a dimension in a line above a table, alone or after the name of an agency: `编制部门：某局    单位：元`.
 pub(super) fn said_in_line(text: &str, of: Dimension) -> Option<Said> {
-    said_as(text, of).or_else(|| text.split([' ', '\u{3000}', '\t']).rev().find_map(|part| said_as(part, of)))
+    let inside = || text.split([' ', '\u{3000}', '\t']).rev().find_map(|part| said_as(part, of));
+    // Another currency, or a part of the unit.
+    let foreign = || unit_in(text).filter(|said| of == Dimension::Money && said.unit.of == Dimension::Other);
+    said_as(text, of).or_else(inside).or_else(|| foreign().filter(|_| is_named(text)))
 }
 
 /// Maximum number of characters before 单位 in a cell that states only a unit: `金额单位：元`.
@@ -198,6 +247,17 @@ mod tests {
             ("（计量单位: 千元）", Some("千元")),
             ("元", Some("元")),
             ("单位：件", Some("件")),
+            ("本年收费金额—元", Some("元")),
+            ("本年收费金额：元", Some("元")),
+            ("本年收费金额（RMB：元）", Some("元")),
+            ("本年收费金额〔元〕", Some("元")),
+            ("（单位：元）本年收费金额", Some("元")),
+            ("本年收费金额（单位：角）", Some("角")),
+            ("本报告金额单位均为元", Some("元")),
+            ("说明：收费金额单位为元，其余为件", Some("元")),
+            ("表中收费金额以元为单位", Some("元")),
+            ("主管单位为某局", None),
+            ("电话：010", None),
             ("本年收费金额", None),
             ("行政事业性收费", None),
             ("单位名称：某局", None),

@@ -38,7 +38,9 @@ pub(super) fn read(
 
 /// Whether a value is a number without a unit.
 fn is_plain(value: &Value) -> bool {
-    value.value.is_some() && value.unit.is_none() && value.raw.ends_with(|end: char| end.is_ascii_digit())
+    value.value.is_some()
+        && value.unit.is_none()
+        && value.raw.ends_with(|end: char| end.is_ascii_digit() || ('０'..='９').contains(&end))
 }
 
 /// Converts a figure from the unit that is stated outside of its cell; of two units the first is used, with a finding.
@@ -52,7 +54,13 @@ fn take_stated(
     let wanted = form.fields[field].unit.as_deref().and_then(Unit::parse);
     let Some(wanted) = wanted.filter(|wanted| matches!(wanted.of, Dimension::Money | Dimension::Count)) else { return };
     let Some(figure) = value.value.filter(|_| is_plain(value)) else { return };
-    let Stated { first: Some(Said { unit, words }), other } = around(wanted.of) else { return };
+    let Stated { first, other, elsewhere } = around(wanted.of);
+    let Some(Said { unit, words }) = first else {
+        if let Some(other) = elsewhere.iter().find(|said| said.unit != wanted) {
+            tell_once(form, field, unit_elsewhere(form, field, &other.words), value, findings);
+        }
+        return;
+    };
     if let Some(other) = other {
         tell_once(form, field, units_differ(form, field, (&words, &other.words)), value, findings);
     }
@@ -81,6 +89,19 @@ fn units_differ(form: &Form, field: FieldIndex, (first, other): (&str, &str)) ->
         format!("{}的单位有两种写法：“{first}”和“{other}”，按“{first}”读取。请核对单位。", name.zh),
         format!(
             "{} states its unit in two ways, \"{first}\" and \"{other}\"; its figures were read in the first. Check the unit.",
+            name.en
+        ),
+    );
+    Finding::new(&code::UNITS_DIFFER, message)
+}
+
+fn unit_elsewhere(form: &Form, field: FieldIndex, words: &str) -> Finding {
+    let name = &form.tables[form.fields[field].table].name;
+    let wanted = form.fields[field].unit.as_deref().unwrap_or_default();
+    let message = Message::new(
+        format!("{}没有写明单位，文件的另一处写明单位为“{words}”，按规定的“{wanted}”读取。请核对单位。", name.zh),
+        format!(
+            "{} states no unit, but the file states \"{words}\" elsewhere; its figures were read in the form's, \"{wanted}\". Check the unit.",
             name.en
         ),
     );

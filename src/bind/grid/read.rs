@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::address::{Column, Header};
-use super::around::{around, counts_by_many};
+use super::around::Units;
 use super::assign::{Assignment, Region, Tie, assign};
 use super::cells::{Laid, Misfit, Target, figure_cells, lay, prove};
 use super::columns::Forms;
@@ -21,7 +21,6 @@ use crate::bind::figures::{Figures, Hold, Proof, ambiguous_table, passed_over, r
 use crate::bind::labels::index::{Expected, FormIndex};
 use crate::bind::labels::shapes::Shape;
 use crate::bind::source::items::Flow;
-use crate::bind::units::{Dimension, Stated};
 use crate::bind::value;
 use crate::finding::code::bind as code;
 use crate::finding::{Finding, Message, Place as At};
@@ -49,7 +48,7 @@ pub(in crate::bind) fn read(index: &FormIndex, all: &[FormIndex], flow: &Flow) -
         told: BTreeSet::new(),
         rivals: BTreeSet::new(),
         extra: BTreeMap::new(),
-        counts_by_many: counts_by_many(flow),
+        units: Units::new(flow),
     };
     reader.all(&assignment);
     figures.years = stated(index, &assignment, &found, &candidates);
@@ -75,8 +74,8 @@ struct Reader<'a, 'f, 'd> {
     told: BTreeSet<usize>,
     /// For each table, header and texts of the columns that the form does not have, and the place of the first block with such columns.
     extra: BTreeMap<usize, Extra>,
-    /// Whether the document states counts in thousands or more; otherwise only units of money are looked for.
-    counts_by_many: bool,
+    /// The units that the document states.
+    units: Units<'a, 'd>,
 }
 
 impl<'f, 'd> Reader<'_, 'f, 'd> {
@@ -202,8 +201,7 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
                 // A complete table with other figures may belong to another agency, or be the right one: the finding names the fields to
                 // check.
                 if other.full && !other.marked && !other.blank {
-                    self.rivals.insert(shape.table);
-                    finding = finding.about(shape.fields().iter().map(|&field| form.fields[field].id.clone()));
+                                finding = finding.about(shape.fields().iter().map(|&field| form.fields[field].id.clone()));
                 }
                 self.figures.tell(finding);
             }
@@ -327,9 +325,8 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
             let Some((column, hold)) = of.filter(|of| !taken[of.0]) else { continue };
             taken[column] = true;
             let field = all[column];
-            let (flow, grid) = (self.flow, found.grid(self.flow, &self.found.views));
-            let asked = |of| of == Dimension::Money || self.counts_by_many;
-            let said = |of| if asked(of) { around(flow, grid, cell.at.cell, of) } else { Stated::default() };
+            let grid = found.grid(self.flow, &self.found.views);
+            let said = |of| self.units.stated(grid, cell.at.cell, of);
             let read = value::read(form, field, cell.at.cell, said, &mut self.figures.findings);
             self.figures.put(form, field, read, Proof::Address { row: row_hold, column: hold, region });
         }
@@ -411,6 +408,7 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
             self.seen[shape.table].insert(Self::rows_of(&shape, row));
         }
         self.told.extend(tie.panels(self.candidates));
+        self.rivals.insert(shape.table);
         let mut finding = ambiguous_table(form, shape.table, shape.fields()).at(self.place(tie.one));
         finding.related.extend(tie.second_place(self.found, self.candidates));
         self.figures.tell(finding);
