@@ -201,7 +201,8 @@ impl<'f, 'd> Reader<'_, 'f, 'd> {
                 // A complete table with other figures may belong to another agency, or be the right one: the finding names the fields to
                 // check.
                 if other.full && !other.marked && !other.blank {
-                                finding = finding.about(shape.fields().iter().map(|&field| form.fields[field].id.clone()));
+                    self.rivals.insert(shape.table);
+                    finding = finding.about(shape.fields().iter().map(|&field| form.fields[field].id.clone()));
                 }
                 self.figures.tell(finding);
             }

@@ -4,7 +4,7 @@
 //! ends, it is a report of its own if it belongs to another agency or year or repeats most of the first. Otherwise it is a part of the
 //! first: a copy of one table, last year's figures beside this year's, a list of titles.
 
-use super::pieces::FlowPiece;
+use super::pieces::{FlowPiece, line};
 use super::words::Marks;
 use super::{By, Named};
 use crate::bind::page::title::FoundTitle;
@@ -395,13 +395,19 @@ impl Folder<'_> {
         let mut start = piece.item;
         // Above a title, only lines that mark an example or a comparison belong to it.
         for item in (least..piece.item).rev().take(if marked { ABOVE } else { OPENING }) {
-            let Item::Text(text) = &self.flow.items[item] else { break };
-            let line = text.text.trim_matches(blank);
+            let item_of = &self.flow.items[item];
+            if matches!(item_of, Item::Row(row) if self.flow.rows[*row].cells.iter().all(|cell| cell.folded.is_empty()))
+            {
+                continue;
+            }
+            let Some((line, folded)) = line(item_of, self.flow) else { break };
+            let line = line.trim_matches(blank);
             let short = line.chars().take(LINE + 1).count() <= LINE;
-            let words = Marks::contains_mark(&self.marks.comparison, line, &text.folded)
-                || Marks::contains_mark(&self.marks.example, line, &text.folded);
+            let words = Marks::contains_mark(&self.marks.comparison, line, folded)
+                || Marks::contains_mark(&self.marks.example, line, folded);
+            let heading = matches!(item_of, Item::Text(text) if text.level.is_some());
             let named = short && !marked && self.marks.is_agency(line);
-            if words || named || (short && !marked && text.level.is_some()) {
+            if words || named || (short && !marked && heading) {
                 start = item;
             } else if short && !marked && ['年', '月', '日'].iter().all(|mark| line.contains(*mark)) {
                 // A date ends the report before.

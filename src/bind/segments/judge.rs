@@ -1,6 +1,7 @@
 //! Classifies each group: a report, or a form that is skipped.
 
 use super::fold::Group;
+use super::pieces::line;
 use super::words::Marks;
 use super::{By, Found, Named, Segment, SegmentKind};
 use crate::bind::labels::index::FormIndex;
@@ -36,7 +37,7 @@ pub(super) fn judge(groups: Vec<Group>, marks: &Marks, index: &FormIndex, flow: 
             Some(Named { name: named.0.trim_matches(blank).to_owned(), by: By::Line })
         };
         let by_sheet = || sheet.0.map(|name| Named { name, by: By::Sheet });
-        let agency = group.agency.or_else(by_sheet).or_else(by_line);
+        let agency = group.agency.or_else(by_line).or_else(by_sheet);
         let shown = group.title.map(|title| title.text).or(group.sheet).unwrap_or_else(|| first_line(&items, flow));
         let place = flow.items.get(items.start).map(|item| place(item, flow));
         segments.push(Segment { items, kind, agency, year: group.year.or(sheet.1), shown, place });
@@ -84,19 +85,6 @@ fn kind(group: &Group, items: &std::ops::Range<usize>, most: usize, marks: &Mark
 fn leads(text: &str) -> bool {
     let text = text.trim_start_matches(blank);
     text.starts_with(['（', '(', '【', '〔', '[', '×', 'X', 'x', 'Ｘ', '_', '＿', '○', '〇', '*'])
-}
-
-/// Text and folded text of an item that is a line, or a row with one filled cell.
-fn line<'f>(item: &'f Item, flow: &'f Flow) -> Option<(&'f str, &'f str)> {
-    match item {
-        Item::Text(text) => Some((&text.text, &text.folded)),
-        Item::Row(row) => {
-            let mut filled = flow.rows[*row].cells.iter().filter(|cell| cell.own && !cell.folded.is_empty());
-            let only = filled.next()?;
-            filled.next().is_none().then_some((only.cell.text.as_str(), only.folded.as_ref()))
-        }
-        Item::Picture(_) => None,
-    }
 }
 
 fn first_line(items: &std::ops::Range<usize>, flow: &Flow) -> String {

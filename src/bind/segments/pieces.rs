@@ -372,6 +372,19 @@ impl<'f> Cutter<'_, 'f> {
     }
 }
 
+/// Text and folded text of an item that is a line, or a row with one filled cell.
+pub(super) fn line<'f>(item: &'f Item, flow: &'f Flow) -> Option<(&'f str, &'f str)> {
+    match item {
+        Item::Text(text) => Some((&text.text, &text.folded)),
+        Item::Row(row) => {
+            let mut filled = flow.rows[*row].cells.iter().filter(|cell| cell.own && !cell.folded.is_empty());
+            let only = filled.next()?;
+            filled.next().is_none().then_some((only.cell.text.as_str(), only.folded.as_ref()))
+        }
+        Item::Picture(_) => None,
+    }
+}
+
 fn is_blank(cell: &RowCell) -> bool {
     cell.cell.text.trim_matches(blank).is_empty()
 }

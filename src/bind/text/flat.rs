@@ -3,7 +3,7 @@
 //! The labels of the form are found in the folded text and aligned with the form's order. The text between a row label and the next
 //! label contains the figures of that row; they are read only if their number is certain.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::beside;
 use super::counted::Counted;
@@ -70,6 +70,7 @@ pub(in crate::bind) fn read(index: &FormIndex, stream: &Stream, figures: &mut Fi
     let parts = Parts::find(index, stream, &found);
     let mut tables: Vec<Found> = Vec::new();
     let mut rivals: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut twice: BTreeSet<usize> = BTreeSet::new();
     for &table in &missing {
         let mut own: Vec<Occurrence> = found
             .iter()
@@ -120,6 +121,7 @@ pub(in crate::bind) fn read(index: &FormIndex, stream: &Stream, figures: &mut Fi
                 finding.related.extend(place(*second));
                 figures.tell(finding);
                 figures.refused[table] = true;
+                twice.insert(table);
                 continue;
             }
         }
@@ -142,7 +144,7 @@ pub(in crate::bind) fn read(index: &FormIndex, stream: &Stream, figures: &mut Fi
         reading.claims.extend(claim);
     }
     reading.claims.extend(counted(index, stream, (&found, &parts), &missing, figures));
-    rivals_told(index, stream, (&found, &parts), (&missing, rivals), figures);
+    rivals_told(index, stream, (&found, &parts), (&missing, rivals, twice), figures);
     reading.claims.sort_by_key(|claim| claim.start);
     reading
 }
@@ -160,12 +162,12 @@ fn is_report_again(index: &FormIndex, stream: &Stream, tables: &[Found]) -> bool
 }
 
 /// Reports tables that stand in the text once more: rows without a label, and tables outside of their section with their places in the
-/// folded text.
+/// folded text. With the tables that are left empty because they stand twice, they may be a second report.
 fn rivals_told(
     index: &FormIndex,
     stream: &Stream,
     (all, parts): (&[Occurrence], &Parts),
-    (missing, rivals): (&[usize], BTreeMap<usize, usize>),
+    (missing, rivals, mut twice): (&[usize], BTreeMap<usize, usize>, BTreeSet<usize>),
     figures: &mut Figures,
 ) {
     for &table in missing {
@@ -178,7 +180,8 @@ fn rivals_told(
         let finding = passed_over(&index.form, table).about(fields.map(|field| field.id.clone()));
         figures.tell(finding.at(stream.place_at(stream.raw_start(at))));
     }
-    figures.report_rivals(&index.form, &rivals.into_keys().collect());
+    twice.extend(rivals.into_keys());
+    figures.report_rivals(&index.form, &twice);
 }
 
 /// Byte offset in the folded text of a table outside of its section that has nearly all rows of the table inside, each with figures.
@@ -191,7 +194,9 @@ fn outside(
 ) -> Option<usize> {
     let with_figures = |one: &&Occurrence| {
         let end = stream.raw_end(one.end);
-        let line = stream.raw[end..].lines().next().unwrap_or_default();
+        // The figures follow on the line, or one on each of the next lines.
+        let mut lines = stream.raw[end..].lines().take(3).filter(|line| !line.trim_matches(blank).is_empty());
+        let line = lines.next().unwrap_or_default();
         let parted = |sign: char| blank(sign) || matches!(sign, '\t' | '|' | '｜');
         let mut cells = line.split(parted).filter(|cell| !cell.is_empty()).peekable();
         cells.peek().is_some() && cells.all(value::is_figure)
