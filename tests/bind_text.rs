@@ -197,3 +197,77 @@ fn a_text_with_too_many_labels_is_reported() {
     let report = read(&format!("白渚市民政局2022年政府信息公开工作年度报告\n{}", rows.repeat(5_001)));
     assert!(report.findings.iter().any(|finding| finding.code == "labels-too-many"));
 }
+
+const TITLE: &str = "白渚市民政局2024年政府信息公开工作年度报告";
+const DISCLOSURE: &str = "二、主动公开政府信息情况";
+const DISPUTES: &str = "四、政府信息公开行政复议、行政诉讼情况";
+const RESULTS: &str = "结果维持\t结果纠正\t其他结果\t尚未审结\t总计";
+
+/// Asserts the figures of a text, given by the beginnings and ends of their ids.
+fn assert_figures(report: &Report, figures: &[(&str, &[(&str, i64)])]) {
+    for (row, columns) in figures {
+        for (column, figure) in *columns {
+            let value = report.values[&format!("{row}.{column}")].value;
+            assert_eq!(value, Some((*figure).into()), "{row}.{column}: {:?}", report.findings);
+        }
+    }
+}
+
+#[test]
+fn merged_cells_of_headers_and_labels_that_are_written_once_are_read_by_their_columns() {
+    let issued = "第二十条第（一）项\n信息内容\t本年制发件数\t本年废止件数\t现行有效件数\n2023年\t2024年\t2023年\t2024年\t2023年\t2024年\n\
+                  规章\t1\t2\t3\t4\t5\t6\n行政规范性文件\t7\t8\t9\t10\t11\t12";
+    let licensing = "第二十条第（五）项\n信息内容\t本年处理决定数量\n2023年\t2024年\t增长率\n行政许可\t265\t85\t-67.9%";
+    let disputes = format!(
+        "类别\t{RESULTS}\n行政复议\t1\t2\t3\t4\t10\n行政诉讼\t小计\t6\t8\t10\t12\t36\n\
+         未经复议直接起诉\t1\t1\t1\t1\t4\n复议后起诉\t5\t7\t9\t11\t32"
+    );
+    let report = read(&format!("{TITLE}\n{DISCLOSURE}\n{issued}\n{licensing}\n{DISPUTES}\n{disputes}"));
+    assert_figures(
+        &report,
+        &[
+            ("disclosure.regulations", &[("issued", 2), ("repealed", 4), ("in_force", 6)]),
+            ("disclosure.normative_documents", &[("issued", 8), ("repealed", 10), ("in_force", 12)]),
+            ("disclosure.licensing", &[("decisions", 85)]),
+            ("disputes.review", &[("upheld", 1), ("total", 10)]),
+            ("disputes.direct_suit", &[("upheld", 1), ("total", 4)]),
+            ("disputes.suit_after_review", &[("upheld", 5), ("corrected", 7), ("total", 32)]),
+        ],
+    );
+}
+
+#[test]
+fn blank_cells_that_a_merged_cell_left_belong_to_it_in_parts_of_a_table() {
+    let parts = [
+        DISPUTES,
+        "行政复议\t\t\t\t",
+        RESULTS,
+        "1\t2\t3\t4\t10",
+        "续表",
+        "行政诉讼\t\t\t\t\t\t\t\t\t",
+        "未经复议直接起诉\t\t\t\t\t复议后起诉\t\t\t\t",
+        &format!("{RESULTS}\t{RESULTS}"),
+        "5\t6\t7\t8\t26\t9\t10\t11\t12\t42",
+    ];
+    let wide = [
+        DISCLOSURE,
+        "规章\t\t\t行政规范性文件\t\t\t行政许可\t行政处罚",
+        "本年制发件数\t本年废止件数\t现行有效件数\t本年制发件数\t本年废止件数\t现行有效件数\t本年处理决定数量\t本年处理决定数量",
+        "1\t2\t3\t4\t5\t6\t7\t8",
+    ];
+    let text = format!("{TITLE}\n{}\n{}\n", wide.join("\n"), parts.join("\n")).replace('\t', ",");
+    let reading =
+        nianbao::read::read(text.as_bytes(), Some("a.csv"), &mut nianbao::document::Budget::default()).unwrap();
+    let report = bind(&reading, &Forms::built_in().unwrap(), &Hints::default()).unwrap();
+    assert_figures(
+        &report,
+        &[
+            ("disclosure.regulations", &[("issued", 1), ("repealed", 2), ("in_force", 3)]),
+            ("disclosure.normative_documents", &[("issued", 4), ("in_force", 6)]),
+            ("disclosure.penalties", &[("decisions", 8)]),
+            ("disputes.review", &[("upheld", 1), ("total", 10)]),
+            ("disputes.direct_suit", &[("upheld", 5), ("total", 26)]),
+            ("disputes.suit_after_review", &[("upheld", 9), ("total", 42)]),
+        ],
+    );
+}

@@ -152,7 +152,7 @@ fn sentence(text: &str) -> Option<Said> {
 }
 
 /// The units of a dimension that short sentences of a text state.
-pub(super) fn stated_in<'t>(text: &'t str, of: Dimension) -> impl Iterator<Item = Said> + 't {
+pub(super) fn stated_in(text: &str, of: Dimension) -> impl Iterator<Item = Said> {
     let named = if text.contains("单位") { text } else { "" };
     named.split(['。', '；', '\n']).filter(|part| part.contains("单位")).filter_map(move |part| said_in_line(part, of))
 }

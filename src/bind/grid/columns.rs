@@ -1,7 +1,7 @@
 //! Maps headers to the form's columns by label, whatever their position; unknown headers are not mapped by position.
 
 use super::address::{Choice, Column, HeadColumn, Header, Rows};
-use super::groups::{group_beside, group_left, is_group_of, is_named, names_each};
+use super::groups::{are_apart, are_under_years, group_beside, group_left, is_group_of, is_named, names_each};
 use super::offices::{is_total, parts};
 use super::panels::Panel;
 use super::view::{View, ViewCell, ViewRow};
@@ -89,10 +89,11 @@ fn by_labels<'f, 'd>(forms: &Forms, shape: &Shape, view: &View<'f, 'd>, panel: &
     };
     let mut choices = chosen(&header.columns);
     // Merged groups may have lost their other columns.
-    if !names_each(shape, &choices) && shape.columns.iter().any(|column| !column.groups.is_empty()) {
+    let named = |choices: &[Vec<Choice>]| names_each(shape, choices) || are_apart(choices);
+    if !named(&choices) && shape.columns.iter().any(|column| !column.groups.is_empty()) {
         let columns = head_columns(&heads, view, panel, (rows.edge, true));
         let again = chosen(&columns);
-        if names_each(shape, &again) {
+        if named(&again) || are_under_years(&heads, rows.edge) {
             (header.columns, choices) = (columns, again);
         }
     }

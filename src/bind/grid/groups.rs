@@ -26,6 +26,37 @@ pub(super) fn names_each(shape: &Shape, choices: &[Vec<Choice>]) -> bool {
     (0..shape.columns.len()).all(named)
 }
 
+/// Whether each of several headers has one choice, and no two have the same: a part of the form's columns.
+pub(super) fn are_apart(choices: &[Vec<Choice>]) -> bool {
+    let mut columns: Vec<usize> = Vec::new();
+    for choice in choices {
+        match choice.as_slice() {
+            [one] if !one.doubtful && !columns.contains(&one.column) => columns.push(one.column),
+            _ => return false,
+        }
+    }
+    columns.len() > 1
+}
+
+/// Whether the first of these header rows has years alone, each above the same headers, so that the blank cells after a year belong to it.
+pub(super) fn are_under_years(heads: &[&ViewRow], edge: u32) -> bool {
+    let [top, .., low] = heads else { return false };
+    let over: Vec<&ViewCell> = top.filled().filter(|cell| cell.column >= edge).collect();
+    let years: Option<Vec<u16>> = over.iter().map(|cell| headed_year(&cell.at.cell.text)).collect();
+    let Some(mut years) = years else { return false };
+    years.sort_unstable();
+    years.dedup();
+    let end = low.cells.last().map_or(0, ViewCell::end);
+    let bounds: Vec<u32> = over.iter().map(|cell| cell.column).chain([end]).collect();
+    let headers = |from: u32, to: u32| -> Vec<&str> {
+        let cells = low.cells.iter().filter(|cell| (from..to).contains(&cell.column));
+        cells.map(|cell| cell.at.folded.as_ref()).collect()
+    };
+    let first = bounds.windows(2).next().map(|pair| headers(pair[0], pair[1])).unwrap_or_default();
+    let same = bounds.windows(2).all(|pair| headers(pair[0], pair[1]) == first);
+    years.len() > 1 && years.len() == over.len() && first.len() > 1 && same
+}
+
 /// The group of a column whose cell in the first of these header rows is blank, because a merged cell lost its other columns: the next filled
 /// cell to the left. Both columns have a word below that is not a label of the form, such as the names of two offices or years.
 pub(super) fn group_beside<'r, 'f, 'd>(

@@ -169,7 +169,13 @@ fn across<'d>(index: &FormIndex, addresses: &Addresses, flow: &Flow<'d>, rows: &
             let covers =
                 |cell: &RowCell| (cell.cell.column..cell.cell.column + cell.cell.col_span.max(1)).contains(&column);
             let own = |cell: &RowCell| cell.own && covers(cell) && (!cell.figure || cell.cell.column == column);
-            let below: Vec<(usize, &RowCell)> = cells().filter(|(_, cell)| own(cell)).collect();
+            let below = grid.iter().enumerate().flat_map(move |(at, &(row, _))| {
+                let over = over_blank(flow, grid, at, column);
+                let blank = over.is_some();
+                let cells = flow.rows[row].cells.iter().filter(move |cell| own(cell) && (!blank || is_filled(cell)));
+                cells.chain(over).map(move |cell| (row, cell))
+            });
+            let below: Vec<(usize, &RowCell)> = below.collect();
             let Some(&(last, _)) = below.iter().rfind(|(_, cell)| cell.figure && is_filled(cell)) else { continue };
             let below: Vec<&RowCell> = below.into_iter().map(|(_, cell)| cell).collect();
             list.above.clear();
@@ -180,6 +186,23 @@ fn across<'d>(index: &FormIndex, addresses: &Addresses, flow: &Flow<'d>, rows: &
         }
     }
     list
+}
+
+/// The label of a blank cell, given by its row in the grid and its column, if a merged cell lost its other columns: the next filled cell to
+/// the left. Both columns have a label in the row below.
+fn over_blank<'f, 'd>(flow: &'f Flow<'d>, grid: &[(usize, bool)], at: usize, column: u32) -> Option<&'f RowCell<'d>> {
+    let row = |at: usize| Some(&flow.rows[grid.get(at)?.0].cells);
+    let covers = |cell: &RowCell, column: u32| {
+        (cell.cell.column..cell.cell.column + cell.cell.col_span.max(1)).contains(&column)
+    };
+    let is_label = |cell: &RowCell| is_filled(cell) && !cell.figure && !cell.uses.is_empty();
+    let (here, below) = (row(at)?, row(at + 1)?);
+    if here.iter().any(|cell| covers(cell, column) && is_filled(cell)) {
+        return None;
+    }
+    let left = here.iter().rev().find(|cell| cell.cell.column < column && is_filled(cell))?;
+    let labelled = |column: u32| below.iter().any(|cell| cell.own && covers(cell, column) && is_label(cell));
+    (is_label(left) && labelled(column) && labelled(left.cell.column)).then_some(left)
 }
 
 fn is_filled(cell: &RowCell) -> bool {

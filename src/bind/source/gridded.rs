@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::aligned::{self, Rows, Text};
 use super::pipes::{self, Drawn};
+use super::spread::spread;
 use crate::bind::labels::index::FormIndex;
 use crate::document::{Block, Budget, Cell, Document, Grid, GridBuilder, Paragraph, Region};
 use crate::text::{blank, fold};
@@ -58,7 +59,9 @@ pub(in crate::bind) fn gridded(document: &Document, wanted: &Wanted) -> Option<D
     let mut at = 0;
     let mut tries = TRIES;
     while at < lines.len() {
-        let run = parted(&lines[at..]).or_else(|| {
+        let begins = at == 0 || lines[at - 1].is_none_or(|line| cells(&line.text).is_none());
+        let spread = begins.then(|| spread_over(wanted.index, &lines[at..])).flatten();
+        let run = spread.or_else(|| parted(&lines[at..])).or_else(|| {
             let may = tries > 0 && lines[at].is_some_and(|line| aligned::may_begin(&line.text));
             tries -= usize::from(may);
             may.then(|| aligned::run(&lines[at..], |text| wanted.is_heading(text)))?
@@ -113,6 +116,20 @@ fn parted(lines: &[Option<&Paragraph>]) -> Option<(usize, Rows)> {
         count = at + 1;
     }
     (!rows.is_empty()).then_some((count, rows))
+}
+
+/// The first lines, if they have cells between tabs or pipes and are a table whose merged cells are written once.
+fn spread_over(index: &FormIndex, lines: &[Option<&Paragraph>]) -> Option<(usize, Rows)> {
+    let mut rows: Vec<(usize, Vec<String>)> = Vec::new();
+    let mut count = 0;
+    for (at, line) in lines.iter().enumerate() {
+        let Some(cells) = line.and_then(|line| cells(&line.text)) else { break };
+        if !cells.is_empty() {
+            rows.push((at, cells));
+        }
+        count = at + 1;
+    }
+    Some((count, spread(index, &rows)?))
 }
 
 /// The cells of a line between tabs or pipes; empty for a rule, `None` for other lines.
