@@ -6,7 +6,7 @@ use nianbao::agencies::Agencies;
 use nianbao::form::Forms;
 use nianbao::migrate::Migrations;
 use nianbao::report::Report;
-use nianbao::rollup::{Arrival, Collection, Rollup, Unlisted};
+use nianbao::rollup::{Arrival, Collection, Compared, Rollup, Unlisted};
 use nianbao::sampler::Sampler;
 use rust_decimal::Decimal;
 
@@ -65,7 +65,8 @@ fn last_years_reports_are_compared_with_and_are_not_of_a_wrong_year() {
         assert!(!told(rollup).iter().any(|told| told.0 == "report-of-other-year"), "{:?}", told(rollup));
         let previous = rollup.previous.as_ref().expect("last year");
         let field = rollup.form.field_index(TOTAL).expect("a field");
-        assert_eq!(previous.compared(rollup, field), (Some(sum(reports[3..].iter())), Some(sum(reports[..2].iter()))));
+        let compared = Compared { this: Some(sum(reports[3..].iter())), before: Some(sum(reports[..2].iter())) };
+        assert_eq!(previous.compared(rollup, field), compared);
         let alike = previous.alike.as_ref().expect("the agencies");
         let name = |agency: &usize| rollup.agencies.list()[*agency].name.as_str();
         let only: Vec<&str> = alike.only_before.iter().map(name).collect();
@@ -108,7 +109,8 @@ fn a_report_of_last_year_in_a_form_that_cannot_be_brought_over_is_reported() {
         assert_eq!(told(rollup), [("agencies-not-compared", "2023/甲.docx")]);
         let field = rollup.form.field_index(TOTAL).expect("a field");
         let previous = rollup.previous.as_ref().expect("last year");
-        assert_eq!(previous.compared(rollup, field), (Some(sum(reports[3..].iter())), Some(sum(reports[1..2].iter()))));
+        let compared = Compared { this: Some(sum(reports[3..].iter())), before: Some(sum(reports[1..2].iter())) };
+        assert_eq!(previous.compared(rollup, field), compared);
     });
 }
 

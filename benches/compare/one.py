@@ -55,6 +55,20 @@ def kreuzberg():
     return lambda name: kreuzberg.extract_file_sync(name, config=config).content
 
 
+def xberg():
+    import asyncio
+
+    import xberg
+
+    config = xberg.ExtractionConfig(output_format="html", use_cache=False)
+    loop = asyncio.new_event_loop()
+
+    async def extract(name):
+        return await xberg.extract(xberg.ExtractInput(kind="uri", uri=name), config)
+
+    return lambda name: loop.run_until_complete(extract(name)).results[0].content
+
+
 def calamine():
     """All cells of all sheets, as a page of tables."""
     from python_calamine import CalamineWorkbook

@@ -78,6 +78,10 @@ def kreuzberg():
     return library("kreuzberg", "reads to HTML", "kreuzberg", pages())
 
 
+def xberg():
+    return library("xberg", "reads to HTML", "xberg", pages())
+
+
 def docling_rs():
     return library("docling-rs", "reads to Markdown", "docling_rs", markdown)
 
@@ -91,6 +95,7 @@ def of_format(work, nianbao):
             ours,
             oxide(),
             kreuzberg(),
+            xberg(),
             anydoc(),
             docling_rs(),
             Tool("script, tuned", "reads, writes DOCX + XLSX", script("tuned.py", positions), cells),
@@ -101,16 +106,17 @@ def of_format(work, nianbao):
             library("markitdown", "reads to Markdown", "markitdown", markdown),
             Tool("script, plain", "reads, writes DOCX + XLSX", script("plain.py", positions), cells),
         ],
-        "doc": [ours, oxide(), anydoc(), docling_rs(), office],
-        "xlsx": [ours, library("calamine", "reads all cells", "calamine", pages()), oxide(), anydoc(), kreuzberg(), docling_rs(), office],
-        "html": [ours, kreuzberg(), docling_rs(), Tool("pandoc", "reads to HTML", pandoc, pages())],
+        "doc": [ours, oxide(), anydoc(), xberg(), docling_rs(), office],
+        "xlsx": [ours, library("calamine", "reads all cells", "calamine", pages()), oxide(), anydoc(), kreuzberg(), xberg(), docling_rs(), office],
+        "html": [ours, kreuzberg(), xberg(), docling_rs(), Tool("pandoc", "reads to HTML", pandoc, pages())],
         "pdf": [
             ours,
             Tool("pdftotext", "reads to text, layout kept", pdftotext),
             library("PyMuPDF, text", "reads to text", "pymupdf_text", None),
             library("PyMuPDF, tables", "reads text and tables", "pymupdf", pages()),
             library("pdfplumber", "reads text and tables", "pdfplumber", pages()),
-            library("kreuzberg", "reads to HTML", "kreuzberg", pages()),
+            kreuzberg(),
+            xberg(),
             anydoc(),
         ],
     }

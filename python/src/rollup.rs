@@ -352,7 +352,7 @@ fn seen(sums: &Sums<'_>, report: model::Report, engine: &'static Engine) -> Made
         agencies: sums.nodes.iter().enumerate().map(row).collect(),
         previous: sums.previous.as_ref().map(|previous| Compared {
             year: previous.year,
-            sums: (0..sums.form.fields.len()).map(|field| previous.compared(sums, field)).collect(),
+            sums: (0..sums.form.fields.len()).map(|field| previous.compared(sums, field)).map(|sums| (sums.this, sums.before)).collect(),
         }),
         missing: sums.missing.iter().map(|&agency| name(agency)).collect(),
         summary: sums.counts_of_agencies().message(),

@@ -41,6 +41,15 @@ pub struct Agency {
     pub aggregate: Option<bool>,
 }
 
+/// An agency in the tree of superiors and subordinates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TreeNode {
+    /// Index of the agency.
+    pub agency: usize,
+    /// Number of its superiors, 0-based: 0 for an agency without one.
+    pub depth: usize,
+}
+
 /// The agencies in the order of the file.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Agencies {
@@ -177,13 +186,15 @@ impl Agencies {
         (0..self.list.len()).filter(|&index| self.list[index].parent.is_none()).collect()
     }
 
-    /// All agencies with their depth, each before its subordinates.
-    pub fn in_tree_order(&self) -> Vec<(usize, usize)> {
-        let mut open: Vec<(usize, usize)> = self.roots().into_iter().rev().map(|root| (root, 0)).collect();
+    /// All agencies, each before its subordinates.
+    pub fn in_tree_order(&self) -> Vec<TreeNode> {
+        let roots = self.roots().into_iter().rev();
+        let mut open: Vec<TreeNode> = roots.map(|agency| TreeNode { agency, depth: 0 }).collect();
         let mut order = Vec::with_capacity(self.list.len());
-        while let Some((index, depth)) = open.pop() {
-            order.push((index, depth));
-            open.extend(self.children(index).iter().rev().map(|&child| (child, depth + 1)));
+        while let Some(node) = open.pop() {
+            order.push(node);
+            let children = self.children(node.agency).iter().rev();
+            open.extend(children.map(|&agency| TreeNode { agency, depth: node.depth + 1 }));
         }
         order
     }

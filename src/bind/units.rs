@@ -105,6 +105,21 @@ pub(super) struct Said {
     pub(super) words: String,
 }
 
+/// The word before a unit.
+fn word() -> &'static str {
+    &language().units.named
+}
+
+/// Whether a text has the word that stands before a unit.
+pub(super) fn has_word(text: &str) -> bool {
+    text.contains(word())
+}
+
+/// The text after the last such word.
+fn after_word(text: &str) -> Option<&str> {
+    text.rsplit_once(word()).map(|(_, after)| after)
+}
+
 /// The unit in a label or line: in brackets, after 单位, or alone.
 pub(super) fn unit_in(text: &str) -> Option<Said> {
     if text.chars().nth(LONGEST_TEXT).is_some() {
@@ -114,7 +129,7 @@ pub(super) fn unit_in(text: &str) -> Option<Said> {
         let words = text.trim_matches(|sign: char| blank(sign) || "：:（）()【】[]〔〕［］，,。;；".contains(sign));
         Unit::parse(words).map(|unit| Said { unit, words: words.to_owned() })
     };
-    let named = text.rfind("单位").and_then(|at| behind(&text[at + "单位".len()..]));
+    let named = after_word(text).and_then(behind);
     let bracketed = || {
         let at = text.rfind(['（', '(', '【', '[', '〔', '［', '/', '／'])?;
         behind(&text[at..].replace(['/', '／'], ""))
@@ -125,7 +140,7 @@ pub(super) fn unit_in(text: &str) -> Option<Said> {
     // `（单位：元）收费金额`.
     let front = || {
         let inside = text.trim_start_matches(blank).strip_prefix(['（', '('])?.split(['）', ')']).next()?;
-        behind(inside.strip_prefix("单位").unwrap_or(inside))
+        behind(inside.strip_prefix(word()).unwrap_or(inside))
     };
     // `年` alone is not a unit, and a scale such as `十` is never one.
     let alone = || behind(text).filter(money);
@@ -143,7 +158,7 @@ fn sentence(text: &str) -> Option<Said> {
         unit(&text[text.rfind(before.as_str())? + before.len()..])
     };
     let after = || {
-        let rest = &text[text.rfind("单位")? + "单位".len()..];
+        let rest = after_word(text)?;
         let rest = words.says.iter().find_map(|word| rest.strip_prefix(word.as_str()))?;
         let end = rest.find(|sign: char| blank(sign) || "，。；;,、）)】".contains(sign)).unwrap_or(rest.len());
         unit(&rest[..end])
@@ -153,8 +168,8 @@ fn sentence(text: &str) -> Option<Said> {
 
 /// The units of a dimension that short sentences of a text state.
 pub(super) fn stated_in(text: &str, of: Dimension) -> impl Iterator<Item = Said> {
-    let named = if text.contains("单位") { text } else { "" };
-    named.split(['。', '；', '\n']).filter(|part| part.contains("单位")).filter_map(move |part| said_in_line(part, of))
+    let named = if has_word(text) { text } else { "" };
+    named.split(['。', '；', '\n']).filter(|part| has_word(part)).filter_map(move |part| said_in_line(part, of))
 }
 
 /// The unit of a dimension in a label or line, alone or listed with those of other dimensions: `单位：件、万元`.
@@ -165,7 +180,7 @@ pub(super) fn said_as(text: &str, of: Dimension) -> Option<Said> {
     if text.chars().nth(LONGEST_TEXT).is_some() {
         return None;
     }
-    let listed = &text[text.rfind("单位")? + "单位".len()..];
+    let listed = after_word(text)?;
     let signs = |sign: char| blank(sign) || "：:（）()【】[]".contains(sign);
     let words = listed.trim_matches(signs).split(['、', '，', ',', '/', '／', '；', ';', '或', '和']);
     let words: Vec<&str> = words.map(|word| word.trim_matches(signs)).collect();
@@ -224,7 +239,7 @@ const BEFORE_UNIT: usize = 2;
 /// Whether a text states only a unit (`单位：元`, `（金额单位：万元）`), so that it is not the header of a column.
 pub(super) fn is_named(text: &str) -> bool {
     let words = text.trim_start_matches(|sign: char| blank(sign) || "（([【".contains(sign));
-    words.find("单位").is_some_and(|at| words[..at].chars().count() <= BEFORE_UNIT) && unit_in(text).is_some()
+    words.find(word()).is_some_and(|at| words[..at].chars().count() <= BEFORE_UNIT) && unit_in(text).is_some()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use anyhow::Result;
-use nianbao::agencies::Agencies;
+use nianbao::agencies::{Agencies, TreeNode};
 use nianbao::finding::{Bilingual, Language, Message};
 use serde::Serialize;
 
@@ -55,7 +55,7 @@ pub(crate) fn run(args: &AgenciesArgs, terminal: &Terminal) -> Result<Exit> {
 /// Prints the tree of agencies for a person: subordinates below their superior, with what the file says of them.
 fn tree(agencies: &Agencies, terminal: &Terminal) -> Result<()> {
     let mut out = io::BufWriter::new(io::stdout().lock());
-    for (agency, depth) in agencies.in_tree_order() {
+    for TreeNode { agency, depth } in agencies.in_tree_order() {
         let agency = &agencies.list()[agency];
         let includes = match agency.aggregate {
             Some(true) => Some(terminal.say("含下级", "includes those below")),
@@ -80,7 +80,7 @@ fn tree(agencies: &Agencies, terminal: &Terminal) -> Result<()> {
 /// Prints the agencies as JSON lines, to be joined with other data.
 fn lines(agencies: &Agencies) -> Result<()> {
     let mut out = io::BufWriter::new(io::stdout().lock());
-    for (agency, _) in agencies.in_tree_order() {
+    for TreeNode { agency, .. } in agencies.in_tree_order() {
         let list = agencies.list();
         let above = std::iter::successors(list[agency].parent, |&above| list[above].parent);
         let superiors = above.map(|above| list[above].name.as_str()).collect();

@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{Correction, Corrections, Stated};
-use crate::form::{Form, Forms};
+use crate::form::{Form, Forms, OpenCell};
 use crate::report::{Kind, Report, Value};
 
 /// The field name of the corrections that begin or end manual entry.
@@ -59,7 +59,7 @@ fn empty(form: &Form) -> Report {
 pub fn add_rows<'f>(form: &Form, report: &mut Report, fields: impl IntoIterator<Item = &'f str>) {
     let mut new = Vec::new();
     for field in fields.into_iter().filter(|field| !report.values.contains_key(*field)) {
-        let Some((place, key, _)) = form.place_of(field) else { continue };
+        let Some(OpenCell { block: place, key, .. }) = form.place_of(field) else { continue };
         let block = &form.tables[place.0].blocks[place.1];
         if block.sets.is_empty() {
             new.extend((0..block.leaf_columns.len()).map(|column| form.cell_id(place, key, column)));
@@ -78,7 +78,7 @@ pub fn add_rows<'f>(form: &Form, report: &mut Report, fields: impl IntoIterator<
 
 /// Removes open rows without any value.
 pub(super) fn drop_rows(form: &Form, report: &mut Report) {
-    let row = |field: &str| form.place_of(field).map(|(place, key, _)| (place, key.to_owned()));
+    let row = |field: &str| form.place_of(field).map(|cell| (cell.block, cell.key.to_owned()));
     let filled: HashSet<_> = report
         .values
         .iter()

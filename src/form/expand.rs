@@ -21,6 +21,17 @@ pub(super) struct Content {
     pub(super) columns: IndexSet<usize>,
 }
 
+/// A cell of a block whose rows or columns depend on the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenCell<'i> {
+    /// Indices of the table, and of the block in it.
+    pub block: (usize, usize),
+    /// Key of the row.
+    pub key: &'i str,
+    /// Index of the leaf column.
+    pub column: usize,
+}
+
 impl Form {
     /// Whether the rows or columns of some table depend on the report.
     pub fn is_open(&self) -> bool {
@@ -37,7 +48,7 @@ impl Form {
             if self.by_id.contains_key(id) {
                 continue;
             }
-            let Some(((table, block), key, column)) = self.place_of(id) else { continue };
+            let Some(OpenCell { block: (table, block), key, column }) = self.place_of(id) else { continue };
             let content = &mut contents[table][block];
             content.keys.insert(key.to_owned());
             content.columns.insert(column);
@@ -97,12 +108,11 @@ impl Form {
         self.tables.iter().map(|table| vec![Content::default(); table.blocks.len()]).collect()
     }
 
-    /// The open block (table, block), row key and leaf column of a field id. Of several columns whose id is a suffix of the field id, the
-    /// longest is used.
-    pub fn place_of<'i>(&self, id: &'i str) -> Option<((usize, usize), &'i str, usize)> {
+    /// The cell of an open block with a field id. Of several columns whose id is a suffix of the field id, the longest is used.
+    pub fn place_of<'i>(&self, id: &'i str) -> Option<OpenCell<'i>> {
         let (table, rest) = id.split_once('.')?;
         let number = self.tables.iter().position(|known| known.id == table)?;
-        let mut best: Option<((usize, usize), &str, usize, usize)> = None;
+        let mut best: Option<(OpenCell, usize)> = None;
         for (block_number, block) in self.tables[number].blocks.iter().enumerate() {
             if block.resolved {
                 continue;
@@ -112,12 +122,12 @@ impl Form {
                 let key = if before.is_empty() { Some("") } else { before.strip_suffix('.') };
                 let fixed = |key: &str| block.open.is_some() || block.leaf_rows.iter().any(|row| row.id == key);
                 let Some(key) = key.filter(|key| fixed(key)) else { continue };
-                if best.is_none_or(|known| leaf.id.len() > known.3) {
-                    best = Some(((number, block_number), key, column, leaf.id.len()));
+                if best.is_none_or(|(_, length)| leaf.id.len() > length) {
+                    best = Some((OpenCell { block: (number, block_number), key, column }, leaf.id.len()));
                 }
             }
         }
-        best.map(|(place, key, column, _)| (place, key, column))
+        best.map(|(cell, _)| cell)
     }
 
     pub(super) fn with_contents(&self, contents: &[Vec<Content>]) -> Self {

@@ -48,6 +48,7 @@ pub use choice::Choice;
 pub use duty::{Duty, DutySource};
 pub use element::{Element, ElementPlace, ElementSource, LineFacts};
 pub use error::{FormError, Mistake};
+pub use expand::OpenCell;
 pub(crate) use expand::field_id;
 pub use headingline::HeadingLine;
 pub use identity::{Covers, Identity, IdentitySource, MadeBySource, Parts, WordsOr};

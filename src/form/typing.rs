@@ -1,6 +1,6 @@
 //! The form for manual entry of a report: the existing rows, an empty row in every open block, and all columns.
 
-use super::expand::field_id;
+use super::expand::{OpenCell, field_id};
 use super::rowkey::RowIdentity;
 use super::{FieldKind, Form};
 use crate::text::code;
@@ -17,7 +17,7 @@ impl Form {
     pub fn typing<'i>(&self, ids: impl IntoIterator<Item = &'i str>) -> Self {
         let mut contents = self.no_content();
         for id in ids {
-            if let Some(((table, block), key, _)) = self.place_of(id) {
+            if let Some(OpenCell { block: (table, block), key, .. }) = self.place_of(id) {
                 contents[table][block].keys.insert(key.to_owned());
             }
         }
@@ -58,7 +58,9 @@ impl Form {
     /// last. Ids outside of open blocks are last.
     pub fn in_row_order(&self, ids: &mut [String]) {
         let place = |id: &String| {
-            let Some((place, key, _)) = self.place_of(id) else { return ((usize::MAX, 0), false, String::new()) };
+            let Some(OpenCell { block: place, key, .. }) = self.place_of(id) else {
+                return ((usize::MAX, 0), false, String::new());
+            };
             let block = &self.tables[place.0].blocks[place.1];
             let open = block.open.as_ref();
             let is_sum = open.is_some_and(|open| open.total.is_some() && open.total_id == key);

@@ -232,7 +232,7 @@ impl<'a> Gathered<'a> {
         let form = self.with_rows();
         let (chosen, repeated) = self.choose(agencies);
         let order = agencies.in_tree_order();
-        let entries = order.iter().filter_map(|(agency, _)| Some(self.entries[(*chosen.get(*agency)?)?].clone()));
+        let entries = order.iter().filter_map(|node| Some(self.entries[(*chosen.get(node.agency)?)?].clone()));
         let entries: Vec<Entry> = entries.collect();
         drop((order, chosen, std::mem::take(&mut self.entries)));
         let mut rollup = Rollup {

@@ -32,7 +32,7 @@ pub use counts::{Counts, Standing};
 pub use entry::{Entry, Reports};
 pub use gather::Gathering;
 use packed::{At, Lately, Packed};
-pub use previous::{Alike, Before, Previous};
+pub use previous::{Alike, Before, Compared, Previous};
 pub use record::Figure;
 
 /// An agency in the tree. Its figures are in the packed store; [`Sums`] reads them.

@@ -6,6 +6,7 @@ use super::adding::{adding_up, contributing};
 use super::packed::{At, Lately, Packed};
 use super::record::{Bytes, Sum, put_sum};
 use super::{Node, Rollup, Row, Told};
+use crate::agencies::TreeNode;
 use crate::finding::code::rollup::AGENCIES_NOT_COMPARED;
 use crate::finding::{Finding, Message};
 use crate::form::{FieldIndex, Form};
@@ -13,6 +14,15 @@ use crate::report::Report;
 
 /// Maximum number of agencies that a message names.
 const NAMED: usize = 8;
+
+/// Two sums of a field that can be compared.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Compared {
+    /// This year's; `None` if no report has a figure.
+    pub this: Option<Decimal>,
+    /// Last year's.
+    pub before: Option<Decimal>,
+}
 
 /// Last year's figures, in the order of this year's fields; `None` for an unknown one.
 #[derive(Debug, Clone)]
@@ -49,7 +59,7 @@ impl Previous {
         let (mut sums, mut packed) = (before.sums(), Packed::default());
         let mut agencies = vec![At::default(); before.nodes.len()];
         // Read and stored in tree order, which is fastest.
-        for (agency, _) in before.agencies.in_tree_order() {
+        for TreeNode { agency, .. } in before.agencies.in_tree_order() {
             let (mut record, figures) = (Vec::new(), in_order(sums.region(agency), (this, before)));
             put_sum(&mut record, &Sum { over: vec![false; figures.len()], figures });
             agencies[agency] = packed.add(&record);
@@ -77,13 +87,13 @@ impl Previous {
     }
 
     /// This year's and last year's comparable sums of a field: over the same agencies, if these are known.
-    pub fn compared(&self, rollup: &Rollup, field: FieldIndex) -> (Option<Decimal>, Option<Decimal>) {
+    pub fn compared(&self, rollup: &Rollup, field: FieldIndex) -> Compared {
         let (this, before) = match &self.alike {
             Some(alike) => (&alike.this, &alike.before),
             None => (&rollup.total.region, &self.total),
         };
         let at = |sums: &[Option<Decimal>]| sums.get(field).copied().flatten();
-        (at(this), at(before))
+        Compared { this: at(this), before: at(before) }
     }
 
     /// Whether this year's comparable sums are those of all agencies.

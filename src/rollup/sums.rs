@@ -7,6 +7,7 @@ use super::decide::{Decision, additive, decide, telling};
 use super::entry::Reports;
 use super::record::Sum;
 use super::{Entry, Node, Rollup, Told, Total};
+use crate::agencies::TreeNode;
 use crate::finding::code::rollup::{
     DOUBLE_COUNTING, PARTS_ADDED, PARTS_DIFFER, SUM_INCOMPLETE, SUM_TOO_LARGE, SUPERIOR_UNCERTAIN, TABLE_NOT_ADDED,
 };
@@ -23,7 +24,7 @@ pub(super) fn add_up(rollup: &mut Rollup) {
     let telling = telling(&rollup.form);
     let mut adding = Adding::new(rollup);
     // From the leaves up: each agency after its subtree.
-    for &(agency, _) in rollup.agencies.in_tree_order().iter().rev() {
+    for &TreeNode { agency, .. } in rollup.agencies.in_tree_order().iter().rev() {
         node(&mut adding, agency, &telling, &mut told);
     }
     let roots = rollup.agencies.roots();

@@ -93,7 +93,9 @@ pub(crate) struct UnitWords {
     pub(crate) other: Vec<String>,
     /// Units of shares, which do not add up.
     pub(crate) shares: Vec<String>,
-    /// Words between 单位 and a unit in a sentence, longer ones first.
+    /// The word before a unit.
+    pub(crate) named: String,
+    /// Words between it and a unit in a sentence, longer ones first.
     pub(crate) says: Vec<String>,
     /// Words before and after a unit in a sentence.
     pub(crate) around: [String; 2],

@@ -3,7 +3,9 @@
 use std::cell::OnceCell;
 
 use crate::bind::source::items::{Flow, Item, may_be_figure};
-use crate::bind::units::{self, Dimension, Said, Stated, is_named, said_as, said_in_line, stated_in, unit_in};
+use crate::bind::units::{
+    self, Dimension, Said, Stated, has_word, is_named, said_as, said_in_line, stated_in, unit_in,
+};
 use crate::document::{Cell, Grid};
 use crate::text::{blank, numbering};
 
@@ -44,7 +46,7 @@ pub(super) fn around(flow: &Flow, grid: usize, cell: &Cell, of: Dimension) -> St
     // In the header of a money column any unit counts: if it measures something else, the figure is not money.
     let in_header = |text: &str| unit_in(text).or_else(|| said_as(text, of));
     let corner = |above: &Cell| {
-        let corner = grid_of.cell_at(above.row, 0).filter(|corner| corner.text.contains("单位"));
+        let corner = grid_of.cell_at(above.row, 0).filter(|corner| has_word(&corner.text));
         corner.and_then(|corner| said_as(&corner.text, of))
     };
     let header = match of {
@@ -118,7 +120,7 @@ fn below<'f>(flow: &'f Flow, grid: usize, cell: &Cell) -> impl Iterator<Item = &
     let lines = lines.filter_map(move |row| Some((row, filled(row).next()?.text.as_str())));
     let inside = lines.take_while(|(_, text)| !is_heading(text)).filter(move |(row, text)| {
         let next = (row + 1..end).map(|row| filled(row).count()).find(|&count| count > 0);
-        text.contains("单位") && next.is_none_or(|count| count == 1)
+        has_word(text) && next.is_none_or(|count| count == 1)
     });
     let is_of = |item: &Item| matches!(item, Item::Row(row) if flow.rows[*row].grid == grid);
     let last = flow.items.iter().rposition(is_of).map_or(flow.items.len(), |last| last + 1);
@@ -128,7 +130,7 @@ fn below<'f>(flow: &'f Flow, grid: usize, cell: &Cell) -> impl Iterator<Item = &
     });
     let after: Vec<Option<&str>> = after.take_while(|text| text.is_none_or(|text| !is_heading(text))).collect();
     let alone = after.iter().all(Option::is_some);
-    let after = after.into_iter().flatten().filter(move |text| alone && text.contains("单位"));
+    let after = after.into_iter().flatten().filter(move |text| alone && has_word(text));
     inside.map(|(_, text)| text).chain(after)
 }
 

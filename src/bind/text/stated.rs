@@ -6,7 +6,7 @@ use crate::bind::labels::index::{Expected, Role};
 use crate::bind::source::stream::{Line, Stream};
 use crate::bind::text::flatrows::FlatTable;
 use crate::bind::text::order::Step;
-use crate::bind::units::{self, Dimension, Said, Stated, Unit, said_as, said_in_line, stated_in, unit_in};
+use crate::bind::units::{self, Dimension, Said, Stated, Unit, has_word, said_as, said_in_line, stated_in, unit_in};
 use crate::form::Form;
 use crate::text::{blank, numbering};
 
@@ -87,7 +87,7 @@ impl FlatTable<'_, '_> {
     /// column may have it in any spelling; of several columns, only a cell that names it is about all of them.
     fn over(&self, block: usize, single: bool, of: Dimension) -> Vec<Said> {
         let cells = self.above_rows(block).unwrap_or_default().split(PARTS).rev();
-        let cells = cells.filter(|cell| !cell.trim_matches(blank).is_empty() && (single || cell.contains("单位")));
+        let cells = cells.filter(|cell| !cell.trim_matches(blank).is_empty() && (single || has_word(cell)));
         let money = single && of == Dimension::Money;
         cells.filter_map(|cell| if money { unit_in(cell) } else { said_as(cell, of) }).collect()
     }

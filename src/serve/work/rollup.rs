@@ -8,11 +8,13 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use crate::agencies::Matcher;
+use crate::agencies::TreeNode;
 use crate::batch::{self, Content, Input, Loader, Pipeline, guarded};
 use crate::check::Context;
 use crate::finding::{Bilingual, Message, Severity};
 use crate::form::{ChartKind, Form};
 use crate::report::Report;
+use crate::rollup::Compared;
 use crate::rollup::{Arrival, Collection, Outcome, Previous, Rollup, Told, Unlisted};
 use crate::summary;
 
@@ -190,7 +192,7 @@ fn shown(rollup: &Rollup, report: &Report, names: &[String]) -> Value {
         .agencies
         .in_tree_order()
         .into_iter()
-        .map(|(agency, depth)| {
+        .map(|TreeNode { agency, depth }| {
             let node = &rollup.nodes[agency];
             let state = match node.own {
                 Some(entry) if rollup.has_errors(entry) => "errors",
@@ -262,7 +264,7 @@ fn compared<'r>(rollup: &'r Rollup, before: &'r Previous) -> impl Iterator<Item 
         rollup.adds_up(*index) && (field.column + 1 == block.leaf_columns.len() || block.leaf_rows.len() == 1)
     });
     fields.map(|(index, _)| {
-        let (this, that) = before.compared(rollup, index);
+        let Compared { this, before: that } = before.compared(rollup, index);
         json!({ "label": rollup.form.describe(index), "this": number(this), "before": number(that) })
     })
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crate::finding::Message;
-use crate::form::{Form, OpenBlock, is_added};
+use crate::form::{Form, OpenBlock, OpenCell, is_added};
 use crate::report::Report;
 
 use super::Wanted;
@@ -14,7 +14,7 @@ pub(super) fn with_row_keys(form: &Form, report: &Report, wanted: &mut Vec<Wante
     // Added rows in order; a row without any text is ignored.
     let mut rows: BTreeMap<(OpenBlock, usize), Vec<(usize, String)>> = BTreeMap::new();
     for one in wanted.iter().filter(|one| !one.to.trim().is_empty()) {
-        if let Some((block, key, column)) = added(form, &one.field) {
+        if let Some(OpenCell { block, key, column }) = added(form, &one.field) {
             let number = key[1..].parse().unwrap_or(usize::MAX);
             rows.entry((block, number)).or_default().push((column, one.to.clone()));
         }
@@ -23,7 +23,7 @@ pub(super) fn with_row_keys(form: &Form, report: &Report, wanted: &mut Vec<Wante
         .values
         .keys()
         .filter_map(|field| form.place_of(field))
-        .map(|(block, key, _)| (block, key.to_owned()))
+        .map(|cell| (cell.block, cell.key.to_owned()))
         .collect();
     let (mut keys, mut refused) = (BTreeMap::new(), Vec::new());
     for ((block, number), cells) in rows {
@@ -40,7 +40,7 @@ pub(super) fn with_row_keys(form: &Form, report: &Report, wanted: &mut Vec<Wante
         }
     }
     wanted.retain_mut(|one| {
-        let Some((block, key, column)) = added(form, &one.field) else { return true };
+        let Some(OpenCell { block, key, column }) = added(form, &one.field) else { return true };
         let number = key[1..].parse().unwrap_or(usize::MAX);
         let known = keys.get(&(block, number));
         if let Some(key) = known {
@@ -51,9 +51,9 @@ pub(super) fn with_row_keys(form: &Form, report: &Report, wanted: &mut Vec<Wante
     refused
 }
 
-/// Block, row key and column of a field in an added row; `None` for other fields.
-fn added<'f>(form: &Form, field: &'f str) -> Option<(OpenBlock, &'f str, usize)> {
-    form.place_of(field).filter(|(_, key, _)| is_added(key))
+/// The cell of a field in an added row; `None` for other fields.
+fn added<'f>(form: &Form, field: &'f str) -> Option<OpenCell<'f>> {
+    form.place_of(field).filter(|cell| is_added(cell.key))
 }
 
 /// The key of an added row from the texts of its cells (column, text).

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::agencies::Agencies;
+use crate::agencies::{Agencies, TreeNode};
 use crate::bind::Binder;
 use crate::fill::Template;
 use crate::finding::{Bilingual, Message};
@@ -101,7 +101,7 @@ fn listed(agencies: &Agencies) -> Value {
     let tree: Vec<Value> = agencies
         .in_tree_order()
         .into_iter()
-        .map(|(index, depth)| {
+        .map(|TreeNode { agency: index, depth }| {
             let agency = &list[index];
             let above = agency.parent.map(|above| list[above].name.as_str());
             // An agency with children and no parent collects the reports of the others.

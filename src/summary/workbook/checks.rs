@@ -7,6 +7,7 @@ use super::style::Style;
 use super::total::Places;
 use super::{TOTAL, a1, exact, fit, result};
 use crate::form::{Expression, Operand, Relation};
+use crate::rollup::Compared;
 use crate::rollup::Rollup;
 
 const COLUMNS: [(&str, f64); 7] =
@@ -84,7 +85,7 @@ fn value_with_previous(rollup: &Rollup, side: &Expression) -> Option<Decimal> {
     // Carried-over figures are compared over the same agencies.
     let previous = rollup.previous.as_ref()?;
     let figure = |operand: Operand| {
-        let (this, before) = previous.compared(rollup, operand.field);
+        let Compared { this, before } = previous.compared(rollup, operand.field);
         if operand.previous { before } else { this }
     };
     side.terms.iter().try_fold(Decimal::from(side.constant), |sum, term| {

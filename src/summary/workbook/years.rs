@@ -7,7 +7,9 @@ use super::heights::finish;
 use super::style::Style;
 use super::total::Places;
 use super::{TOTAL, a1, exact, fit, result, text, two_labels};
+use crate::agencies::TreeNode;
 use crate::form::{Chart, ChartKind, FieldIndex};
+use crate::rollup::Compared;
 use crate::rollup::{Alike, Previous, Rollup};
 
 /// Index of the column for the note about what is compared.
@@ -46,7 +48,7 @@ pub(super) fn write(
         fit(sheet, row, &[(&above, WIDTHS[0]), (&own, WIDTHS[1])])?;
         sheet.write_string_with_format(row, 0, text(&above), &style.label)?;
         sheet.write_string_with_format(row, 1, text(&own), &style.label)?;
-        let (this, before) = previous.compared(rollup, field);
+        let Compared { this, before } = previous.compared(rollup, field);
         match this {
             // Sums over only some agencies are not on any other sheet, so they are written as numbers.
             this if !previous.compares_all() => exact(sheet, (row, 2), this, style)?,
@@ -123,7 +125,7 @@ fn agencies(
     sheet.write_string_with_format(first, 0, &chart.title.zh, &style.heading)?;
     head(sheet, first + 1, ["单位（含下级）", "上级", &years[0], &years[1]], style)?;
     let (mut row, mut sums, mut before_sums) = (first + 2, rollup.sums(), previous.agencies());
-    for (agency, depth) in rollup.agencies.in_tree_order().into_iter().take(MOST) {
+    for TreeNode { agency, depth } in rollup.agencies.in_tree_order().into_iter().take(MOST) {
         let known = &rollup.agencies.list()[agency];
         let above = known.parent.map(|above| rollup.agencies.list()[above].name.as_str()).unwrap_or_default();
         let name = format!("{}{}", "　".repeat(depth), known.name);
