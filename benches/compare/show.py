@@ -16,8 +16,8 @@ alone and then all, each until it has used a second of CPU time, and the mean co
 and the first report, are left out of it and stand in a column of their own. Outputs go to memory. Only nianbao finds out
 which figure belongs to which field, checks the report and writes all formats; the other tools' rates are of what the second column says.
 
-A figure is in the right place when the labels of its row and its column lead to it in the tool's output and to nothing else; some
-of a report's figures stand under labels that lead to more than one cell, and count for no tool. A tool that leaves merged cells
+A figure is in the right place when the labels of its row and its column identify exactly its cell in the tool's output; some
+of a report's figures stand under labels that identify more than one cell, and count for no tool. A tool that leaves merged cells
 empty or gives no tables has few such places; what it read may be complete all the same.
 """
 

@@ -4,7 +4,6 @@ use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
 
 use super::{Drawing, Office, PageRow, State, after, before, row};
-use crate::agencies::TreeNode;
 use crate::finding::code::rollup::REPORT_OF_OTHER_FORM;
 use crate::finding::{Finding, Severity};
 use crate::form::ChartKind;
@@ -115,7 +114,8 @@ fn rows(rollup: &Rollup, out: &mut Rows) -> io::Result<()> {
     let unreadable: HashMap<usize, &str> =
         rollup.unreadable.iter().map(|sent| (sent.agency, sent.file.as_str())).collect();
     let mut reports = rollup.reports();
-    for TreeNode { agency, depth } in rollup.agencies.in_tree_order() {
+    for node in rollup.agencies.in_tree_order() {
+        let (agency, depth) = (node.agency, node.depth);
         let own = rollup.nodes[agency].own;
         let of_report = own.map(|own| reports.findings(own)).unwrap_or_default();
         let mut findings = said.agencies.remove(&agency).unwrap_or_default();

@@ -6,7 +6,6 @@ use rust_xlsxwriter::{Worksheet, XlsxError};
 use super::heights::{Heights, finish, most_lines};
 use super::style::Style;
 use super::{FIGURE_WIDTH, header, number, text, wide};
-use crate::agencies::TreeNode;
 use crate::rollup::Rollup;
 
 const BEFORE: [(&str, f64); 4] = [("单位", 34.0), ("口径", 12.0), ("报告数", 7.0), ("有错误的报告", 8.0)];
@@ -26,7 +25,8 @@ pub(super) struct MatrixRow {
 /// The rows of each sheet, in tree order.
 pub(super) fn parts(rollup: &Rollup, most: usize) -> Vec<Vec<MatrixRow>> {
     let mut lines = Vec::new();
-    for TreeNode { agency, depth } in rollup.agencies.in_tree_order() {
+    for node in rollup.agencies.in_tree_order() {
+        let (agency, depth) = (node.agency, node.depth);
         let leaf = rollup.agencies.children(agency).is_empty();
         let own = leaf || rollup.nodes[agency].own.is_some();
         lines.extend(own.then_some(MatrixRow { agency, depth, region: false }));

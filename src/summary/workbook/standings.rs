@@ -6,7 +6,6 @@ use serde_json::json;
 
 use super::flat::{MARK, harmless, pretty};
 use super::{WriteError, failed};
-use crate::agencies::TreeNode;
 use crate::rollup::{Rollup, Standing, Unread};
 
 /// The columns: name, title, type.
@@ -33,7 +32,8 @@ pub fn standings_csv(rollup: &Rollup, mut out: &mut (dyn Write + Send)) -> Resul
     writer.write_record(COLUMNS.map(|(name, ..)| name)).map_err(failed)?;
     let (standings, list) = (rollup.standings(), rollup.agencies.list());
     let unread = rollup.unread();
-    for TreeNode { agency: index, .. } in rollup.agencies.in_tree_order() {
+    for node in rollup.agencies.in_tree_order() {
+        let index = node.agency;
         let (agency, standing) = (&list[index], standings[index]);
         let (file, why) = sent_files(rollup, index, standing, &unread);
         let text = |text: Option<&str>| text.unwrap_or_default().to_owned();

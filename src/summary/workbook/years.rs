@@ -7,7 +7,6 @@ use super::heights::finish;
 use super::style::Style;
 use super::total::Places;
 use super::{TOTAL, a1, exact, fit, result, text, two_labels};
-use crate::agencies::TreeNode;
 use crate::form::{Chart, ChartKind, FieldIndex};
 use crate::rollup::Compared;
 use crate::rollup::{Alike, Previous, Rollup};
@@ -125,7 +124,8 @@ fn agencies(
     sheet.write_string_with_format(first, 0, &chart.title.zh, &style.heading)?;
     head(sheet, first + 1, ["单位（含下级）", "上级", &years[0], &years[1]], style)?;
     let (mut row, mut sums, mut before_sums) = (first + 2, rollup.sums(), previous.agencies());
-    for TreeNode { agency, depth } in rollup.agencies.in_tree_order().into_iter().take(MOST) {
+    for node in rollup.agencies.in_tree_order().into_iter().take(MOST) {
+        let (agency, depth) = (node.agency, node.depth);
         let known = &rollup.agencies.list()[agency];
         let above = known.parent.map(|above| rollup.agencies.list()[above].name.as_str()).unwrap_or_default();
         let name = format!("{}{}", "　".repeat(depth), known.name);
