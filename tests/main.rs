@@ -2,6 +2,7 @@
 
 mod annotate;
 mod batch;
+mod batch_unchanged;
 mod bind_beside;
 mod bind_damage;
 mod bind_everyday;
