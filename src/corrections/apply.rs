@@ -65,10 +65,13 @@ pub(super) fn typed<'c>(
     report.findings.extend(told.into_iter().zip(filled).filter_map(kept));
 }
 
-/// Why a line was not applied: another value is there, or the place does not exist.
+/// Why a line was not applied.
 enum Refused {
-    Other(String),
+    /// Another value is there: this one.
+    Found(String),
+    /// The place does not exist.
     NoPlace,
+    /// The new value is none of its kind.
     NoValue,
 }
 
@@ -76,7 +79,7 @@ fn figure(line: &Correction, form: &Form, field: FieldIndex, report: &mut Report
     let id = &form.fields[field].id;
     let value = report.values.get_mut(id).ok_or(Refused::NoPlace)?;
     if !stands(&line.from, value) {
-        return Err(Refused::Other(shown(value)));
+        return Err(Refused::Found(shown(value)));
     }
     let before = shown(value);
     let spec = &form.fields[field];
@@ -139,7 +142,7 @@ fn other(line: &Correction, report: &mut Report) -> Result<Finding, Refused> {
 fn swap(place: &mut Option<String>, from: &Stated, to: Option<String>) -> Result<String, Refused> {
     let before = place.clone().unwrap_or_default();
     if text_of(from).unwrap_or_default().trim() != before.trim() {
-        return Err(Refused::Other(before));
+        return Err(Refused::Found(before));
     }
     *place = to.filter(|text| !text.trim().is_empty());
     Ok(before)
@@ -157,7 +160,7 @@ fn paragraph(line: &Correction, field: &str, report: &mut Report) -> Result<Find
     });
     let (text, place) = number.checked_sub(1).and_then(|index| paragraphs.nth(index)).ok_or(Refused::NoPlace)?;
     if text_of(&line.from).unwrap_or_default().trim() != text.trim() {
-        return Err(Refused::Other(text.clone()));
+        return Err(Refused::Found(text.clone()));
     }
     // An emptied paragraph keeps its number, so that later lines find the others.
     *text = text_of(&line.to).unwrap_or_default();
@@ -218,7 +221,7 @@ fn not_applied(line: &Correction, form: &Form, refused: &Refused) -> Finding {
         None => (format!("“{field}”"), field.clone()),
     };
     let message = match refused {
-        Refused::Other(found) => Message::new(
+        Refused::Found(found) => Message::new(
             format!("{zh}的更正单所记原数为“{from}”，文件现为{found}，未更正。请重新核对。"),
             format!(
                 "{en}: the correction was written for \"{from}\", the file has {found}; not applied. Check it again."

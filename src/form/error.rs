@@ -21,6 +21,11 @@ impl Mistake {
         Self { span: span.into(), message: Message::new(zh, en) }
     }
 
+    /// The mistake that an error is about.
+    pub(super) fn of_error(span: impl Into<Option<Range<usize>>>, error: &impl Bilingual) -> Self {
+        Self { span: span.into(), message: error.message() }
+    }
+
     /// The mistake of an unknown field id.
     pub(super) fn no_field(span: Range<usize>, id: &str) -> Self {
         Self::new(span, format!("没有“{id}”这个字段。"), format!("no field `{id}`"))

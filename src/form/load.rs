@@ -72,7 +72,7 @@ impl Forms {
         let mistakes: Vec<Mistake> = form
             .patterns()
             .filter_map(|pattern| pattern.ready().err())
-            .map(|en| Mistake::new(None, "正则表达式过大，请简化。", en))
+            .map(|error| Mistake::of_error(None, &error))
             .collect();
         if !mistakes.is_empty() {
             return Err(FormError { name: name.to_owned(), text: text.to_owned(), mistakes });

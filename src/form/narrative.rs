@@ -158,7 +158,7 @@ fn pattern(source: &NarrativeSource, form: &Form, words: &mut Words) -> Result<N
         }
         let put = |number, gap| text.get_ref().replace("{n}", number).replace("{g}", gap);
         let pattern = Pattern::of_shape(&put("(?P<n>.)", "."), put(NUMBER, GAP))
-            .map_err(|en| fail("不是正确的正则表达式。", &en))?;
+            .map_err(|error| Mistake::of_error(text.span(), &error))?;
         let needs = pattern.needs().iter().map(|set| words.number(set)).collect();
         Ok(Sought { pattern, needs })
     };

@@ -174,7 +174,7 @@ pub(super) fn magnitude(source: &MagnitudeSource, form: &Form) -> Result<Magnitu
 
 /// Parses a regular expression of a mapping file.
 pub(super) fn pattern(text: &Spanned<String>) -> Result<Pattern, Mistake> {
-    Pattern::new(text.get_ref()).map_err(|en| Mistake::new(text.span(), "不是正确的正则表达式。", en))
+    Pattern::new(text.get_ref()).map_err(|error| Mistake::of_error(text.span(), &error))
 }
 
 fn warning() -> Severity {

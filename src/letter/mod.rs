@@ -157,3 +157,14 @@ impl Bilingual for LetterError {
         Message::new("通知未能生成。", self.to_string())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::bilingual::tests::assert_bilingual;
+
+    #[test]
+    fn the_error_of_a_letter_has_both_languages() {
+        assert_bilingual(&LetterError(zip::result::ZipError::FileNotFound), &[]);
+    }
+}
