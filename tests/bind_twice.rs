@@ -5,10 +5,16 @@
 
 use nianbao::bind::{Binder, Hints};
 use nianbao::document::Budget;
-use nianbao::form::Forms;
+use nianbao::form::{Form, Forms};
 
 use crate::bind_damage::{Page, Piece};
 use crate::bind_offices::text;
+
+/// The official pages of a report whose figures are these numbers and the following ones.
+fn page(form: &Form, base: usize) -> Vec<Piece> {
+    let figures: Vec<String> = (0..form.fields.len()).map(|index| (base + index).to_string()).collect();
+    Page::official(form, &figures).pieces
+}
 
 /// A report without headings and table four, and a whole one below it, with or without headings.
 #[test]
@@ -16,16 +22,12 @@ fn figures_of_a_second_report_are_named_by_a_finding() {
     let forms = Forms::built_in().unwrap();
     let binder = Binder::new(&forms);
     let form = forms.get("gkbg-2021").unwrap();
-    let page = |base: usize| {
-        let figures: Vec<String> = (0..form.fields.len()).map(|index| (base + index).to_string()).collect();
-        Page::official(form, &figures).pieces
-    };
     for headings in [true, false] {
-        let mut pieces = page(1000);
+        let mut pieces = page(form, 1000);
         let last = pieces.iter().rposition(|piece| matches!(piece, Piece::Table(_))).unwrap();
         pieces.truncate(last);
         pieces.retain(|piece| !matches!(piece, Piece::Heading(_)));
-        let mut second = page(40_000);
+        let mut second = page(form, 40_000);
         second[0] = Piece::Text("填报单位：黑石区水务局".to_owned());
         second.retain(|piece| headings || !matches!(piece, Piece::Heading(_)));
         pieces.extend(second);
@@ -102,19 +104,15 @@ fn tables_below_a_report_in_text_are_told() {
     let forms = Forms::built_in().unwrap();
     let binder = Binder::new(&forms);
     let form = forms.get("gkbg-2021").unwrap();
-    let page = |base: usize| {
-        let figures: Vec<String> = (0..form.fields.len()).map(|index| (base + index).to_string()).collect();
-        Page::official(form, &figures).pieces
-    };
     let is_table = |piece: &Piece| matches!(piece, Piece::Table(_));
     for whole in [true, false] {
-        let mut pieces = page(1000);
+        let mut pieces = page(form, 1000);
         if !whole {
             let last = pieces.iter().rposition(is_table).unwrap();
             pieces.truncate(last - 1);
         }
         pieces.push(Piece::Text("黑石区水务局".to_owned()));
-        pieces.extend(page(40_000).into_iter().filter(is_table));
+        pieces.extend(page(form, 40_000).into_iter().filter(is_table));
         let tabs = text(&pieces);
         for text in [tabs.replace('\t', "\n"), tabs] {
             let reading = nianbao::read::read(text.as_bytes(), Some("a.txt"), &mut Budget::default()).unwrap();

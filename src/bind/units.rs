@@ -1,5 +1,7 @@
 //! Units: their spellings, and exact decimal conversion.
 
+use std::cell::OnceCell;
+
 use rust_decimal::Decimal;
 
 use crate::text::{blank, is_one, language};
@@ -191,7 +193,7 @@ pub(super) fn said_as(text: &str, of: Dimension) -> Option<Said> {
 }
 
 /// Whether a label or line states that counts are in tens or more: （单位：万件）.
-pub(super) fn counts_by_many(text: &str) -> bool {
+fn counts_by_many(text: &str) -> bool {
     text.contains(['十', '百', '千', '万', '亿'])
         && said_as(text, Dimension::Count).is_some_and(|said| said.unit.size > 1)
 }
@@ -233,6 +235,41 @@ pub(super) fn said_in_line(text: &str, of: Dimension) -> Option<Said> {
     said_as(text, of).or_else(inside).or_else(|| foreign().filter(|_| is_named(text)))
 }
 
+/// The units that a document states in any of its texts, searched for once.
+#[derive(Debug, Default)]
+pub(super) struct Anywhere {
+    /// Whether counts are in tens or more; otherwise only units of money are looked for.
+    counts_by_many: bool,
+    /// The different units of counts, and of money.
+    said: [OnceCell<Vec<Said>>; 2],
+}
+
+impl Anywhere {
+    /// The units in these texts.
+    pub(super) fn of_texts<'t>(mut texts: impl Iterator<Item = &'t str>) -> Self {
+        Self { counts_by_many: texts.any(counts_by_many), ..Self::default() }
+    }
+
+    /// Whether units of a dimension can make a difference: all counts are the same unless some are in tens or more.
+    pub(super) fn matters(&self, of: Dimension) -> bool {
+        self.counts_by_many || of == Dimension::Money
+    }
+
+    /// The different units of a dimension in these texts, which are always the same.
+    pub(super) fn said<'t, I: Iterator<Item = &'t str>>(&self, of: Dimension, texts: impl FnOnce() -> I) -> Vec<Said> {
+        let known = self.said[usize::from(of == Dimension::Money)].get_or_init(|| {
+            let mut different: Vec<Said> = Vec::new();
+            for said in texts().flat_map(|text| stated_in(text, of)) {
+                if different.iter().all(|known| known.unit != said.unit) {
+                    different.push(said);
+                }
+            }
+            different
+        });
+        known.clone()
+    }
+}
+
 /// Maximum number of characters before 单位 in a cell that states only a unit: `金额单位：元`.
 const BEFORE_UNIT: usize = 2;
 
@@ -245,6 +282,16 @@ pub(super) fn is_named(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_different_unit_of_a_document_is_known() {
+        let texts = ["单位：万元", "单位：万元", "单位：件", "单位：万元", "单位：元", "一、单位概况"];
+        let anywhere = Anywhere::of_texts(texts.into_iter());
+        assert!(anywhere.matters(Dimension::Money) && !anywhere.matters(Dimension::Count));
+        let said = anywhere.said(Dimension::Money, || texts.into_iter());
+        assert_eq!(said.iter().map(|said| said.words.as_str()).collect::<Vec<_>>(), ["万元", "元"]);
+        assert!(Anywhere::of_texts(["单位：百件"].into_iter()).matters(Dimension::Count));
+    }
 
     fn converted(number: &str, from: &str, to: &str) -> Option<String> {
         let number = Decimal::from_str_exact(number).ok()?;

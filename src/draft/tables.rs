@@ -2,7 +2,7 @@
 
 use super::words::{has_one, words};
 use crate::document::{Block, Cell, Document, Grid};
-use crate::text::{blank, fold, numbering};
+use crate::text::{blank, fold, is_first_level};
 
 /// A heading or table of a template.
 #[derive(Debug)]
@@ -108,7 +108,7 @@ fn is_heading(text: &str, level: Option<u8>) -> bool {
     if !(2..=40).contains(&count) || text.ends_with(['。', '；', '：', ':']) {
         return false;
     }
-    let first = numbering(text).is_some_and(|found| found.level == 1);
+    let first = is_first_level(text);
     let number = |sign: char| "一二三四五六七八九十0123456789".contains(sign);
     // A number alone, as 表1, is above the name of the table.
     let behind = text.strip_prefix('表').filter(|behind| behind.starts_with(number));

@@ -11,6 +11,11 @@ pub struct Numbering {
     pub length: usize,
 }
 
+/// Whether a text begins with the number of a heading of the first level: `一、`.
+pub(crate) fn is_first_level(text: &str) -> bool {
+    numbering(text).is_some_and(|found| found.level == 1)
+}
+
 /// The number that a text begins with, if it begins with one.
 ///
 /// ```

@@ -1,72 +1,90 @@
 //! The units that are stated for a cell outside of it: in a header, in its row, in a line above or below its table, or elsewhere.
 
-use std::cell::OnceCell;
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use rustc_hash::FxBuildHasher;
 
 use crate::bind::source::items::{Flow, Item, may_be_figure};
-use crate::bind::units::{
-    self, Dimension, Said, Stated, has_word, is_named, said_as, said_in_line, stated_in, unit_in,
-};
+use crate::bind::units::{Anywhere, Dimension, Said, Stated, has_word, is_named, said_as, said_in_line, unit_in};
 use crate::document::{Cell, Grid};
-use crate::text::{blank, numbering};
+use crate::text::{blank, is_first_level};
 
 /// Lines above or below a table in which a unit is searched for.
 const LINES: usize = 3;
 
-/// The units that a document states.
+/// The units that a document states. What the cells of a column or of a table share is searched for once, so that the time of a table is
+/// proportional to its rows.
 pub(super) struct Units<'a, 'd> {
     flow: &'a Flow<'d>,
-    /// Whether it states anywhere that counts are in tens or more; otherwise only units of money are looked for.
-    counts_by_many: bool,
-    /// The units of money, and of counts, that it states in any line or cell.
-    anywhere: [OnceCell<Vec<Said>>; 2],
+    /// The units that it states in any line or cell.
+    anywhere: Anywhere,
+    /// The units in lines of a grid, by the index of the grid and whether they are of money.
+    lines: RefCell<HashMap<(usize, bool), Lines, FxBuildHasher>>,
+    /// The last headers, by grid, column and whether the units are of money.
+    headers: RefCell<HashMap<(usize, u32, bool), LastHeader, FxBuildHasher>>,
+}
+
+/// The unit in the header above the last cell that was asked for in a column.
+struct LastHeader {
+    /// Row of the cell.
+    row: u32,
+    said: Option<Said>,
 }
 
 impl<'a, 'd> Units<'a, 'd> {
     pub(super) fn new(flow: &'a Flow<'d>) -> Self {
-        let counts_by_many = texts(flow).any(units::counts_by_many);
-        Self { flow, counts_by_many, anywhere: [const { OnceCell::new() }; 2] }
+        let anywhere = Anywhere::of_texts(texts(flow));
+        Self { flow, anywhere, lines: RefCell::default(), headers: RefCell::default() }
     }
 
-    /// The units stated for a cell.
+    /// The units of money or of counts stated for a cell: in the header above it, in its row, in a line above or below its table, in this
+    /// order; if there is none, those stated elsewhere.
     pub(super) fn stated(&self, grid: usize, cell: &Cell, of: Dimension) -> Stated {
-        if of != Dimension::Money && !self.counts_by_many {
+        let Some(grid_of) = self.flow.grids.get(grid).filter(|_| self.anywhere.matters(of)) else {
             return Stated::default();
-        }
-        let anywhere = || {
-            let all = || texts(self.flow).flat_map(|text| stated_in(text, of)).take(LINES).collect();
-            self.anywhere[usize::from(of == Dimension::Money)].get_or_init(all).clone()
         };
-        around(self.flow, grid, cell, of).or_elsewhere(anywhere)
+        let header = self.header(grid_of, grid, cell, of);
+        let mut row = grid_of.row_cells(cell.row).filter(|other| other.column != cell.column);
+        let row = row.find_map(|beside| said_as(&beside.text, of));
+        let mut known = self.lines.borrow_mut();
+        let lines = known.entry((grid, of == Dimension::Money)).or_insert_with(|| Lines::of_grid(self.flow, grid, of));
+        let (above, below) = (lines.above(cell.row).cloned(), lines.below(cell.row).cloned());
+        let elsewhere = || self.anywhere.said(of, || texts(self.flow));
+        Stated::from_units(header.into_iter().chain(row).chain(above).chain(below)).or_elsewhere(elsewhere)
+    }
+
+    /// The unit in the header above a cell.
+    fn header(&self, grid_of: &Grid, grid: usize, cell: &Cell, of: Dimension) -> Option<Said> {
+        let mut known = self.headers.borrow_mut();
+        let none = LastHeader { row: u32::MAX, said: None };
+        let last = known.entry((grid, cell.column, of == Dimension::Money)).or_insert(none);
+        let mut between = (last.row..cell.row).filter_map(|row| grid_of.cell_at(row, cell.column));
+        if last.row > cell.row || between.any(|above| !may_be_figure(&above.text)) {
+            last.said = header(grid_of, cell, of);
+        }
+        last.row = cell.row;
+        last.said.clone()
     }
 }
 
-/// The units stated for a cell in the header above it, in its row, and in a line above or below its table, in this order.
-pub(super) fn around(flow: &Flow, grid: usize, cell: &Cell, of: Dimension) -> Stated {
-    let Some(grid_of) = flow.grids.get(grid) else { return Stated::default() };
+/// The unit in the header above a cell, or else in the corner of the header.
+fn header(grid: &Grid, cell: &Cell, of: Dimension) -> Option<Said> {
     // In the header of a money column any unit counts: if it measures something else, the figure is not money.
-    let in_header = |text: &str| unit_in(text).or_else(|| said_as(text, of));
+    let in_header = |above: &Cell| match of {
+        Dimension::Money => unit_in(&above.text).or_else(|| said_as(&above.text, of)),
+        _ => said_as(&above.text, of),
+    };
     let corner = |above: &Cell| {
-        let corner = grid_of.cell_at(above.row, 0).filter(|corner| has_word(&corner.text));
-        corner.and_then(|corner| said_as(&corner.text, of))
+        let corner = grid.cell_at(above.row, 0).filter(|corner| has_word(&corner.text))?;
+        said_as(&corner.text, of)
     };
-    let header = match of {
-        Dimension::Money => column(grid_of, cell).find_map(|above| in_header(&above.text)),
-        _ => column(grid_of, cell).find_map(|above| said_as(&above.text, of)),
-    };
-    let header = header.or_else(|| column(grid_of, cell).find_map(corner));
-    let mut row = grid_of.row_cells(cell.row).filter(|other| other.column != cell.column);
-    let row = row.find_map(|beside| said_as(&beside.text, of));
-    let line = lines(flow, grid, cell).find_map(|text| said_in_line(text, of));
-    let below = below(flow, grid, cell).find_map(|text| said_in_line(text, of));
-    Stated::from_units(header.into_iter().chain(row).chain(line).chain(below))
+    column(grid, cell).find_map(in_header).or_else(|| column(grid, cell).find_map(corner))
 }
 
 /// The lines and the cells with words of a document.
 fn texts<'a>(flow: &'a Flow) -> impl Iterator<Item = &'a str> {
-    let lines = flow.items.iter().filter_map(|item| match item {
-        Item::Text(text) => Some(text.text.as_ref()),
-        _ => None,
-    });
+    let lines = flow.items.iter().filter_map(line);
     let cells = flow.rows.iter().flat_map(|row| &row.cells).filter(|cell| cell.own && !cell.figure);
     lines.chain(cells.map(|cell| cell.cell.text.as_str()))
 }
@@ -81,59 +99,95 @@ fn column<'g>(grid: &'g Grid, cell: &Cell) -> impl Iterator<Item = &'g Cell> {
     above.skip_while(move |above| !is_words(above)).take_while(is_words)
 }
 
-/// Lines above a cell, nearest first: in its table, rows with one filled cell, and cells such as `单位：元`, up to the heading of its part;
-/// then the text directly before the table.
-fn lines<'f>(flow: &'f Flow, grid: usize, cell: &Cell) -> impl Iterator<Item = &'f str> {
-    let first = flow.items.iter().position(|item| matches!(item, Item::Row(row) if flow.rows[*row].grid == grid));
-    let before = flow.items[..first.unwrap_or(0)].iter().rev().map_while(|item| match item {
-        Item::Text(text) => Some(text.text.as_ref()),
-        _ => None,
-    });
-    // Lines above a heading are about the tables above it, if there are any.
-    let tables = flow.items[..first.unwrap_or(0)].iter().any(|item| matches!(item, Item::Row(_)));
-    let before = before.take(LINES).take_while(move |text| !tables || !is_heading(text));
-    let of = flow.grids.get(grid);
-    let inside = (0..cell.row).rev().filter_map(move |row| {
-        let mut filled = of?.row_cells(row).filter(|cell| !cell.text.trim_matches(blank).is_empty());
-        let first = filled.next()?;
-        match filled.next() {
-            None => Some(first.text.as_str()),
-            Some(second) => {
-                [first, second].into_iter().chain(filled).map(|cell| cell.text.as_str()).find(|text| is_named(text))
+/// The units of a dimension in lines of a grid and around it. Of those in the grid, each has its row; `None` is a heading, which separates
+/// the parts of a sheet with all tables of a report.
+struct Lines {
+    /// In rows that apply to the cells below them: rows with one filled cell, and cells such as `单位：元`.
+    over: Vec<(u32, Option<Said>)>,
+    /// In the text directly before the grid.
+    before: Option<Said>,
+    /// In rows that apply to the cells above them: with one filled cell that names a unit, and not above another table.
+    under: Vec<(u32, Option<Said>)>,
+    /// In the text directly after the grid, if no other grid follows it.
+    after: Option<Said>,
+}
+
+impl Lines {
+    fn of_grid(flow: &Flow, grid: usize, of: Dimension) -> Self {
+        let (mut over, mut under) = (Vec::new(), Vec::new());
+        let grid_of = flow.grids.get(grid);
+        // Whether the next row that is not blank has one filled cell; the last row has no next one.
+        let mut alone = true;
+        for row in (0..grid_of.map_or(0, |grid| grid.rows())).rev() {
+            let filled = |cell: &&Cell| !cell.text.trim_matches(blank).is_empty();
+            let cells: Vec<&Cell> = grid_of.into_iter().flat_map(|grid| grid.row_cells(row)).filter(filled).collect();
+            let line = match cells.as_slice() {
+                [only] => Some(only.text.as_str()),
+                cells => cells.iter().map(|cell| cell.text.as_str()).find(|text| is_named(text)),
+            };
+            let add = |lines: &mut Vec<_>, text: &str, is_wanted: bool| {
+                let said = said_in_line(text, of).filter(|_| is_wanted);
+                if is_first_level(text) {
+                    lines.push((row, None));
+                } else if said.is_some() {
+                    lines.push((row, said));
+                }
+            };
+            if let Some(text) = line {
+                add(&mut over, text, true);
+            }
+            // A cell that spans down from above is no line of its own.
+            let own: Vec<&str> = cells.iter().filter(|cell| cell.row == row).map(|cell| cell.text.as_str()).collect();
+            if let [only] = own.as_slice() {
+                add(&mut under, only, alone && has_word(only));
+            }
+            if !own.is_empty() {
+                alone = own.len() == 1;
             }
         }
-    });
-    // A sheet may contain all tables of a report below each other.
-    inside.take_while(move |text| !is_heading(text)).chain(before)
+        over.reverse();
+        under.reverse();
+        Self { over, before: before(flow, grid, of), under, after: after(flow, grid, of) }
+    }
+
+    /// The unit in the nearest line above a row, up to a heading, or else before the grid.
+    fn above(&self, row: u32) -> Option<&Said> {
+        let nearest = self.over[..self.over.partition_point(|line| line.0 < row)].last();
+        nearest.and_then(|line| line.1.as_ref()).or(self.before.as_ref())
+    }
+
+    /// The unit in the nearest line below a row, up to a heading, or else after the grid.
+    fn below(&self, row: u32) -> Option<&Said> {
+        let nearest = self.under.get(self.under.partition_point(|line| line.0 <= row));
+        nearest.and_then(|line| line.1.as_ref()).or(self.after.as_ref())
+    }
 }
 
-/// Lines that name a unit below a cell: rows with one filled cell, up to the next heading, that are not above another table; then the text
-/// directly after the table, if no other table follows it.
-fn below<'f>(flow: &'f Flow, grid: usize, cell: &Cell) -> impl Iterator<Item = &'f str> {
-    let of = flow.grids.get(grid);
-    let filled = move |row: u32| {
-        let cells = of.into_iter().flat_map(move |of| of.row_cells(row).filter(move |cell| cell.row == row));
-        cells.filter(|cell| !cell.text.trim_matches(blank).is_empty())
-    };
-    let end = of.map_or(0, |of| of.rows());
-    let lines = (cell.row + 1..end).filter(move |&row| filled(row).count() == 1);
-    let lines = lines.filter_map(move |row| Some((row, filled(row).next()?.text.as_str())));
-    let inside = lines.take_while(|(_, text)| !is_heading(text)).filter(move |(row, text)| {
-        let next = (row + 1..end).map(|row| filled(row).count()).find(|&count| count > 0);
-        has_word(text) && next.is_none_or(|count| count == 1)
-    });
-    let is_of = |item: &Item| matches!(item, Item::Row(row) if flow.rows[*row].grid == grid);
-    let last = flow.items.iter().rposition(is_of).map_or(flow.items.len(), |last| last + 1);
-    let after = flow.items[last..].iter().take(LINES).map(|item| match item {
+/// Whether an item is a row of a grid.
+fn is_row_of(flow: &Flow, item: &Item, grid: usize) -> bool {
+    matches!(item, Item::Row(row) if flow.rows[*row].grid == grid)
+}
+
+/// The text of an item that is a line.
+fn line<'f>(item: &'f Item) -> Option<&'f str> {
+    match item {
         Item::Text(text) => Some(text.text.as_ref()),
         _ => None,
-    });
-    let after: Vec<Option<&str>> = after.take_while(|text| text.is_none_or(|text| !is_heading(text))).collect();
-    let alone = after.iter().all(Option::is_some);
-    let after = after.into_iter().flatten().filter(move |text| alone && has_word(text));
-    inside.map(|(_, text)| text).chain(after)
+    }
 }
 
-fn is_heading(text: &str) -> bool {
-    numbering(text).is_some_and(|found| found.level == 1)
+/// The unit in the text directly before a grid. Lines above a heading are about the tables above it, if there are any.
+fn before(flow: &Flow, grid: usize, of: Dimension) -> Option<Said> {
+    let first = flow.items.iter().position(|item| is_row_of(flow, item, grid)).unwrap_or(0);
+    let tables = flow.items[..first].iter().any(|item| matches!(item, Item::Row(_)));
+    let above = flow.items[..first].iter().rev().map_while(line).take(LINES);
+    above.take_while(|text| !tables || !is_first_level(text)).find_map(|text| said_in_line(text, of))
+}
+
+/// The unit that is named in the text directly after a grid, up to a heading, if no other grid follows it.
+fn after(flow: &Flow, grid: usize, of: Dimension) -> Option<Said> {
+    let last = flow.items.iter().rposition(|item| is_row_of(flow, item, grid))?;
+    let below = flow.items[last + 1..].iter().take(LINES).map(line);
+    let below: Option<Vec<&str>> = below.take_while(|text| text.is_none_or(|text| !is_first_level(text))).collect();
+    below?.into_iter().filter(|text| has_word(text)).find_map(|text| said_in_line(text, of))
 }

@@ -1,5 +1,5 @@
-//! Tables of figures without header and labels. Such a table is not read, but under the heading of a block it may be that block, so that
-//! another table with the block's labels may be a copy of it.
+//! Tables of figures without header and labels. They are not read. But one under the heading of a block may be the block itself, and the
+//! table with the labels of the block a copy, for example of last year's.
 
 use crate::bind::limits::{FULL, LOST_ROWS, TOP_LEAST, count};
 use crate::bind::source::items::RowCell;

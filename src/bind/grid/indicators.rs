@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 
-use super::around::around;
+use super::around::Units;
 use super::kinds::section;
 use super::lines::compares;
 use super::tell;
@@ -15,7 +15,6 @@ use crate::bind::labels::numbers::LabelNumber;
 use crate::bind::labels::shapes::Numbers;
 use crate::bind::limits::{ROW_CELLS, count};
 use crate::bind::source::items::{Flow, Item, RowCell};
-use crate::bind::units::Stated;
 use crate::bind::value;
 use crate::document::Cell;
 use crate::form::{FieldIndex, Label};
@@ -61,7 +60,7 @@ struct List<'d> {
 }
 
 /// Reads the tables that were not found in grids and are lists under the heading of their section.
-pub(super) fn read(index: &FormIndex, flow: &Flow, figures: &mut Figures) {
+pub(super) fn read(index: &FormIndex, flow: &Flow, units: &Units, figures: &mut Figures) {
     for table in 0..index.form.tables.len() {
         let spec = &index.form.tables[table];
         let fields = index.form.fields.iter().filter(|field| field.table == table).count();
@@ -79,7 +78,7 @@ pub(super) fn read(index: &FormIndex, flow: &Flow, figures: &mut Figures) {
             list = across(index, &addresses, flow, &rows);
         }
         if enough(&list) {
-            put(index, flow, (table, fields), &list, figures);
+            put(index, (flow, units), (table, fields), &list, figures);
         }
     }
 }
@@ -315,7 +314,13 @@ impl<'d> List<'d> {
     }
 }
 
-fn put(index: &FormIndex, flow: &Flow, (table, count): (usize, usize), list: &List, figures: &mut Figures) {
+fn put(
+    index: &FormIndex,
+    (flow, units): (&Flow, &Units),
+    (table, count): (usize, usize),
+    list: &List,
+    figures: &mut Figures,
+) {
     let form = &index.form;
     let twice = list.uncertain();
     let first = list.found.values().flatten().map(|found| found.0.place.clone()).next();
@@ -333,7 +338,7 @@ fn put(index: &FormIndex, flow: &Flow, (table, count): (usize, usize), list: &Li
         }
         let (cell, row) = found[0];
         let grid = flow.rows[row].grid;
-        let said = |of| -> Stated { around(flow, grid, cell, of) };
+        let said = |of| units.stated(grid, cell, of);
         let read = value::read(form, field, cell, said, &mut figures.findings);
         figures.put(form, field, read, Proof::Address { row: Hold::Known, column: Hold::Known, region: Hold::Known });
     }

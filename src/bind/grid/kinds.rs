@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use super::view::{View, ViewCell, ViewRow};
-use super::years::{BARE, year};
+use super::years::year;
 use crate::bind::labels::index::{FormIndex, Role};
 use crate::bind::source::items::RowCell;
+use crate::bind::source::spread::BARE_YEARS;
 use crate::text::{is_one, language, numbering};
 
 /// The kind of a row in a table.
@@ -83,7 +84,7 @@ fn several(filled: &[&ViewCell]) -> RowKind {
 
 /// Whether a row without a row label names the years of the columns below by their numbers alone: `2023 2024 增长率`.
 fn name_years(filled: &[&ViewCell]) -> bool {
-    let bare = |cell: &&&ViewCell| cell.at.cell.text.trim().parse().is_ok_and(|year: u16| BARE.contains(&year));
+    let bare = |cell: &&&ViewCell| cell.at.cell.text.trim().parse().is_ok_and(|year: u16| BARE_YEARS.contains(&year));
     let mut years: Vec<&str> = filled.iter().filter(bare).map(|cell| cell.at.cell.text.trim()).collect();
     let others = filled.iter().any(|cell| cell.is_row_label() || (cell.at.figure && !bare(&cell)));
     years.sort_unstable();

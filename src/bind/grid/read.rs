@@ -36,6 +36,7 @@ pub(in crate::bind) fn read(index: &FormIndex, all: &[FormIndex], flow: &Flow) -
     let mut candidates = candidates(&forms, &found);
     without_embedded(index, flow, &found, &mut candidates, &mut figures);
     let assignment = assign(&index.shapes, &found, &candidates);
+    let units = Units::new(flow);
     let mut reader = Reader {
         forms: &forms,
         flow,
@@ -48,11 +49,11 @@ pub(in crate::bind) fn read(index: &FormIndex, all: &[FormIndex], flow: &Flow) -
         told: BTreeSet::new(),
         rivals: BTreeSet::new(),
         extra: BTreeMap::new(),
-        units: Units::new(flow),
+        units: &units,
     };
     reader.all(&assignment);
     figures.years = stated(index, &assignment, &found, &candidates);
-    indicators::read(index, flow, &mut figures);
+    indicators::read(index, flow, &units, &mut figures);
     figures
 }
 
@@ -75,7 +76,7 @@ struct Reader<'a, 'f, 'd> {
     /// For each table, header and texts of the columns that the form does not have, and the place of the first block with such columns.
     extra: BTreeMap<usize, Extra>,
     /// The units that the document states.
-    units: Units<'a, 'd>,
+    units: &'a Units<'a, 'd>,
 }
 
 impl<'f, 'd> Reader<'_, 'f, 'd> {

@@ -2,6 +2,7 @@
 
 use super::view::ViewCell;
 use crate::bind::labels::index::FormIndex;
+use crate::bind::source::spread::BARE_YEARS;
 use crate::text::{blank, fold, numbering};
 
 /// Maximum number of characters of a line or header whose year is read: （一）2023年度有关情况统计表如下：
@@ -23,12 +24,9 @@ pub(super) fn year(text: &str) -> Option<u16> {
 
 /// The year that a header consists of or begins with: also without a word after it.
 pub(super) fn headed_year(text: &str) -> Option<u16> {
-    let bare = text.trim_matches(blank).parse().ok().filter(|year| BARE.contains(year));
+    let bare = text.trim_matches(blank).parse().ok().filter(|year| BARE_YEARS.contains(year));
     bare.or_else(|| year(text))
 }
-
-/// Years that are written without 年 in a header.
-pub(super) const BARE: std::ops::RangeInclusive<u16> = 1990..=2100;
 
 /// Indices of the headers of another year or of percentages, beside another header of the same column: they contain a word of the form's
 /// list, or the earlier of two years. Each header is given by its cells from the top, and the column that it may be.

@@ -7,7 +7,7 @@ use crate::bind::labels::likeness::likeness;
 use crate::bind::source::stream::{Claim, LineKind, Stream};
 use crate::form::{Label, Section};
 use crate::text::blank;
-use crate::text::{Numbering, numbering};
+use crate::text::{Numbering, is_first_level, numbering};
 
 /// A section's heading in the raw text.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -162,7 +162,7 @@ impl<'t> Words<'t> {
         for &at in places[first..].iter().take_while(|&&at| at + length <= self.folded.1) {
             let (start, end) = (self.stream.raw_start(at), self.stream.raw_end(at + length));
             // The number must be written as a number, and the heading must not continue a word.
-            let numbered = numbering(&self.stream.raw[start..self.line.1]).is_some_and(|number| number.level == 1);
+            let numbered = is_first_level(&self.stream.raw[start..self.line.1]);
             let before = self.stream.raw[self.line.0..start].chars().next_back();
             let apart = before.is_none_or(|character| !character.is_alphabetic() || character.is_ascii());
             if numbered && apart {

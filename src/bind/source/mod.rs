@@ -6,6 +6,6 @@ pub(in crate::bind) mod gridded;
 pub(in crate::bind) mod items;
 mod listed;
 pub(in crate::bind) mod pipes;
-mod spread;
+pub(in crate::bind) mod spread;
 pub(in crate::bind) mod stacked;
 pub(in crate::bind) mod stream;

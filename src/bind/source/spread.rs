@@ -11,8 +11,8 @@ const LABELS: usize = 3;
 /// Minimum number of figures in a row.
 const FIGURES: usize = 2;
 
-/// Years that a header may consist of.
-const YEARS: std::ops::RangeInclusive<u16> = 1990..=2100;
+/// Years that are written without 年 in a header.
+pub(in crate::bind) const BARE_YEARS: std::ops::RangeInclusive<u16> = 1990..=2100;
 
 /// The rows of a table, given by the cells of its lines, with the columns that each cell covers: all rows of figures have equally many, and
 /// the columns of each header are evident. `None` if they are not, or if all lines have equally many cells.
@@ -92,7 +92,7 @@ fn repeats(headers: &[&String], span: usize) -> bool {
 
 fn is_year(cell: &str) -> bool {
     let digits = cell.strip_suffix("年度").or_else(|| cell.strip_suffix('年')).unwrap_or(cell);
-    digits.len() == 4 && digits.parse().is_ok_and(|year: u16| YEARS.contains(&year))
+    digits.len() == 4 && digits.parse().is_ok_and(|year: u16| BARE_YEARS.contains(&year))
 }
 
 #[cfg(test)]

@@ -66,7 +66,7 @@ pub(in crate::bind) fn read(index: &FormIndex, stream: &Stream, figures: &mut Fi
         return reading;
     }
     let mut cutting = Cutting::new();
-    let counts_by_many = stated::counts_by_many(stream);
+    let units = &stated::anywhere(stream);
     let parts = Parts::find(index, stream, &found);
     let mut tables: Vec<Found> = Vec::new();
     let mut rivals: BTreeMap<usize, usize> = BTreeMap::new();
@@ -101,7 +101,7 @@ pub(in crate::bind) fn read(index: &FormIndex, stream: &Stream, figures: &mut Fi
             continue;
         }
         let whole = |path: &[Step], figures: &mut Figures, cutting: &mut Cutting| {
-            FlatTable { index, table, stream, all: &found, own: &own, path, counts_by_many }.read(figures, cutting)
+            FlatTable { index, table, stream, all: &found, own: &own, path, units }.read(figures, cutting)
         };
         let place = |at: usize| stream.place_at(stream.raw_start(at));
         if let Some((second, other)) = &runs.second {

@@ -12,6 +12,7 @@ use crate::bind::figures::{Figures, Proof, rows_missing};
 use crate::bind::labels::index::{Expected, FormIndex, Occurrence, Role};
 use crate::bind::source::pipes;
 use crate::bind::source::stream::{Claim, Stream};
+use crate::bind::units::Anywhere;
 use crate::bind::value;
 use crate::finding::code::bind as code;
 use crate::finding::{Finding, Message};
@@ -99,8 +100,8 @@ pub(in crate::bind) struct FlatTable<'a, 'd> {
     pub(in crate::bind) own: &'a [Occurrence],
     /// Alignment of `own` with the expected rows of the table.
     pub(in crate::bind) path: &'a [Step],
-    /// Whether the text states a unit of thousands or more for counts.
-    pub(in crate::bind) counts_by_many: bool,
+    /// The units that the text states anywhere.
+    pub(in crate::bind) units: &'a Anywhere,
 }
 
 impl FlatTable<'_, '_> {

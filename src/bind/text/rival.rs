@@ -128,9 +128,9 @@ fn compare(
     let Some(own) = parts.at_home(index, table, &own).0 else { return };
     let Some(runs) = runs::best_run(index, table, stream, &own, all).filter(|runs| !runs.first.marked) else { return };
     let mut text = Figures::blank(&index.form, 0);
-    let counts_by_many = stated::counts_by_many(stream);
+    let units = &stated::anywhere(stream);
     let path = &runs.first.steps;
-    FlatTable { index, table, stream, all, own: &own, path, counts_by_many }.read(&mut text, &mut Cutting::new());
+    FlatTable { index, table, stream, all, own: &own, path, units }.read(&mut text, &mut Cutting::new());
     let fields: Vec<FieldIndex> = fields(index, table).collect();
     let (read, grid) = (text.values(), figures.values());
     let there: Vec<FieldIndex> = fields.iter().copied().filter(|&field| read[field].value.is_some()).collect();

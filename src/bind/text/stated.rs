@@ -6,9 +6,11 @@ use crate::bind::labels::index::{Expected, Role};
 use crate::bind::source::stream::{Line, Stream};
 use crate::bind::text::flatrows::FlatTable;
 use crate::bind::text::order::Step;
-use crate::bind::units::{self, Dimension, Said, Stated, Unit, has_word, said_as, said_in_line, stated_in, unit_in};
+use crate::bind::units::{
+    Anywhere, Dimension, Said, Stated, Unit, has_word, said_as, said_in_line, stated_in, unit_in,
+};
 use crate::form::Form;
-use crate::text::{blank, numbering};
+use crate::text::{blank, is_first_level};
 
 /// Number of lines above or below a table that may state its unit.
 const LINES: usize = 3;
@@ -16,9 +18,9 @@ const LINES: usize = 3;
 /// Separators between cells and lines.
 const PARTS: [char; 4] = ['\n', '\t', '|', '｜'];
 
-/// Whether a text states a unit of tens or more for counts anywhere.
-pub(super) fn counts_by_many(stream: &Stream) -> bool {
-    stream.raw.split(PARTS).any(units::counts_by_many)
+/// The units that a text states anywhere.
+pub(super) fn anywhere(stream: &Stream) -> Anywhere {
+    Anywhere::of_texts(stream.raw.split(PARTS))
 }
 
 /// Whether a range of the text, or a line above it, states a unit of another size than that of the form's fields.
@@ -46,7 +48,7 @@ fn cell(raw: &str, from: usize) -> &str {
 impl FlatTable<'_, '_> {
     /// The units stated for a field, given by block, row and column.
     pub(super) fn stated(&self, (block, row, column): (usize, usize, usize), of: Dimension) -> Stated {
-        if of == Dimension::Count && !self.counts_by_many {
+        if !self.units.matters(of) {
             return Stated::default();
         }
         let raw = &self.stream.raw;
@@ -71,7 +73,7 @@ impl FlatTable<'_, '_> {
         let label = label.find_map(|step| said_as(written(step.occurrence), of).or_else(|| beside(step)));
         let over = self.over(block, spec.leaf_columns.len() == 1, of);
         let said = header.into_iter().chain(over).chain(label).chain(self.line_above(of)).chain(self.line_below(of));
-        Stated::from_units(said).or_elsewhere(|| raw.split(PARTS).flat_map(|text| stated_in(text, of)).collect())
+        Stated::from_units(said).or_elsewhere(|| self.units.said(of, || raw.split(PARTS)))
     }
 
     /// The unit in a cell of the same line, after the row's label, that consists of it.
@@ -118,7 +120,7 @@ impl FlatTable<'_, '_> {
         let tables =
             self.all.first().is_some_and(|first| self.stream.line_at(self.stream.raw_start(first.start)) < line);
         let above = above.map(|line| &self.stream.raw[line.start..line.end]);
-        let above = above.take_while(|text| !tables || !is_heading(text));
+        let above = above.take_while(|text| !tables || !is_first_level(text));
         above.flat_map(|text| text.split(PARTS)).find_map(|text| said_in_line(text, of))
     }
 
@@ -127,7 +129,7 @@ impl FlatTable<'_, '_> {
         let last = self.path.last()?;
         let line = self.stream.line_at(self.stream.raw_start(self.own[last.occurrence].start));
         let text = |line: &Line| &self.stream.raw[line.start..line.end];
-        let below = self.stream.lines.iter().skip(line + 1).take(LINES).take_while(|line| !is_heading(text(line)));
+        let below = self.stream.lines.iter().skip(line + 1).take(LINES).take_while(|line| !is_first_level(text(line)));
         let below: Vec<&Line> = below.collect();
         let within = below.first()?.start..below.last()?.end;
         if self.all.iter().any(|one| within.contains(&self.stream.raw_start(one.start))) {
@@ -135,8 +137,4 @@ impl FlatTable<'_, '_> {
         }
         below.into_iter().flat_map(|line| text(line).split(PARTS)).flat_map(|cell| stated_in(cell, of)).next()
     }
-}
-
-fn is_heading(text: &str) -> bool {
-    numbering(text).is_some_and(|found| found.level == 1)
 }

@@ -6,7 +6,7 @@ const ATTRIBUTES: usize = 64;
 /// Elements whose content is text (HTML, 13.2.6.2).
 const TEXT: [&str; 9] = ["title", "style", "script", "textarea", "noscript", "iframe", "xmp", "noembed", "noframes"];
 
-/// Elements within which the tree builder treats tags or their content otherwise.
+/// Elements within which the tree builder ignores tags that would have text as their content, or reads them as foreign elements.
 const OTHER: [&str; 5] = ["svg", "math", "select", "frameset", "plaintext"];
 
 /// A part of a page after which the tokenizer is in the data state.
@@ -39,7 +39,7 @@ pub(super) struct Span<'t> {
     pub(super) to: usize,
 }
 
-/// The mark at a `<`; `None` if only the tokenizer knows where it ends. A start tag is written to `opening`.
+/// The mark at a `<`; `None` if finding its end takes the states of the tokenizer. A start tag is written to `opening`.
 pub(super) fn mark<'t>(text: &'t str, start: usize, opening: &mut Opening<'t>) -> Option<Mark<'t>> {
     let bytes = text.as_bytes();
     match *bytes.get(start + 1)? {

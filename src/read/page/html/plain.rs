@@ -104,7 +104,7 @@ impl<'t, S: TokenSink> Feeder<'t, '_, S> {
         self.page.subtendril(from as u32, (to - from) as u32)
     }
 
-    /// Text as character tokens; `None` if only the tokenizer knows what it says.
+    /// Text as character tokens; `None` if it has a NUL or a reference that is not in [`REFERENCES`], which the tokenizer decodes.
     fn characters(&self, text: &str, from: usize, to: usize) -> Option<StrTendril> {
         let run = &text[from..to];
         if memchr::memchr3(b'&', b'\r', 0, run.as_bytes()).is_none() {
