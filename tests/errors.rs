@@ -11,17 +11,18 @@ use nianbao::batch::{BatchError, GroupCause, GroupError};
 use nianbao::corrections::Corrections;
 use nianbao::document::{Exceeded, Format, Resource};
 use nianbao::fill::FillError;
-use nianbao::finding::{Bilingual, Finding, Message, codes};
+use nianbao::finding::{Bilingual, Finding, Message, TomlCause, TomlError, codes};
 use nianbao::form::Forms;
+use nianbao::formbook::{BookCause, BookError, BookMistake, BookPlace};
 use nianbao::ledger::LedgerMistake;
 use nianbao::migrate::Migrations;
 use nianbao::read::{Damage, FileKind, ReadError, Unsupported};
 use nianbao::report::json::JsonError;
 #[cfg(feature = "serve")]
 use nianbao::serve::ServeError;
-use nianbao::settings::Settings;
+use nianbao::settings::{Settings, SettingsError};
 use nianbao::stream::StreamError;
-use nianbao::waivers::Waivers;
+use nianbao::waivers::{CellKind, WaiverCause, Waivers};
 use nianbao::write::html::{PageOptions, PageWriter};
 use nianbao::write::{Output, WriteCause, WriteError};
 
@@ -77,6 +78,11 @@ fn errors_of_reading_have_both_languages() {
             | ReadError::Empty => {}
         }
     }
+}
+
+/// An error of the JSON parser.
+fn no_json() -> serde_json::Error {
+    serde_json::from_str::<u32>("no number").expect_err("an error")
 }
 
 /// Every cause of an error of writing.
@@ -200,7 +206,7 @@ fn errors_of_the_server_have_both_languages() {
         ServeError::Folder { path: path(), source: source() },
         ServeError::Busy(path()),
         ServeError::Address { address: ([127, 0, 0, 1], 80).into(), source: source() },
-        ServeError::Log(LedgerMistake { line: 3, detail: "expected a number".to_owned() }),
+        ServeError::Log(LedgerMistake { line: 3, cause: no_json() }),
         ServeError::File("nianbao.toml".to_owned(), Message::new("没有这个选项。", "no such option")),
         ServeError::Start(source()),
     ] {
@@ -227,8 +233,92 @@ fn mistakes_in_settings_have_both_languages() {
         "[[accept]]\ncode = 'x'\nreason = 'a'\nuntil = 'never'\n",
         "[convert]\nto = { a = 1 }\n",
     ] {
-        assert_error(&Settings::read(text).expect_err(text));
+        let error = Settings::read(text).expect_err(text);
+        assert_error(&error);
+        match error {
+            SettingsError::Toml(_) | SettingsError::Code(_) | SettingsError::OptionType(_) => {}
+        }
     }
+}
+
+#[test]
+fn mistakes_in_toml_have_both_languages() {
+    let causes = [
+        TomlCause::Unknown { key: "nam".to_owned(), known: vec!["name".to_owned()] },
+        TomlCause::Unknown { key: "nam".to_owned(), known: Vec::new() },
+        TomlCause::Missing("name".to_owned()),
+        TomlCause::Twice,
+        TomlCause::WrongType,
+        TomlCause::Syntax,
+    ];
+    for cause in causes {
+        match cause {
+            TomlCause::Unknown { .. }
+            | TomlCause::Missing(_)
+            | TomlCause::Twice
+            | TomlCause::WrongType
+            | TomlCause::Syntax => {}
+        }
+        for line in [None, Some(3)] {
+            assert_error(&TomlError { line, cause: cause.clone(), detail: "wrong".to_owned() });
+        }
+    }
+}
+
+#[test]
+fn mistakes_in_a_form_s_workbook_have_both_languages() {
+    let toml = || TomlError { line: None, cause: TomlCause::Syntax, detail: "wrong".to_owned() };
+    let name = || "a".to_owned();
+    let causes = [
+        BookCause::NoSheet,
+        BookCause::NoHeader("项目"),
+        BookCause::Blank("表单编号"),
+        BookCause::NoPart(name()),
+        BookCause::NoTable { table: name(), known: vec![name()] },
+        BookCause::NoFields,
+        BookCause::NoField(name()),
+        BookCause::NoChoices(name()),
+        BookCause::ChoicesBlank,
+        BookCause::NoKind { kind: name(), known: vec!["count"] },
+        BookCause::HeadingBlank,
+        BookCause::NotANumber,
+        BookCause::NotABlock,
+        BookCause::NotAYear,
+        BookCause::NotToml(Box::new(toml())),
+        BookCause::Twice { row: 3 },
+        BookCause::Gap { row: name(), column: name() },
+        BookCause::Mixed,
+        BookCause::OtherSum { total: name() },
+        BookCause::Mapping(Message::new("没有这个字段。", "no field")),
+    ];
+    for cause in causes {
+        match cause {
+            BookCause::NoSheet
+            | BookCause::NoHeader(_)
+            | BookCause::Blank(_)
+            | BookCause::NoPart(_)
+            | BookCause::NoTable { .. }
+            | BookCause::NoFields
+            | BookCause::NoField(_)
+            | BookCause::NoChoices(_)
+            | BookCause::ChoicesBlank
+            | BookCause::NoKind { .. }
+            | BookCause::HeadingBlank
+            | BookCause::NotANumber
+            | BookCause::NotABlock
+            | BookCause::NotAYear
+            | BookCause::NotToml(_)
+            | BookCause::Twice { .. }
+            | BookCause::Gap { .. }
+            | BookCause::Mixed
+            | BookCause::OtherSum { .. }
+            | BookCause::Mapping(_) => {}
+        }
+        for (row, column) in [(0, ""), (3, ""), (3, "类型")] {
+            assert_error(&BookMistake { place: BookPlace { sheet: "字段", row, column }, cause: cause.clone() });
+        }
+    }
+    assert_error(&BookError::NotToml(toml()));
 }
 
 #[test]
@@ -244,7 +334,7 @@ fn errors_of_stored_files_have_both_languages() {
             JsonError::Malformed { .. } | JsonError::Version(_) | JsonError::TooMany(_) | JsonError::Empty => {}
         }
     }
-    assert_error(&LedgerMistake { line: 3, detail: "expected a number".to_owned() });
+    assert_error(&LedgerMistake { line: 3, cause: no_json() });
 }
 
 #[test]
@@ -273,9 +363,27 @@ fn mistakes_in_agencies_waivers_and_corrections_have_both_languages() {
         ("w.toml", "=="),
         ("w.csv", "colour\nred\n"),
         ("w.csv", "code,reason,until\nx,y\n"),
+        ("w.csv", "code,agency,year,reason,until\nx,a,2025,y,\n"),
+        ("w.csv", "code,agency,year,reason,until\nx,a,that,y,2030-01-01\n"),
+        ("w.csv", "code,agency,year,reason,until\nx,a,2025,y,never\n"),
+        ("w.csv", "code,agency,year,reason,until,left\nx,a,2025,y,2030-01-01,b\n"),
+        ("w.csv", "code,agency,year,reason,until,values\nx,a,2025,y,2030-01-01,b\n"),
+        ("w.csv", "code,agency,year,reason,until\nx,a,2025,y,2030-01-01\n"),
         ("w.csv", "code,reason,until,values\nx,y,never,a=1\n"),
     ] {
-        assert_error(&Waivers::read(name, text).expect_err(text));
+        let error = Waivers::read(name, text).expect_err(text);
+        assert_error(&error);
+        match error.cause {
+            WaiverCause::Toml(_)
+            | WaiverCause::Csv(_)
+            | WaiverCause::UnknownColumn(_)
+            | WaiverCause::Blank(_)
+            | WaiverCause::Cell {
+                wanted: CellKind::Number | CellKind::Pair | CellKind::Year | CellKind::Date, ..
+            }
+            | WaiverCause::NoReason
+            | WaiverCause::Unbound => {}
+        }
     }
     for text in ["{\n", "{}\n", "[]\n", "{\"file\": 3}\n"] {
         assert_error(&Corrections::read(text).expect_err(text));

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use nianbao::document::{Block, Budget, Document};
-use nianbao::finding::Message;
+use nianbao::finding::{Bilingual, Message};
 use nianbao::form::{Form, Forms};
 use nianbao::formbook::{Remarks, import, page, schema, write};
 use nianbao::selftest::selftest;
@@ -228,7 +228,7 @@ fn refused(change: impl Fn(&mut Sheets)) -> Message {
     let mut sheets = sheets(&book(&form_of(VISITS)));
     change(&mut sheets);
     let wrong = import(&read(&workbook(&sheets))).expect_err("a mistake");
-    wrong.into_iter().next().unwrap()
+    wrong.first().unwrap().message()
 }
 
 #[test]
@@ -241,7 +241,7 @@ fn mistakes_name_sheet_row_and_column_in_both_languages() {
     };
     let told = change("字段", &["工厂", "现场"], "类型", "数目");
     assert!(told.zh.starts_with("工作表“字段”第6行“类型”栏：没有“数目”这一类型"), "{told:?}");
-    assert!(told.en.starts_with("sheet 字段, row 6, column 类型: no kind 数目"), "{told:?}");
+    assert!(told.en.starts_with("sheet `字段`, row 6, column `类型`: no kind `数目`"), "{told:?}");
     let told = change("字段", &["工厂", "现场"], "表", "v");
     assert!(told.zh.starts_with("工作表“字段”第6行“表”栏：没有“v”这张表"), "{told:?}");
     let told = change("字段", &["工厂", "现场"], "栏", "线上");
@@ -252,11 +252,11 @@ fn mistakes_name_sheet_row_and_column_in_both_languages() {
     assert_eq!(told.zh, "工作表“字段”第2行“计入”栏：没有“visits.shops.sum”这个字段。");
     let told = change("表单", &["figures", "visits", "次"], "所在部分", "plans");
     assert!(told.zh.contains("“所在部分”栏：没有“plans”这一部分"), "{told:?}");
-    assert!(told.en.contains("column 所在部分: no section `plans`"), "{told:?}");
+    assert!(told.en.contains("column `所在部分`: no section `plans`"), "{told:?}");
     let told = change("表单", &["编号", "visits"], "内容", "");
     assert_eq!(
         (told.zh.as_str(), told.en.as_str()),
-        ("工作表“表单”：“编号”没有填写。", "sheet 表单: the item 编号 is not filled in")
+        ("工作表“表单”：“编号”没有填写。", "sheet `表单`: the item `编号` is not filled in")
     );
     let told = refused(|sheets| sheets.retain(|(name, _)| name != "字段"));
     assert_eq!(told.zh, "工作表“字段”：没有这张工作表。");
@@ -285,7 +285,7 @@ fn a_sum_that_a_rule_states_otherwise_is_a_mistake() {
     assert_eq!(cell(&mut sheets, "字段", row, "计入"), "visits.plants.total");
     *cell(&mut sheets, "字段", row, "计入") = String::new();
     let wrong = import(&read(&workbook(&sheets))).unwrap_err();
-    assert!(wrong[0].zh.contains("计入“visits.plants.total”的字段与“勾稽”工作表的关系式不一致"), "{wrong:?}");
+    assert!(wrong[0].message().zh.contains("计入“visits.plants.total”的字段与“勾稽”工作表的关系式不一致"), "{wrong:?}");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use toml::Spanned;
 
 use super::{AgenciesError, AgencyMistake};
 use crate::finding::code::rollup::AGENCIES_COLUMN_UNKNOWN;
-use crate::finding::{Bilingual, Finding, Message, not_toml};
+use crate::finding::{Bilingual, Finding, Message, TomlError};
 use crate::read;
 use crate::text::fold;
 
@@ -197,7 +197,8 @@ struct AgencyToml {
 fn from_toml(text: &str) -> Result<Vec<ListRow>, AgenciesError> {
     let file: FileToml = toml::from_str(text).map_err(|error| {
         let line = error.span().map(|span| line_of(text, span.start));
-        AgenciesError { mistakes: vec![AgencyMistake { line, column: None, detail: not_toml(error.message()) }] }
+        let detail = TomlError::of_message(error.message()).message();
+        AgenciesError { mistakes: vec![AgencyMistake { line, column: None, detail }] }
     })?;
     let headings: Headings = HEADINGS.iter().map(|(column, words)| (*column, words[0].into())).collect();
     let row = |agency: Spanned<AgencyToml>| {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use nianbao::document::{Budget, Document};
 use nianbao::draft::Draft;
-use nianbao::finding::{Language, Message};
+use nianbao::finding::{Bilingual, Language, Message};
 use nianbao::form::Forms;
 use nianbao::formbook::{self, Remarks};
 
@@ -37,7 +37,8 @@ pub(super) fn draft(
     match (to, out) {
         (Some(DraftTo::Xlsx), Some(out)) => {
             let form = Forms::default().add("draft.toml", &text)?;
-            let bytes = formbook::write(&form, &text, &remarks(&draft)).map_err(|message| of_file(out, &message))?;
+            let bytes =
+                formbook::write(&form, &text, &remarks(&draft)).map_err(|error| of_file(out, &error.message()))?;
             write(out, &bytes, terminal)
         }
         (_, out) => text_to(out, &text, terminal),
@@ -68,9 +69,9 @@ pub(super) fn import(file: &Path, out: Option<&Path>, terminal: &Terminal) -> Re
         Ok(text) => text_to(out, &text, terminal),
         Err(wrong) => {
             let mut shown = io::stdout().lock();
-            for message in &wrong {
+            for mistake in &wrong {
                 let between = if terminal.language == Language::Zh { "：" } else { ": " };
-                writeln!(shown, "{}{between}{}", file.display(), terminal.message(message))?;
+                writeln!(shown, "{}{between}{}", file.display(), terminal.message(&mistake.message()))?;
             }
             Ok(Exit::wrong_if(true))
         }
@@ -96,7 +97,7 @@ pub(super) fn dictionary(
     let bytes = match to {
         Dictionary::Xlsx => {
             let made = formbook::write(form, form.source(), &Remarks::default());
-            made.map_err(|message| of_file(&out, &message))?
+            made.map_err(|error| of_file(&out, &error.message()))?
         }
         Dictionary::Html => formbook::page(form).into_bytes(),
         Dictionary::Schema => formbook::schema(form).into_bytes(),

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use jiff::civil::Date;
+use nianbao::finding::{Bilingual, Message};
 use nianbao::settings::Policy;
 
 use super::args::Wanting;
@@ -12,5 +13,8 @@ use super::settings::Found;
 pub(super) fn policy(wanting: &Wanting, found: &Found, today: Date) -> Result<Policy> {
     let typed = (wanting.select.as_slice(), wanting.ignore.as_slice(), wanting.min_severity);
     let made = Policy::new(typed, &found.settings.codes, &found.settings.accept, today);
-    made.map_err(|message| failure(message.zh, message.en))
+    made.map_err(|error| {
+        let Message { zh, en } = error.message();
+        failure(zh, en)
+    })
 }

@@ -1,4 +1,4 @@
-//! Errors with messages in both languages, and translations of messages of the operating system and the TOML parser.
+//! Errors with messages in both languages, and translations of messages of the operating system.
 
 use std::io::{Error, ErrorKind};
 
@@ -52,28 +52,6 @@ fn other(error: &Error) -> Message {
     }
 }
 
-/// Translates a message of the TOML parser by the sentences that its crates produce; the English text is unchanged.
-pub fn toml(text: &str) -> Message {
-    let text = text.trim();
-    let word = |start: &str| text.strip_prefix(start)?.split('`').next();
-    let zh = if let Some(key) = word("unknown field `").or_else(|| word("unknown variant `")) {
-        let known: Vec<&str> = text.split('`').skip(3).step_by(2).collect();
-        match known.as_slice() {
-            [] => format!("没有“{key}”这一项。"),
-            known => format!("没有“{key}”这一项；可用的有：{}。", known.join("、")),
-        }
-    } else if let Some(key) = word("missing field `") {
-        format!("缺少“{key}”这一项。")
-    } else if text.starts_with("duplicate key") || text.starts_with("duplicate field") {
-        "同一项写了两次。".to_owned()
-    } else if text.starts_with("invalid type") || text.starts_with("invalid value") {
-        "这一项的值类型不对。".to_owned()
-    } else {
-        "不符合 TOML 语法。".to_owned()
-    };
-    Message::new(zh, text)
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
@@ -87,19 +65,6 @@ pub(crate) mod tests {
         assert!(!rest.contains(|c: char| c.is_ascii_alphabetic()), "{zh}");
         assert!(!en.is_empty() && !en.contains(is_chinese), "{en}");
         assert_eq!(error.to_string(), en);
-    }
-
-    #[test]
-    fn errors_of_the_toml_parser_are_translated() {
-        let cases = [
-            ("unknown field `nam`, expected one of `code`, `name`", "没有“nam”这一项；可用的有：code、name。"),
-            ("missing field `name`", "缺少“name”这一项。"),
-            ("invalid type: integer `3`, expected a string", "这一项的值类型不对。"),
-            ("key with no value, expected `=`", "不符合 TOML 语法。"),
-        ];
-        for (en, zh) in cases {
-            assert_eq!(toml(en).zh, zh);
-        }
     }
 
     #[test]

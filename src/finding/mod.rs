@@ -4,6 +4,7 @@ pub(crate) mod bilingual;
 pub mod code;
 mod place;
 mod quotes;
+mod toml;
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -14,9 +15,10 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::document::Place;
 
-pub use bilingual::{Bilingual, system, toml as not_toml};
+pub use bilingual::{Bilingual, system};
 pub use code::{Code, codes};
 pub(crate) use place::in_words;
+pub use toml::{TomlCause, TomlError};
 
 /// Severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]

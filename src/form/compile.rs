@@ -16,7 +16,7 @@ use super::{
     Block, Condition, Element, Field, FieldKind, Form, FormError, Head, Label, Leaf, Mistake, OpenRows, Section, Table,
     Title,
 };
-use crate::finding::{Message, not_toml};
+use crate::finding::{Message, TomlError};
 use crate::text::{fold, numbering};
 
 /// Parses and resolves a mapping file.
@@ -27,7 +27,7 @@ use crate::text::{fold, numbering};
 pub(super) fn compile(name: &str, text: &str) -> Result<Form, FormError> {
     let fail = |mistakes: Vec<Mistake>| FormError { name: name.to_owned(), text: text.to_owned(), mistakes };
     let from_toml =
-        |error: toml::de::Error| fail(vec![Mistake { span: error.span(), message: not_toml(error.message()) }]);
+        |error: toml::de::Error| fail(vec![Mistake::of_error(error.span(), &TomlError::of_message(error.message()))]);
     let version: VersionOnly = toml::from_str(text).map_err(from_toml)?;
     match version.language {
         Some(LANGUAGE) => {}

@@ -22,7 +22,7 @@ impl Mistake {
     }
 
     /// The mistake that an error is about.
-    pub(super) fn of_error(span: impl Into<Option<Range<usize>>>, error: &impl Bilingual) -> Self {
+    pub(crate) fn of_error(span: impl Into<Option<Range<usize>>>, error: &impl Bilingual) -> Self {
         Self { span: span.into(), message: error.message() }
     }
 

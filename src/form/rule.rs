@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use rust_decimal::Decimal;
 
+use super::expression::{Expression, ExpressionError, Naming, Operand, Ratio, ratio, strip_previous, sum};
 use super::source::{Each, RuleSource};
-use super::{Example, FieldIndex, Form, Mistake, Rule};
+use super::{Example, Form, Mistake, Rule};
 use crate::finding::Message;
 use crate::text::language;
 
@@ -18,44 +19,6 @@ pub enum Relation {
     AtMost,
     /// The left side is at least the right side.
     AtLeast,
-}
-
-/// A figure of this year's or of last year's report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Operand {
-    /// The field.
-    pub field: FieldIndex,
-    /// Whether last year's figure is meant.
-    pub previous: bool,
-}
-
-/// A figure with its sign.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Term {
-    /// 1 or -1.
-    pub sign: i64,
-    /// The figure.
-    pub operand: Operand,
-}
-
-/// A sum of figures and a constant.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Expression {
-    /// The figures.
-    pub terms: Vec<Term>,
-    /// The constant.
-    pub constant: i64,
-}
-
-/// A quotient on the right side: `factor * part / whole`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ratio {
-    /// Factor of the quotient: 100 for a percentage.
-    pub factor: i64,
-    /// The dividend.
-    pub part: Expression,
-    /// The divisor.
-    pub whole: Expression,
 }
 
 /// An instance of a rule: for one row, column or item.
@@ -91,18 +54,6 @@ impl RuleInstance {
     pub fn needs_previous(&self) -> bool {
         self.operands().any(|operand| operand.previous)
     }
-}
-
-/// Resolves the names of an expression to field ids.
-struct Naming<'a> {
-    before: String,
-    after: String,
-    item: Option<&'a str>,
-    scope: String,
-    /// Index of the table, if the rule names one.
-    table: Option<usize>,
-    /// Indices of block and row, if the rule is repeated over rows.
-    row: Option<(usize, usize)>,
 }
 
 /// Resolves a rule into one instance per row, column or item. With `open`, columns and rows that the report does not have are left out.
@@ -214,7 +165,7 @@ fn decimal(number: f64, span: Range<usize>) -> Result<Decimal, Mistake> {
 /// Parses a sum of full field ids.
 pub(super) fn plain_sum(text: &str, span: Range<usize>, form: &Form) -> Result<Expression, Mistake> {
     let naming = Naming::whole(None, String::new());
-    side(text, form, &naming).map_err(|message| Mistake { span: Some(span), message })
+    sum(text, form, &naming).map_err(|error| Mistake::of_error(span, &error))
 }
 
 fn namings<'a>(source: &'a RuleSource, form: &Form) -> Result<Vec<Naming<'a>>, Mistake> {
@@ -275,22 +226,6 @@ fn namings<'a>(source: &'a RuleSource, form: &Form) -> Result<Vec<Naming<'a>>, M
         .collect())
 }
 
-impl Naming<'_> {
-    /// Resolves names that are full ids, or ids within a table.
-    fn whole(table: Option<usize>, prefix: String) -> Self {
-        Self { before: prefix, after: String::new(), item: None, scope: String::new(), table, row: None }
-    }
-
-    fn id(&self, name: &str) -> String {
-        let name = self.item.map_or_else(|| name.to_owned(), |item| name.replace('$', item));
-        format!("{}{name}{}", self.before, self.after)
-    }
-}
-
-fn strip_previous(name: &str) -> (&str, bool) {
-    name.strip_prefix("previous.").map_or((name, false), |plain| (plain, true))
-}
-
 fn instance(source: &RuleSource, form: &Form, naming: &Naming) -> Result<RuleInstance, Mistake> {
     let (text, span) = (source.expression.get_ref(), source.expression.span());
     let relations = [("<=", Relation::AtMost), (">=", Relation::AtLeast), ("=", Relation::Equal)];
@@ -298,8 +233,8 @@ fn instance(source: &RuleSource, form: &Form, naming: &Naming) -> Result<RuleIns
     let Some(((left, right), relation)) = found else {
         return Err(Mistake::new(span, "式子中应有 =、<= 或 >=。", "an expression needs `=`, `<=` or `>=`"));
     };
-    let blame = |message| Mistake { span: Some(span.clone()), message };
-    let left = side(left, form, naming).map_err(blame)?;
+    let blame = |error: ExpressionError| Mistake::of_error(span.clone(), &error);
+    let left = sum(left, form, naming).map_err(blame)?;
     let scope = scope(&left, form, naming);
     let tolerance = match source.tolerance {
         Some(tolerance) => decimal(tolerance, span.clone())?,
@@ -309,7 +244,7 @@ fn instance(source: &RuleSource, form: &Form, naming: &Naming) -> Result<RuleIns
         Some((part, whole)) => {
             (Expression::default(), Some(Box::new(ratio(part, whole, form, naming).map_err(blame)?)))
         }
-        None => (side(right, form, naming).map_err(blame)?, None),
+        None => (sum(right, form, naming).map_err(blame)?, None),
     };
     let instance = RuleInstance { scope, left, relation, right, ratio, tolerance };
     let words = instance.operands().find(|operand| !form.fields[operand.field].kind.is_figure());
@@ -335,22 +270,6 @@ pub(super) fn mark_ratios(form: &mut Form) {
     }
 }
 
-/// Parses `100 * part / whole`; the part may be a sum in brackets.
-fn ratio(part: &str, whole: &str, form: &Form, naming: &Naming) -> Result<Ratio, Message> {
-    let (factor, part) = match part.split_once('*') {
-        Some((factor, part)) if !factor.trim().is_empty() && !factor.contains('.') => {
-            let number = factor.trim().parse().map_err(|_| {
-                Message::new(format!("“{}”应为整数。", factor.trim()), format!("`{}` is no number", factor.trim()))
-            })?;
-            (number, part)
-        }
-        _ => (1, part),
-    };
-    let plain = |text: &str| text.trim().trim_start_matches('(').trim_end_matches(')').to_owned();
-    let sum = |text: &str| if text.contains("sum(") { text.trim().to_owned() } else { plain(text) };
-    Ok(Ratio { factor, part: side(&sum(part), form, naming)?, whole: side(&sum(whole), form, naming)? })
-}
-
 /// The scope as worded in the form; for an item, the group of the left side.
 fn scope(left: &Expression, form: &Form, naming: &Naming) -> String {
     match (naming.item, left.terms.first()) {
@@ -363,127 +282,4 @@ fn scope(left: &Expression, form: &Form, naming: &Naming) -> String {
         }
         _ => naming.scope.clone(),
     }
-}
-
-fn side(text: &str, form: &Form, naming: &Naming) -> Result<Expression, Message> {
-    let mut expression = Expression::default();
-    let mut sign = 1;
-    let mut wants_name = true;
-    let mut left_out = false;
-    for word in text.replace('+', " + ").replace(" - ", " \u{2212} ").split_whitespace() {
-        match word {
-            "+" | "\u{2212}" if !wants_name => {
-                sign = if word == "+" { 1 } else { -1 };
-                wants_name = true;
-            }
-            _ if !wants_name => {
-                let zh = format!("“{word}”前缺少加号，或两边空格的减号。");
-                return Err(Message::new(zh, format!("`+` or ` - ` is missing before `{word}`")));
-            }
-            _ => {
-                wants_name = false;
-                if let Ok(number) = word.parse::<i64>() {
-                    expression.constant += sign * number;
-                    continue;
-                }
-                left_out |= !add_terms(&mut expression, word, sign, form, naming)?;
-            }
-        }
-    }
-    let nothing = expression.terms.is_empty() && expression.constant == 0 && left_out;
-    if wants_name || nothing {
-        Err(Message::new("式子中缺少名称。", "a name is missing"))
-    } else {
-        Ok(expression)
-    }
-}
-
-/// Whether an id belongs to a column outside the report's set of columns.
-fn is_of_another_set(form: &Form, id: &str) -> bool {
-    let Some((table, rest)) = id.split_once('.') else { return false };
-    let blocks = form.tables.iter().filter(|known| known.id == table).flat_map(|table| &table.blocks);
-    let ends = |column: &str| rest == column || rest.strip_suffix(column).is_some_and(|before| before.ends_with('.'));
-    blocks.filter(|block| block.resolved).any(|block| {
-        let has = |column: &String| block.leaf_columns.iter().any(|leaf| leaf.id == *column);
-        block.known_columns.iter().any(|column| ends(column) && !has(column))
-    })
-}
-
-/// The fields of `sum(rows.x)` and `sum(children.x)`.
-fn rows_of(inner: &str, form: &Form, naming: &Naming) -> Option<Vec<usize>> {
-    let mut words = inner;
-    let mut table = naming.table;
-    if !["rows", "children"].iter().any(|word| words == *word || words.starts_with(&format!("{word}."))) {
-        let (id, rest) = words.split_once('.')?;
-        table = Some(form.tables.iter().position(|known| known.id == id)?);
-        words = rest;
-    }
-    let table = table?;
-    let (which, column) = words.split_once('.').unwrap_or((words, ""));
-    let after = naming.after.strip_prefix('.').unwrap_or(&naming.after);
-    let column = if column.is_empty() { after } else { column };
-    for (number, block) in form.tables[table].blocks.iter().enumerate() {
-        let Some(open) = &block.open else { continue };
-        let Some(at) = block.leaf_columns.iter().position(|leaf| leaf.id == column) else { continue };
-        let parent = match which {
-            "children" => Some(naming.row.filter(|row| row.0 == number)?.1),
-            "rows" => None,
-            _ => return None,
-        };
-        let total = |leaf: &super::Leaf| open.total.is_some() && leaf.id == open.total_id;
-        let rows = block.leaf_rows.iter().enumerate().filter(|(_, leaf)| leaf.parent == parent && !total(leaf));
-        return Some(rows.map(|(row, _)| block.first_field + row * block.leaf_columns.len() + at).collect());
-    }
-    None
-}
-
-/// Adds the figures of a name to the expression; `false` if the report has no such column.
-fn add_terms(
-    expression: &mut Expression,
-    word: &str,
-    sign: i64,
-    form: &Form,
-    naming: &Naming,
-) -> Result<bool, Message> {
-    let (plain, previous) = strip_previous(word);
-    let mut push = |field| expression.terms.push(Term { sign, operand: Operand { field, previous } });
-    let none = || Message::new(format!("“{word}”不对应任何字段。"), format!("`{word}` stands for no field"));
-    if let Some(inner) = plain.strip_prefix("sum(").and_then(|inner| inner.strip_suffix(')')) {
-        let fields = rows_of(inner, form, naming).filter(|fields| !fields.is_empty()).ok_or_else(none)?;
-        fields.into_iter().for_each(push);
-        return Ok(true);
-    }
-    let Some((group, tail)) = plain.split_once('*') else {
-        let id = naming.id(plain);
-        if let Some(field) = form.field_index(&id).or_else(|| total_by_its_common_name(form, &id)) {
-            push(field);
-            return Ok(true);
-        }
-        if is_of_another_set(form, &id) {
-            return Ok(false);
-        }
-        return Err(Message::new(format!("没有“{id}”这个字段。"), format!("no field `{id}`")));
-    };
-    let start =
-        format!("{}{}", naming.before, naming.item.map_or_else(|| group.to_owned(), |item| group.replace('$', item)));
-    let end = format!("{tail}{}", naming.after);
-    let mut any = false;
-    for (index, field) in form.fields.iter().enumerate() {
-        let long = field.id.len() > start.len() + end.len() && field.kind.is_figure();
-        if long && field.id.starts_with(&start) && field.id.ends_with(&end) {
-            push(index);
-            any = true;
-        }
-    }
-    if any { Ok(true) } else { Err(none()) }
-}
-
-/// Resolves `table.all.x` to the total row, whatever its id.
-fn total_by_its_common_name(form: &Form, id: &str) -> Option<usize> {
-    let (table, rest) = id.split_once('.')?;
-    let column = rest.strip_prefix("all.")?;
-    let blocks = form.tables.iter().filter(|known| known.id == table).flat_map(|table| &table.blocks);
-    blocks
-        .filter_map(|block| block.open.as_ref())
-        .find_map(|open| form.field_index(&format!("{table}.{}.{column}", open.total_id)))
 }

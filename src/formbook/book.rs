@@ -6,9 +6,10 @@ use rust_xlsxwriter::{
 use toml::Table;
 use unicode_width::UnicodeWidthStr;
 
+use super::error::BookError;
 use super::flatten::{Lines, Remarks, flatten};
 use super::heads::{FIELD, KINDS, QUESTIONS, ROLES, RULE, SEVERITIES, Zone};
-use crate::finding::{Message, not_toml};
+use crate::finding::TomlError;
 use crate::form::Form;
 
 /// Paper size A4 (ECMA-376 part 1, 18.3.1.63).
@@ -36,11 +37,10 @@ impl Style {
 ///
 /// # Errors
 /// If it cannot be written: a cell holds at most 32,767 characters.
-pub fn write(form: &Form, source: &str, remarks: &Remarks) -> Result<Vec<u8>, Message> {
-    let table: Table = source.parse().map_err(|error: toml::de::Error| not_toml(error.message()))?;
+pub fn write(form: &Form, source: &str, remarks: &Remarks) -> Result<Vec<u8>, BookError> {
+    let table: Table = source.parse().map_err(|error| BookError::NotToml(TomlError::new(source, &error)))?;
     let zones = flatten(form, table, remarks);
-    let failed = |error: XlsxError| Message::new(format!("不能生成工作簿（{error}）"), format!("no workbook: {error}"));
-    build(form, &zones).map_err(failed)
+    build(form, &zones).map_err(BookError::Library)
 }
 
 fn build(form: &Form, zones: &[Lines]) -> Result<Vec<u8>, XlsxError> {

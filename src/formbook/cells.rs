@@ -1,42 +1,14 @@
-//! The filled rows of a workbook, zone by zone, and the words for a cell in messages: sheet, row and column in both languages.
+//! The filled rows of a workbook, zone by zone.
 
+use super::error::{BookCause, BookMistake, BookPlace};
 use super::heads::{NEEDED, ZONES, Zone};
 use crate::document::{Block, Document, Grid};
-use crate::finding::Message;
 use crate::text::blank;
-
-/// A place in the workbook.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct At {
-    pub(super) sheet: &'static str,
-    /// Row number, 1-based; 0 for the sheet as a whole.
-    pub(super) row: u32,
-    /// Header of the column; empty for the whole row.
-    pub(super) column: &'static str,
-}
-
-impl At {
-    /// A message about a mistake at this place.
-    pub(super) fn mistake(self, zh: impl AsRef<str>, en: impl AsRef<str>) -> Message {
-        let Self { sheet, row, column } = self;
-        let (zh, en) = (zh.as_ref(), en.as_ref());
-        match (row, column) {
-            (0, _) => Message::new(format!("工作表“{sheet}”：{zh}"), format!("sheet {sheet}: {en}")),
-            (_, "") => {
-                Message::new(format!("工作表“{sheet}”第{row}行：{zh}"), format!("sheet {sheet}, row {row}: {en}"))
-            }
-            _ => Message::new(
-                format!("工作表“{sheet}”第{row}行“{column}”栏：{zh}"),
-                format!("sheet {sheet}, row {row}, column {column}: {en}"),
-            ),
-        }
-    }
-}
 
 /// A row of a zone.
 #[derive(Debug, Clone)]
 pub(super) struct ZoneRow {
-    at: At,
+    at: BookPlace,
     cells: Vec<(&'static str, String)>,
 }
 
@@ -53,13 +25,13 @@ impl ZoneRow {
     }
 
     /// Place of the row.
-    pub(super) fn row(&self) -> At {
+    pub(super) fn row(&self) -> BookPlace {
         self.at
     }
 
     /// Place of a cell of the row.
-    pub(super) fn at(&self, column: &'static str) -> At {
-        At { column, ..self.at }
+    pub(super) fn at(&self, column: &'static str) -> BookPlace {
+        BookPlace { column, ..self.at }
     }
 }
 
@@ -79,8 +51,8 @@ impl Book {
     /// Finds the zones of a workbook by their headers.
     ///
     /// # Errors
-    /// Messages about missing sheets and columns.
-    pub(super) fn from_document(document: &Document) -> Result<Self, Vec<Message>> {
+    /// Missing sheets and header rows.
+    pub(super) fn from_document(document: &Document) -> Result<Self, Vec<BookMistake>> {
         let mut book = Self::default();
         let mut seen = Vec::new();
         for block in &document.blocks {
@@ -92,20 +64,16 @@ impl Book {
                 book.sheet(grid, &zones);
             }
         }
-        let mut missing: Vec<Message> = Vec::new();
+        let mut missing: Vec<BookMistake> = Vec::new();
         for sheet in NEEDED {
-            let at = At { sheet, ..At::default() };
+            let place = BookPlace::of_sheet(sheet);
             if !seen.contains(&sheet) {
-                missing.push(at.mistake("没有这张工作表。", "there is no such sheet"));
+                missing.push(place.mistake(BookCause::NoSheet));
                 continue;
             }
             for zone in ZONES.iter().filter(|zone| zone.sheet == sheet).take(if sheet == NEEDED[0] { 3 } else { 1 }) {
                 if !book.zones.iter().any(|(known, _)| known.columns[0] == zone.columns[0]) {
-                    let head = zone.columns[0];
-                    missing.push(at.mistake(
-                        format!("没有以“{head}”开头的表头行。"),
-                        format!("there is no row of heads that begins with {head}"),
-                    ));
+                    missing.push(place.mistake(BookCause::NoHeader(zone.columns[0])));
                 }
             }
         }
@@ -133,7 +101,7 @@ impl Book {
             }
             let number =
                 grid.cells().iter().find(|cell| cell.row == row).and_then(|cell| cell.place.row).unwrap_or(row);
-            rows.push(ZoneRow { at: At { sheet: zone.sheet, row: number + 1, column: "" }, cells });
+            rows.push(ZoneRow { at: BookPlace { sheet: zone.sheet, row: number + 1, column: "" }, cells });
         }
     }
 }
@@ -147,29 +115,27 @@ fn begins(zone: &Zone, text: &impl Fn(u32) -> String) -> bool {
 #[derive(Debug, Default)]
 pub(super) struct Text {
     pub(super) out: String,
-    places: Vec<(std::ops::Range<usize>, At)>,
+    places: Vec<(std::ops::Range<usize>, BookPlace)>,
 }
 
 impl Text {
     /// Adds text that comes from a cell.
-    pub(super) fn add(&mut self, text: &str, at: At) {
+    pub(super) fn add(&mut self, text: &str, at: BookPlace) {
         let start = self.out.len();
         self.out.push_str(text);
         self.places.push((start..self.out.len(), at));
     }
 
     /// Adds `key = value` on a line.
-    pub(super) fn key(&mut self, key: &str, value: &toml::Value, at: At) {
+    pub(super) fn key(&mut self, key: &str, value: &toml::Value, at: BookPlace) {
         self.add(&format!("{key} = {value}\n"), at);
     }
 
     /// The place that a mistake at these bytes comes from.
-    pub(super) fn place(&self, span: Option<&std::ops::Range<usize>>) -> At {
+    pub(super) fn place(&self, span: Option<&std::ops::Range<usize>>) -> BookPlace {
         let span = span.cloned().unwrap_or_default();
         let holds = |range: &std::ops::Range<usize>| range.start <= span.start && span.start < range.end;
         let found = self.places.iter().filter(|(range, _)| holds(range));
-        found
-            .min_by_key(|(range, _)| range.len())
-            .map_or(At { sheet: super::heads::FORM, ..At::default() }, |(_, at)| *at)
+        found.min_by_key(|(range, _)| range.len()).map_or(BookPlace::of_sheet(super::heads::FORM), |(_, at)| *at)
     }
 }

@@ -2,11 +2,11 @@
 
 use indexmap::IndexMap;
 
-use super::cells::{At, Book, ZoneRow};
+use super::cells::{Book, ZoneRow};
+use super::error::{BookCause, BookMistake, BookPlace};
 use super::heads::{CHOICE, EACH_ROW, FIELD, KINDS, NONE, ROLES, Role, YES, joined, parted};
 use super::tree::{Leaf, settled};
 use super::walk::Words;
-use crate::finding::Message;
 use crate::form::FieldKind;
 
 /// Key of a block: id of its table, and index.
@@ -28,7 +28,7 @@ pub(super) struct Into {
     /// Id without the table's.
     pub(super) id: String,
     pub(super) totals: Vec<String>,
-    pub(super) at: At,
+    pub(super) at: BookPlace,
 }
 
 /// Content of the sheet of fields.
@@ -44,7 +44,7 @@ struct FieldProperties {
     kind: FieldKind,
     unit: Option<String>,
     choice: Option<Words>,
-    at: At,
+    at: BookPlace,
 }
 
 /// Default kind and unit of the fields of each table.
@@ -77,19 +77,15 @@ pub(super) fn choices(book: &Book) -> IndexMap<String, Words> {
 }
 
 /// Reads the sheet; `defaults` contains the tables.
-pub(super) fn fields(book: &Book, defaults: &Defaults, wrong: &mut Vec<Message>) -> Fields {
+pub(super) fn fields(book: &Book, defaults: &Defaults, wrong: &mut Vec<BookMistake>) -> Fields {
     let choices = choices(book);
     let mut found: IndexMap<Key, BlockDraft> = IndexMap::new();
     let mut sums = Vec::new();
     for row in book.rows(FIELD) {
         let table = row.get("表").to_owned();
         let Some((kind, unit)) = defaults.get(&table) else {
-            let known = defaults.keys().map(String::as_str).collect::<Vec<_>>();
-            let at = row.at("表");
-            wrong.push(at.mistake(
-                format!("没有“{table}”这张表；“表单”工作表里有：{}。", known.join("、")),
-                format!("no table {table}; the sheet 表单 has {}", known.join(", ")),
-            ));
+            let known = defaults.keys().cloned().collect();
+            wrong.push(row.at("表").mistake(BookCause::NoTable { table, known }));
             continue;
         };
         let block = match row.get("块") {
@@ -97,13 +93,13 @@ pub(super) fn fields(book: &Book, defaults: &Defaults, wrong: &mut Vec<Message>)
             number => number.parse::<u32>(),
         };
         let Ok(block) = block else {
-            wrong.push(row.at("块").mistake("应为1、2等数。", "it must be a number such as 1"));
+            wrong.push(row.at("块").mistake(BookCause::NotABlock));
             continue;
         };
         let block = found.entry((table.clone(), block)).or_default();
         match block.line(row, (*kind, unit), &choices) {
             Ok(()) => {}
-            Err(message) => wrong.push(message),
+            Err(mistake) => wrong.push(mistake),
         }
         let totals = row.lines("计入");
         if !totals.is_empty() {
@@ -128,7 +124,7 @@ impl BlockDraft {
         row: &ZoneRow,
         (kind, unit): (FieldKind, &str),
         choices: &IndexMap<String, Words>,
-    ) -> Result<(), Message> {
+    ) -> Result<(), BookMistake> {
         let word = row.get("类型");
         let labels = (parted(row.get("行")), parted(row.get("栏")));
         let leaf = |path: Vec<String>, id: &str, role| Leaf {
@@ -147,7 +143,7 @@ impl BlockDraft {
                 (&mut self.rows, labels.0)
             };
             if path.is_empty() && *role == Role::Heading {
-                return Err(row.at("行").mistake("标题行要写出标题。", "a heading needs its words"));
+                return Err(row.at("行").mistake(BookCause::HeadingBlank));
             }
             heads.push(leaf(path, "", Some(*role)));
             return Ok(());
@@ -158,13 +154,13 @@ impl BlockDraft {
         };
         let choice = match row.get("选项") {
             "" => None,
-            id => Some(choices.get(id).cloned().ok_or_else(|| {
-                row.at("选项").mistake(format!("“选项”工作表里没有“{id}”。"), format!("the sheet 选项 has no {id}"))
-            })?),
+            id => {
+                let missing = || row.at("选项").mistake(BookCause::NoChoices(id.to_owned()));
+                Some(choices.get(id).cloned().ok_or_else(missing)?)
+            }
         };
         if kind == FieldKind::Choice && choice.is_none() {
-            let at = row.at("选项");
-            return Err(at.mistake("类型为“选择”，要写出选项编号。", "a choice needs the id of its words"));
+            return Err(row.at("选项").mistake(BookCause::ChoicesBlank));
         }
         let unit = match row.get("计量单位") {
             _ if !kind.is_figure() => None,
@@ -178,14 +174,13 @@ impl BlockDraft {
         );
         let said = FieldProperties { kind, unit, choice, at: row.row() };
         if let Some(before) = self.fields.insert(at, said) {
-            let zh = format!("与第{}行是同一行同一栏。", before.at.row);
-            return Err(row.row().mistake(zh, format!("row {} has the same row and column", before.at.row)));
+            return Err(row.row().mistake(BookCause::Twice { row: before.at.row }));
         }
         Ok(())
     }
 
     /// Determines kinds, units and choices of rows and columns; every row must have every column.
-    fn settle(mut self, defaults: Option<&(FieldKind, String)>, wrong: &mut Vec<Message>) -> Option<Block> {
+    fn settle(mut self, defaults: Option<&(FieldKind, String)>, wrong: &mut Vec<BookMistake>) -> Option<Block> {
         let leaves =
             |heads: &[Leaf]| -> Vec<usize> { (0..heads.len()).filter(|&at| heads[at].role.is_none()).collect() };
         let (rows, columns) = (leaves(&self.rows), leaves(&self.columns));
@@ -241,12 +236,9 @@ impl BlockDraft {
         self.rows.clear();
     }
 
-    fn lacks(&self, row: usize, column: usize) -> Message {
-        let (own, other) = (joined(&self.rows[row].path), joined(&self.columns[column].path));
-        self.rows[row].at.mistake(
-            format!("“{own}”这一行缺少“{other}”栏的字段。"),
-            format!("the row {own} lacks a field of the column {other}"),
-        )
+    fn lacks(&self, row: usize, column: usize) -> BookMistake {
+        let cause = BookCause::Gap { row: joined(&self.rows[row].path), column: joined(&self.columns[column].path) };
+        self.rows[row].at.mistake(cause)
     }
 }
 
@@ -258,13 +250,10 @@ fn refused(
     said: &[Vec<&FieldProperties>],
     (row, column): (usize, usize),
     head: &'static str,
-    wrong: &mut Vec<Message>,
+    wrong: &mut Vec<BookMistake>,
 ) -> Option<Block> {
-    let at = At { column: head, ..said[row][column].at };
-    wrong.push(at.mistake(
-        "同一栏各行不同时，本行各栏必须相同；请把这一行或这一栏改为一致。",
-        "where the rows of a column differ, all columns of this row must agree",
-    ));
+    let at = BookPlace { column: head, ..said[row][column].at };
+    wrong.push(at.mistake(BookCause::Mixed));
     None
 }
 
@@ -280,13 +269,10 @@ fn place(heads: &mut Vec<Leaf>, leaf: Leaf) -> usize {
     heads.len() - 1
 }
 
-fn known_kind(row: &ZoneRow, word: &str) -> Result<FieldKind, Message> {
+fn known_kind(row: &ZoneRow, word: &str) -> Result<FieldKind, BookMistake> {
     let found = KINDS.iter().find(|(known, kind)| *known == word || kind.name() == word).map(|(_, kind)| *kind);
     found.ok_or_else(|| {
-        let words: Vec<&str> = KINDS.iter().map(|(word, _)| *word).chain(ROLES.iter().map(|(word, _)| *word)).collect();
-        row.at("类型").mistake(
-            format!("没有“{word}”这一类型；可写：{}。", words.join("、")),
-            format!("no kind {word}; there are {}", words.join(", ")),
-        )
+        let known = KINDS.iter().map(|(word, _)| *word).chain(ROLES.iter().map(|(word, _)| *word)).collect();
+        row.at("类型").mistake(BookCause::NoKind { kind: word.to_owned(), known })
     })
 }

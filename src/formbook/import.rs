@@ -3,7 +3,8 @@
 use indexmap::IndexMap;
 use toml::{Table, Value};
 
-use super::cells::{At, Book, Text, ZoneRow};
+use super::cells::{Book, Text, ZoneRow};
+use super::error::{BookCause, BookMistake, BookPlace};
 use super::fields::{Defaults, Fields, Key, fields};
 use super::heads::{
     BLOCKS, COLUMN, EACH, ELSE, FORM, ITEMS, KINDS, LABEL, PARENTS, RULE, SECTIONS, SEVERITIES, TABLES, YES, key_of,
@@ -12,27 +13,27 @@ use super::heads::{
 use super::items::{ITEMS_OF_FORM, Item, Shape};
 use super::tree::{Extra, Extras, write};
 use crate::document::Document;
-use crate::finding::Message;
-use crate::form::{Form, FormError, Forms};
+use crate::finding::TomlError;
+use crate::form::{Form, FormError, Forms, Mistake};
 
 /// Beginning of a mapping file that was imported from a workbook.
 const FIRST: &str = "# 本文件由 nianbao forms import 按工作簿生成。\nlanguage = 1\n";
 
 /// TOML fragments by the item that they belong to.
-type Rest = IndexMap<String, Vec<(Table, At)>>;
+type Rest = IndexMap<String, Vec<(Table, BookPlace)>>;
 
 struct Import<'b> {
     book: &'b Book,
     text: Text,
     rest: Rest,
-    wrong: Vec<Message>,
+    wrong: Vec<BookMistake>,
 }
 
 /// Converts a workbook to a mapping file.
 ///
 /// # Errors
-/// Messages about mistakes, with sheet, row and column.
-pub fn import(document: &Document) -> Result<String, Vec<Message>> {
+/// All mistakes found, with sheet, row and column.
+pub fn import(document: &Document) -> Result<String, Vec<BookMistake>> {
     let book = Book::from_document(document)?;
     let mut import = Import { book: &book, text: Text::default(), rest: Rest::new(), wrong: Vec::new() };
     let fields = import.whole();
@@ -47,12 +48,10 @@ pub fn import(document: &Document) -> Result<String, Vec<Message>> {
 }
 
 /// Compiles the text; mistakes are reported at their cells.
-fn compiled(text: &Text) -> Result<std::sync::Arc<Form>, Vec<Message>> {
+fn compiled(text: &Text) -> Result<std::sync::Arc<Form>, Vec<BookMistake>> {
     Forms::default().add(FORM, &text.out).map_err(|FormError { mistakes, .. }| {
-        let told = mistakes
-            .iter()
-            .map(|mistake| text.place(mistake.span.as_ref()).mistake(&mistake.message.zh, &mistake.message.en));
-        told.collect()
+        let at_cell = |mistake: Mistake| text.place(mistake.span.as_ref()).mistake(BookCause::Mapping(mistake.message));
+        mistakes.into_iter().map(at_cell).collect()
     })
 }
 
@@ -62,7 +61,7 @@ impl Import<'_> {
         let items: IndexMap<String, &ZoneRow> =
             self.book.rows(ITEMS).map(|row| (row.get("项目").to_owned(), row)).collect();
         self.text.out.push_str(FIRST);
-        let mut inner: IndexMap<&str, Vec<(&str, Value, At)>> = IndexMap::new();
+        let mut inner: IndexMap<&str, Vec<(&str, Value, BookPlace)>> = IndexMap::new();
         for item in ITEMS_OF_FORM {
             let Some((value, at)) = self.item(item, &items) else { continue };
             match item.path {
@@ -86,11 +85,11 @@ impl Import<'_> {
         for (key, value, at) in arrays {
             self.array(&key, &value, at);
         }
-        let left: Vec<(String, At)> =
+        let left: Vec<(String, BookPlace)> =
             self.rest.iter().flat_map(|(place, of)| of.iter().map(|(_, at)| (place.clone(), *at))).collect();
         for (place, at) in left {
-            let at = At { column: ELSE.columns[0], ..at };
-            self.wrong.push(at.mistake(format!("没有“{place}”。"), format!("there is no {place}")));
+            let at = BookPlace { column: ELSE.columns[0], ..at };
+            self.wrong.push(at.mistake(BookCause::NoPart(place)));
         }
         fields
     }
@@ -104,20 +103,19 @@ impl Import<'_> {
                     self.rest.entry(words.join(" ")).or_default().push((table, row.at(column)));
                 }
                 Err(error) => {
-                    let message = crate::finding::not_toml(error.message());
-                    self.wrong.push(row.at(column).mistake(&message.zh, &message.en));
+                    self.wrong.push(
+                        row.at(column).mistake(BookCause::NotToml(Box::new(TomlError::of_message(error.message())))),
+                    );
                 }
             }
         }
     }
 
-    fn item(&mut self, item: &Item, items: &IndexMap<String, &ZoneRow>) -> Option<(Value, At)> {
+    fn item(&mut self, item: &Item, items: &IndexMap<String, &ZoneRow>) -> Option<(Value, BookPlace)> {
         let row = items.get(item.name).filter(|row| !row.get("内容").is_empty());
         let Some(row) = row else {
             if item.needed {
-                let at = At { sheet: FORM, ..At::default() };
-                let zh = format!("“{}”没有填写。", item.name);
-                self.wrong.push(at.mistake(zh, format!("the item {} is not filled in", item.name)));
+                self.wrong.push(BookPlace::of_sheet(FORM).mistake(BookCause::Blank(item.name)));
             }
             return None;
         };
@@ -136,7 +134,7 @@ impl Import<'_> {
                     text => text.parse::<i64>().ok(),
                 };
                 let Some((from, to)) = year("起始年度", 0).zip(year("截止年度", 9999)) else {
-                    self.wrong.push(at.mistake("应为年度，如2021。", "it must be a year, such as 2021"));
+                    self.wrong.push(at.mistake(BookCause::NotAYear));
                     return None;
                 };
                 Value::Array(vec![Value::Integer(from), Value::Integer(to)])
@@ -146,7 +144,7 @@ impl Import<'_> {
     }
 
     /// Writes a message in both languages; a missing English text is replaced by the Chinese one.
-    fn message(&mut self, key: &str, cells: &[(&str, Value, At)]) {
+    fn message(&mut self, key: &str, cells: &[(&str, Value, BookPlace)]) {
         let zh = cells.iter().find(|(language, ..)| *language == "zh");
         let Some((_, zh, at)) = zh else { return };
         let en = cells.iter().find(|(language, ..)| *language == "en").map_or(zh, |(_, en, _)| en);
@@ -154,7 +152,11 @@ impl Import<'_> {
     }
 
     /// Writes title, identity and the other tables of the head.
-    fn tables_of_head(&mut self, inner: &IndexMap<&str, Vec<(&str, Value, At)>>, rest: &[(String, Value, At)]) {
+    fn tables_of_head(
+        &mut self,
+        inner: &IndexMap<&str, Vec<(&str, Value, BookPlace)>>,
+        rest: &[(String, Value, BookPlace)],
+    ) {
         let mut names: Vec<&str> = inner.keys().copied().collect();
         names.extend(rest.iter().map(|(key, ..)| key.as_str()).filter(|key| !inner.contains_key(key)));
         names.dedup();
@@ -191,11 +193,9 @@ impl Import<'_> {
                 word => KINDS.iter().find(|(known, kind)| *known == word || kind.name() == word),
             };
             if kind.is_none() && !row.get("类型").is_empty() {
-                let words: Vec<&str> = KINDS.iter().map(|(word, _)| *word).collect();
-                self.wrong.push(row.at("类型").mistake(
-                    format!("没有“{}”这一类型；可写：{}。", row.get("类型"), words.join("、")),
-                    format!("no kind {}; there are {}", row.get("类型"), words.join(", ")),
-                ));
+                let known = KINDS.iter().map(|(word, _)| *word).collect();
+                let cause = BookCause::NoKind { kind: row.get("类型").to_owned(), known };
+                self.wrong.push(row.at("类型").mistake(cause));
             }
             let kind = kind.map(|(_, kind)| *kind).unwrap_or_default();
             defaults.insert(row.get("表编号").to_owned(), (kind, row.get("计量单位").to_owned()));
@@ -238,9 +238,7 @@ impl Import<'_> {
         let blocks: Vec<(&Key, &super::fields::Block)> =
             fields.blocks.iter().filter(|((table, _), _)| *table == id).collect();
         if blocks.is_empty() && self.wrong.is_empty() {
-            self.wrong.push(
-                row.row().mistake("“字段”工作表里没有这张表的字段。", "the sheet 字段 has no field of this table"),
-            );
+            self.wrong.push(row.row().mistake(BookCause::NoFields));
         }
         for (key, block) in blocks {
             self.block(key, block, extras);
@@ -277,8 +275,10 @@ impl Import<'_> {
 
     fn open_rows(&mut self, row: Option<&ZoneRow>, more: Table, block: &super::fields::Block) {
         let mut open = more;
-        let at =
-            row.map_or_else(|| block.columns.first().map_or(At::default(), |column| column.at), |row| row.at("各行按"));
+        let at = row.map_or_else(
+            || block.columns.first().map_or(BookPlace::default(), |column| column.at),
+            |row| row.at("各行按"),
+        );
         let mut add = |key: &str, text: &str| {
             if !text.is_empty() {
                 open.insert(key.to_owned(), Value::String(text.to_owned()));
@@ -340,7 +340,7 @@ impl Import<'_> {
             self.text.key(&key, &value, at);
         }
         // Tables of an array are on separate lines; they become one value.
-        let mut whole: IndexMap<String, (Vec<Value>, At)> = IndexMap::new();
+        let mut whole: IndexMap<String, (Vec<Value>, BookPlace)> = IndexMap::new();
         for (key, value, at) in arrays {
             let values = value.as_array().cloned().unwrap_or_default();
             whole.entry(key).or_insert_with(|| (Vec::new(), at)).0.extend(values);
@@ -351,7 +351,7 @@ impl Import<'_> {
     }
 
     /// Writes the tables of a top-level array.
-    fn array(&mut self, key: &str, value: &Value, at: At) {
+    fn array(&mut self, key: &str, value: &Value, at: BookPlace) {
         for table in value.as_array().into_iter().flatten().filter_map(Value::as_table) {
             self.text.add(&format!("\n[[{key}]]\n"), at);
             for (key, value) in table {
@@ -389,13 +389,13 @@ impl Import<'_> {
         match (cell.parse::<i64>(), cell.parse::<f64>()) {
             (Ok(number), _) if key != "tolerance" => self.text.key(key, &Value::Integer(number), row.at(column)),
             (_, Ok(number)) if key == "tolerance" => self.text.key(key, &Value::Float(number), row.at(column)),
-            _ => self.wrong.push(row.at(column).mistake("应为数。", "it must be a number")),
+            _ => self.wrong.push(row.at(column).mistake(BookCause::NotANumber)),
         }
     }
 
     fn both(&mut self, row: &ZoneRow, key: &str, (zh, en): (&'static str, &'static str)) {
         let value = |column: &str| Value::String(row.get(column).to_owned());
-        let cells: Vec<(&str, Value, At)> = [("zh", zh), ("en", en)]
+        let cells: Vec<(&str, Value, BookPlace)> = [("zh", zh), ("en", en)]
             .into_iter()
             .filter(|(_, column)| !row.get(column).is_empty())
             .map(|(language, column)| (language, value(column), row.at(column)))
@@ -405,7 +405,7 @@ impl Import<'_> {
 }
 
 /// The keys of TOML fragments, in order.
-fn pieces(rest: Vec<(Table, At)>) -> impl Iterator<Item = (String, Value, At)> {
+fn pieces(rest: Vec<(Table, BookPlace)>) -> impl Iterator<Item = (String, Value, BookPlace)> {
     rest.into_iter().flat_map(|(table, at)| table.into_iter().map(move |(key, value)| (key, value, at)))
 }
 

@@ -6,6 +6,7 @@
 
 mod book;
 mod cells;
+mod error;
 mod fields;
 mod flatten;
 mod heads;
@@ -19,6 +20,7 @@ mod tree;
 mod walk;
 
 pub use book::write;
+pub use error::{BookCause, BookError, BookMistake, BookPlace};
 pub use flatten::Remarks;
 pub use import::import;
 pub use page::page;

@@ -3,20 +3,20 @@
 
 use toml::Value;
 
-use super::cells::{At, Text};
+use super::cells::Text;
+use super::error::{BookCause, BookMistake, BookPlace};
 use super::fields::Fields;
 use super::sums::{Stated, rules, sum};
-use crate::finding::Message;
 use crate::form::{FieldIndex, Form, Relation};
 
 /// Adds the rules that only the column 计入 states.
 ///
 /// # Errors
 /// Totals that are not fields, and sums that contradict a rule.
-pub(super) fn add(form: &Form, fields: &Fields, text: &mut Text) -> Result<(), Vec<Message>> {
+pub(super) fn add(form: &Form, fields: &Fields, text: &mut Text) -> Result<(), Vec<BookMistake>> {
     let mut wrong = Vec::new();
     let mut stated = Stated::new();
-    let mut places: Vec<(FieldIndex, At)> = Vec::new();
+    let mut places: Vec<(FieldIndex, BookPlace)> = Vec::new();
     for into in &fields.sums {
         let table = form.tables.iter().find(|table| table.id == into.table);
         let prefix = table.map_or("", |table| table.prefix());
@@ -26,7 +26,7 @@ pub(super) fn add(form: &Form, fields: &Fields, text: &mut Text) -> Result<(), V
         for total in &into.totals {
             let known = form.field_index(total).or_else(|| form.field_index(&format!("{prefix}.{total}")));
             let Some(known) = known.filter(|known| *known != part) else {
-                wrong.push(into.at.mistake(format!("没有“{total}”这个字段。"), format!("no field {total}")));
+                wrong.push(into.at.mistake(BookCause::NoField(total.clone())));
                 continue;
             };
             stated.entry(known).or_default().push(part);
@@ -43,12 +43,8 @@ pub(super) fn add(form: &Form, fields: &Fields, text: &mut Text) -> Result<(), V
         let all: Vec<FieldIndex> = same.flat_map(|(_, parts)| parts.iter().copied()).collect();
         let agrees = parts.iter().all(|part| all.contains(part)) && all.iter().all(|part| parts.contains(part));
         if !agrees {
-            let at = places.iter().find(|(place, _)| place == total).map_or(At::default(), |(_, at)| *at);
-            let id = &form.fields[*total].id;
-            wrong.push(at.mistake(
-                format!("计入“{id}”的字段与“勾稽”工作表的关系式不一致。"),
-                format!("the parts of {id} are not those of its rule in the sheet 勾稽"),
-            ));
+            let at = places.iter().find(|(place, _)| place == total).map_or(BookPlace::default(), |(_, at)| *at);
+            wrong.push(at.mistake(BookCause::OtherSum { total: form.fields[*total].id.clone() }));
         }
         false
     });
@@ -66,8 +62,8 @@ pub(super) fn add(form: &Form, fields: &Fields, text: &mut Text) -> Result<(), V
         }
         rule.push_str(&format!("expression = {}\n", quoted(&made.expression)));
         rule.push_str(&format!("text = {{ zh = {}, en = {} }}\n", quoted(&made.zh), quoted(&made.en)));
-        let at = places.first().map_or(At::default(), |(_, at)| *at);
-        text.add(&rule, At { row: 0, ..at });
+        let at = places.first().map_or(BookPlace::default(), |(_, at)| *at);
+        text.add(&rule, BookPlace { row: 0, ..at });
     }
     Ok(())
 }

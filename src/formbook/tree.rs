@@ -3,7 +3,8 @@
 use indexmap::IndexMap;
 use toml::Value;
 
-use super::cells::{At, Text};
+use super::cells::Text;
+use super::error::BookPlace;
 use super::heads::Role;
 use super::walk::Words;
 use crate::form::FieldKind;
@@ -26,7 +27,7 @@ pub(super) struct Leaf {
     pub(super) kind: Option<FieldKind>,
     pub(super) unit: Option<String>,
     pub(super) choice: Option<Words>,
-    pub(super) at: At,
+    pub(super) at: BookPlace,
 }
 
 /// Additional properties by labels and id.

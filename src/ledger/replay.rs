@@ -1,7 +1,6 @@
 //! Replays the log into the state of a work folder.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fmt;
 
 use super::entry::{Entry, LastYearFile, What};
 use crate::finding::{Bilingual, Message};
@@ -53,21 +52,15 @@ pub struct Ledger {
 }
 
 /// A line of the log that cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, thiserror::Error)]
+#[error("line {line} of the log of the work folder: {cause}")]
 pub struct LedgerMistake {
     /// Its number, 1-based.
     pub line: usize,
     /// The error of the JSON parser.
-    pub detail: String,
+    #[source]
+    pub cause: serde_json::Error,
 }
-
-impl fmt::Display for LedgerMistake {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {} of the log of the work folder: {}", self.line, self.detail)
-    }
-}
-
-impl std::error::Error for LedgerMistake {}
 
 impl Bilingual for LedgerMistake {
     fn message(&self) -> Message {
@@ -92,7 +85,7 @@ impl Ledger {
             match serde_json::from_str::<Entry>(line.trim()) {
                 Ok(entry) => ledger.add(entry),
                 Err(_) if !line.ends_with('\n') => {}
-                Err(error) => return Err(LedgerMistake { line: index + 1, detail: error.to_string() }),
+                Err(cause) => return Err(LedgerMistake { line: index + 1, cause }),
             }
         }
         Ok(ledger)

@@ -7,7 +7,7 @@ use toml::Spanned;
 
 use super::source::MigrationSource;
 use super::{Migration, Step};
-use crate::finding::not_toml;
+use crate::finding::TomlError;
 use crate::form::{FieldIndex, Form, FormError, Forms, LANGUAGE, Mistake};
 
 /// Parses and resolves a migration file.
@@ -17,7 +17,7 @@ use crate::form::{FieldIndex, Form, FormError, Forms, LANGUAGE, Mistake};
 pub(super) fn compile(name: &str, text: &str, forms: &Forms) -> Result<Migration, FormError> {
     let fail = |mistakes: Vec<Mistake>| FormError { name: name.to_owned(), text: text.to_owned(), mistakes };
     let source: MigrationSource = toml::from_str(text)
-        .map_err(|error| fail(vec![Mistake { span: error.span(), message: not_toml(error.message()) }]))?;
+        .map_err(|error| fail(vec![Mistake::of_error(error.span(), &TomlError::of_message(error.message()))]))?;
     if source.language != LANGUAGE {
         let zh = format!("language = {}：本程序只认 language = {LANGUAGE}。", source.language);
         let en = format!("language = {}: this program reads language {LANGUAGE}", source.language);

@@ -7,9 +7,9 @@ use toml_edit::{DocumentMut, Item, Table, value};
 
 use super::ServeError;
 use crate::batch::write_whole;
-use crate::finding::{Bilingual, Message, not_toml};
+use crate::finding::{Bilingual, Message, TomlError};
 use crate::ledger::{CORRECTIONS, SETTINGS, WAIVERS};
-use crate::settings::Policy;
+use crate::settings::{Policy, SettingsError};
 
 /// Settings that name a file or a folder, relative to the work folder.
 const PATHS: &[&str] = &["agencies", "previous", "template", "page-template", "mappings"];
@@ -40,7 +40,8 @@ impl Settings {
             Err(source) => return Err(ServeError::Folder { path, source }),
         };
         let document = text.parse::<DocumentMut>();
-        let document = document.map_err(|error| ServeError::File(SETTINGS.to_owned(), not_toml(error.message())))?;
+        let document = document
+            .map_err(|error| ServeError::File(SETTINGS.to_owned(), TomlError::of_message(error.message()).message()))?;
         Ok(Self { folder: folder.to_owned(), document })
     }
 
@@ -100,10 +101,10 @@ impl Settings {
     }
 
     /// The severities and accepted codes that the settings define.
-    pub(super) fn policy(&self, today: Date) -> Result<Policy, Message> {
-        let read = crate::settings::Settings::read(&self.document.to_string()).map_err(|error| error.message())?;
+    pub(super) fn policy(&self, today: Date) -> Result<Policy, SettingsError> {
+        let read = crate::settings::Settings::read(&self.document.to_string())?;
         let list = |key: &str| read.values("check", key).map(<[String]>::to_vec).unwrap_or_default();
-        Policy::new((&list("select"), &list("ignore"), None), &read.codes, &read.accept, today)
+        Ok(Policy::new((&list("select"), &list("ignore"), None), &read.codes, &read.accept, today)?)
     }
 
     /// Whether the page may change this setting.

@@ -4,15 +4,14 @@
 mod policy;
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use crate::finding::{Bilingual, Message, not_toml};
+use crate::finding::{Bilingual, Message, TomlError};
 
 pub(crate) use policy::codes_named;
-pub use policy::{Level, Policy, similar_codes};
+pub use policy::{Level, Policy, UnknownCode, similar_codes};
 
 /// The name of the file.
 pub const FILE: &str = "nianbao.toml";
@@ -59,20 +58,27 @@ pub struct Accept {
 }
 
 /// An error in a settings file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SettingsError(Message);
-
-impl fmt::Display for SettingsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.en)
-    }
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.message().en)]
+pub enum SettingsError {
+    /// It is not valid TOML, or a part of it has an unknown key or a wrong type.
+    Toml(#[source] TomlError),
+    /// A name that is neither a code nor a group of codes.
+    Code(#[from] UnknownCode),
+    /// The value of this option has a type that options do not have.
+    OptionType(String),
 }
-
-impl std::error::Error for SettingsError {}
 
 impl Bilingual for SettingsError {
     fn message(&self) -> Message {
-        self.0.clone()
+        match self {
+            Self::Toml(error) => error.message(),
+            Self::Code(error) => error.message(),
+            Self::OptionType(name) => Message::new(
+                format!("“{name}”应为文字、数字、日期、是否或文字的列表。"),
+                format!("`{name}` is to be a text, a number, a day, true or false, or a list of texts"),
+            ),
+        }
     }
 }
 
@@ -91,20 +97,13 @@ impl Settings {
     /// # Errors
     /// Invalid TOML, an unknown code, a value of a type that options do not have.
     pub fn read(text: &str) -> Result<Self, SettingsError> {
-        let wrong = |error: &toml::de::Error| {
-            let Message { zh, en } = not_toml(error.message());
-            let line = error.span().and_then(|span| text.get(..span.start)).map(|before| before.lines().count().max(1));
-            SettingsError(match line {
-                Some(line) => Message::new(format!("第{line}行：{zh}"), format!("line {line}: {en}")),
-                None => Message::new(zh, en),
-            })
-        };
-        let mut table: toml::Table = toml::from_str(text).map_err(|error| wrong(&error))?;
-        let Parts { codes, accept } = toml::from_str(text).map_err(|error| wrong(&error))?;
+        let wrong = |error: toml::de::Error| SettingsError::Toml(TomlError::new(text, &error));
+        let mut table: toml::Table = toml::from_str(text).map_err(wrong)?;
+        let Parts { codes, accept } = toml::from_str(text).map_err(wrong)?;
         table.remove("codes");
         table.remove("accept");
         for name in codes.keys().chain(accept.iter().map(|accept| &accept.code)) {
-            codes_named(name).map_err(SettingsError)?;
+            codes_named(name)?;
         }
         let mut settings = Self { codes, accept, ..Self::default() };
         for (name, value) in table {
@@ -156,10 +155,7 @@ fn values(name: &str, value: toml::Value) -> Result<Vec<String>, SettingsError> 
         toml::Value::Integer(number) => Ok(number.to_string()),
         toml::Value::Boolean(yes) => Ok(yes.to_string()),
         toml::Value::Datetime(day) => Ok(day.to_string()),
-        _ => Err(SettingsError(Message::new(
-            format!("“{name}”应为文字、数字、日期、是否或文字的列表。"),
-            format!("`{name}` is to be a text, a number, a day, true or false, or a list of texts"),
-        ))),
+        _ => Err(SettingsError::OptionType(name.to_owned())),
     };
     match value {
         toml::Value::Array(list) => list.into_iter().map(one).collect(),

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::{Accept, CodeSetting};
-use crate::finding::{Finding, Message, Severity, Waived, codes};
+use crate::finding::{Bilingual, Finding, Message, Severity, Waived, codes};
 use crate::text::fold;
 
 /// Severity of a code for an office.
@@ -47,23 +47,38 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("tables-are-pictures", &["pages-are-pictures"]),
 ];
 
+/// A name that is neither a code nor a group of codes.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.message().en)]
+pub struct UnknownCode {
+    /// The name as written.
+    pub name: String,
+    /// Similar codes, nearest first.
+    pub near: Vec<&'static str>,
+}
+
+impl Bilingual for UnknownCode {
+    fn message(&self) -> Message {
+        let (zh, en) = match self.near.as_slice() {
+            [] => (String::new(), String::new()),
+            near => (format!("，是否要用 {}", near.join("、")), format!("; did you mean {}?", near.join(", "))),
+        };
+        Message::new(format!("没有代码“{}”{zh}。", self.name), format!("no code `{}`{en}", self.name))
+    }
+}
+
 /// The codes for a name: a code, or a group of codes.
 ///
 /// # Errors
-/// A message with similar codes if there is no such name.
-pub(crate) fn codes_named(name: &str) -> Result<Vec<&'static str>, Message> {
+/// [`UnknownCode`] if there is no such name.
+pub(crate) fn codes_named(name: &str) -> Result<Vec<&'static str>, UnknownCode> {
     if let Some((_, members)) = GROUPS.iter().find(|(group, _)| *group == name) {
         return Ok(members.to_vec());
     }
     if let Some(code) = codes().find(|code| code.id == name) {
         return Ok(vec![code.id]);
     }
-    let near = similar_codes(name);
-    let (zh, en) = match near.as_slice() {
-        [] => (String::new(), String::new()),
-        near => (format!("，是否要用 {}", near.join("、")), format!("; did you mean {}?", near.join(", "))),
-    };
-    Err(Message::new(format!("没有代码“{name}”{zh}。"), format!("no code `{name}`{en}")))
+    Err(UnknownCode { name: name.to_owned(), near: similar_codes(name) })
 }
 
 /// Maximum number of typing errors (Damerau-Levenshtein distance) of a suggested code.
@@ -95,14 +110,14 @@ impl Policy {
     /// The policy for selected codes (all if none is given), ignored codes, a minimum severity, and a settings file.
     ///
     /// # Errors
-    /// A name that is not a code.
+    /// A name that is neither a code nor a group of codes.
     pub fn new(
         (select, ignore, least): (&[String], &[String], Option<Severity>),
         settings: &BTreeMap<String, CodeSetting>,
         accept: &[Accept],
         today: Date,
-    ) -> Result<Self, Message> {
-        let all = |names: &[String]| -> Result<Vec<&'static str>, Message> {
+    ) -> Result<Self, UnknownCode> {
+        let all = |names: &[String]| -> Result<Vec<&'static str>, UnknownCode> {
             let lists = names.iter().map(|name| codes_named(name));
             Ok(lists.collect::<Result<Vec<_>, _>>()?.concat())
         };
@@ -219,6 +234,6 @@ mod tests {
             assert!(codes().all(|code| code.id != *group), "{group}");
             assert!(members.iter().all(|member| codes().any(|code| code.id == *member)), "{group}");
         }
-        assert!(codes_named("cell-wrnog").unwrap_err().en.contains("cell-wrong"));
+        assert!(codes_named("cell-wrnog").unwrap_err().message().en.contains("cell-wrong"));
     }
 }

@@ -3,7 +3,6 @@
 mod parse;
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -11,7 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::finding::code::check::{WAIVER_EXPIRED, WAIVER_OUTDATED};
-use crate::finding::{Bilingual, Code, Finding, Message, Severity, Waived};
+use crate::finding::{Bilingual, Code, Finding, Message, Severity, TomlError, Waived};
 use crate::report::Report;
 use crate::text::fold;
 
@@ -56,29 +55,92 @@ pub struct Waivers {
 }
 
 /// A mistake in a waivers file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, thiserror::Error)]
+#[error("{}", self.message().en)]
 pub struct WaiverMistake {
     /// Number of the entry, 1-based; `None` for the file as a whole.
     pub entry: Option<usize>,
     /// What is wrong.
-    pub detail: Message,
+    #[source]
+    pub cause: WaiverCause,
 }
 
-impl fmt::Display for WaiverMistake {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Bilingual for WaiverMistake {
+    fn message(&self) -> Message {
+        let Message { zh, en } = self.cause.message();
         match self.entry {
-            Some(entry) => write!(f, "entry {entry}: {}", self.detail.en),
-            None => f.write_str(&self.detail.en),
+            Some(entry) => Message::new(format!("第{entry}条：{zh}"), format!("entry {entry}: {en}")),
+            None => Message::new(zh, en),
         }
     }
 }
 
-impl std::error::Error for WaiverMistake {}
+/// What is wrong with a waivers file or one of its entries.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", self.message().en)]
+pub enum WaiverCause {
+    /// The file is not valid TOML.
+    Toml(#[source] TomlError),
+    /// The file is not valid CSV.
+    Csv(#[source] csv::Error),
+    /// A column of a CSV file has an unknown header.
+    UnknownColumn(String),
+    /// A required column of an entry is blank.
+    Blank(&'static str),
+    /// A cell of a column is not of the kind that the column holds.
+    Cell {
+        /// The column.
+        column: &'static str,
+        /// What the column holds.
+        wanted: CellKind,
+        /// The text of the cell.
+        text: String,
+    },
+    /// There is no reason.
+    NoReason,
+    /// Nothing binds the waiver to figures or words.
+    Unbound,
+}
 
-impl Bilingual for WaiverMistake {
+/// What a column of a waivers file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CellKind {
+    /// A number.
+    Number,
+    /// `field=text`.
+    Pair,
+    /// A year.
+    Year,
+    /// A date such as 2025-03-31.
+    Date,
+}
+
+impl Bilingual for WaiverCause {
     fn message(&self) -> Message {
-        let entry = self.entry.map(|entry| format!("第{entry}条：")).unwrap_or_default();
-        Message::new(format!("{entry}{}", self.detail.zh), self.to_string())
+        let (zh, en) = match self {
+            Self::Toml(error) => return error.message(),
+            Self::Csv(error) => ("不是规范的 CSV 文件。".to_owned(), error.to_string()),
+            Self::UnknownColumn(head) => (
+                format!("没有“{head}”栏；可用的栏有：{}。", parse::COLUMNS.join("、")),
+                format!("unknown column `{head}`; the columns are {}", parse::COLUMNS.join(", ")),
+            ),
+            Self::Blank(column) => (format!("“{column}”栏未填。"), format!("`{column}` is empty")),
+            Self::Cell { column, wanted, text } => {
+                let (zh, en) = match wanted {
+                    CellKind::Number => ("不是数字", "is no number"),
+                    CellKind::Pair => ("应写成“字段=文字”", "needs field=text"),
+                    CellKind::Year => ("不是年度", "is no year"),
+                    CellKind::Date => ("不是 2025-03-31 这样的日期", "is no date such as 2025-03-31"),
+                };
+                (format!("“{column}”栏{zh}：{text}。"), format!("`{column}` {en}: {text}"))
+            }
+            Self::NoReason => ("没有写理由。".to_owned(), "a waiver needs a reason".to_owned()),
+            Self::Unbound => (
+                "没有写明对应哪些数字或文字（values、left 和 right、quote 之一）。".to_owned(),
+                "a waiver needs what binds it to the finding: values, left and right, or quote".to_owned(),
+            ),
+        };
+        Message::new(zh, en)
     }
 }
 
@@ -100,15 +162,12 @@ impl Waivers {
     pub fn read(name: &str, text: &str) -> Result<Self, WaiverMistake> {
         let list = if name.to_lowercase().ends_with(".csv") { parse::csv(text)? } else { parse::toml(text)? };
         for (index, waiver) in list.iter().enumerate() {
-            let fail = |zh: &str, en: &str| Err(WaiverMistake { entry: Some(index + 1), detail: Message::new(zh, en) });
+            let fail = |cause| Err(WaiverMistake { entry: Some(index + 1), cause });
             if waiver.reason.trim().is_empty() {
-                return fail("没有写理由。", "a waiver needs a reason");
+                return fail(WaiverCause::NoReason);
             }
             if waiver.values.is_empty() && waiver.left.is_none() && waiver.right.is_none() && waiver.quote.is_none() {
-                return fail(
-                    "没有写明对应哪些数字或文字（values、left 和 right、quote 之一）。",
-                    "a waiver needs what binds it to the finding: values, left and right, or quote",
-                );
+                return fail(WaiverCause::Unbound);
             }
         }
         Ok(Self { list })

@@ -94,8 +94,8 @@ impl Shelf {
                 None
             }
         };
-        let policy = settings.policy(today()).unwrap_or_else(|message| {
-            keep(crate::ledger::SETTINGS, message);
+        let policy = settings.policy(today()).unwrap_or_else(|error| {
+            keep(crate::ledger::SETTINGS, error.message());
             Policy::default()
         });
         Self { forms, migrations, agencies, template, options, frame, policy, wrong }
